@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The front door.  Everything real is in meson.build and tools/.
+BUILD ?= build
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD) bulkhead
+
+$(BUILD)/build.ninja: meson.build meson_options.txt
+	tools/install-needed build
+	meson setup $(BUILD)
+
+install: all
+	meson install -C $(BUILD) --no-rebuild
+
+demo test bench lint fuzz prove:
+	tools/$@
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all install demo test bench lint fuzz prove clean

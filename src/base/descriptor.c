@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/descriptor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/scoped.h"
+
+int descriptor_write(int fd, const void *data, size_t length)
+{
+	const char *at = data;
+
+	while (length > 0) {
+		ssize_t written = write(fd, at, length);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return -errno;
+		at += written;
+		length -= (size_t)written;
+	}
+	return 0;
+}
+
+ssize_t descriptor_read(
+	int directory, const char *path, size_t most, struct arena *arena, const char **text)
+{
+	scoped(fd) int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	scoped(memory) char *buffer = NULL;
+	size_t length = 0, room = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		if (length == room) {
+			room = room ? room * 2 : 4096;
+			char *grown = realloc(buffer, room);
+			if (!grown)
+				return -ENOMEM;
+			buffer = grown;
+		}
+		ssize_t got = read(fd, buffer + length, room - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		length += (size_t)got;
+		if (length > most)
+			return -EFBIG;
+	}
+	*text = arena_text_length(arena, buffer ? buffer : "", length);
+	return (ssize_t)length;
+}
+
+int descriptor_put(int directory, const char *path, const char *format, ...)
+{
+	scoped(fd) int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
+	char text[4096];
+	va_list arguments;
+
+	if (fd < 0)
+		return -errno;
+	va_start(arguments, format);
+	int length = vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (length < 0 || (size_t)length >= sizeof(text))
+		return -E2BIG;
+	ssize_t written = write(fd, text, (size_t)length);
+	if (written < 0)
+		return -errno;
+	return written == length ? 0 : -EIO;
+}

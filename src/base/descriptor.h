@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Reading and writing whole small files by descriptor. */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct arena;
+
+/* Write all of @length bytes, through EINTR and short writes.  0 or -errno. */
+int descriptor_write(int fd, const void *data, size_t length);
+
+/*
+ * Read @path beneath @directory (AT_FDCWD for an absolute one) whole, at most
+ * @most bytes (-EFBIG beyond), NUL-terminated, in @arena.  Returns the length or
+ * -errno.  Works for /proc files, whose size says 0.
+ */
+ssize_t descriptor_read(int directory, const char *path, size_t most, struct arena *arena,
+	const char **text);
+
+/* Write formatted text to an existing file in one write(2), as /proc and cgroup files
+ * need it.  0 or -errno. */
+int descriptor_put(int directory, const char *path, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));

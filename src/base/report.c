@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/report.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+
+struct source {
+	const char *file, *text;
+	size_t length;
+};
+
+struct report {
+	struct arena *arena;
+	struct report_entry *entries;
+	size_t entry_count;
+	struct source *sources;
+	size_t source_count;
+};
+
+static const struct {
+	const char *word, *color;
+} levels[] = {
+	[REPORT_ERROR] = {"error", "\033[1;31m"},
+	[REPORT_WARNING] = {"warning", "\033[1;35m"},
+	[REPORT_NOTE] = {"note", "\033[1;36m"},
+};
+
+struct report *report_new(struct arena *arena)
+{
+	struct report *report = arena_alloc(arena, sizeof(*report));
+
+	report->arena = arena;
+	return report;
+}
+
+void report_source(struct report *report, const char *file, const char *text, size_t length)
+{
+	struct source *source = arena_append(
+		report->arena, &report->sources, &report->source_count, sizeof(*source));
+
+	*source = (struct source){file, text, length};
+}
+
+struct report_entry *report_add(struct report *report, enum report_level level, struct where where,
+	unsigned width, const char *format, ...)
+{
+	struct report_entry *entry = arena_append(
+		report->arena, &report->entries, &report->entry_count, sizeof(*entry));
+	va_list arguments;
+
+	va_start(arguments, format);
+	entry->level = level;
+	entry->where = where;
+	entry->width = width;
+	entry->text = arena_vprintf(report->arena, format, arguments);
+	va_end(arguments);
+	return entry;
+}
+
+void report_hint(struct report *report, struct report_entry *entry, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	entry->hint = arena_vprintf(report->arena, format, arguments);
+	va_end(arguments);
+}
+
+void report_other(struct report_entry *entry, struct where other, const char *text)
+{
+	entry->other = other;
+	entry->other_text = text;
+}
+
+void report_fault(struct report *report, const struct fault *why)
+{
+	struct report_entry *entry;
+
+	if (why->code < 0 && why->code > -4096)
+		entry = report_add(report, REPORT_ERROR, why->where, 0, "%s: %s", why->text,
+			strerror(-why->code));
+	else
+		entry = report_add(report, REPORT_ERROR, why->where, 0, "%s", why->text);
+	if (why->hint[0])
+		report_hint(report, entry, "%s", why->hint);
+}
+
+size_t report_count(const struct report *report, enum report_level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->entry_count; i++)
+		count += report->entries[i].level == level;
+	return count;
+}
+
+const struct report_entry *report_entries(const struct report *report, size_t *count)
+{
+	*count = report->entry_count;
+	return report->entries;
+}
+
+static const struct source *find_source(const struct report *report, const char *file)
+{
+	for (size_t i = 0; file && i < report->source_count; i++)
+		if (strcmp(report->sources[i].file, file) == 0)
+			return &report->sources[i];
+	return NULL;
+}
+
+static bool find_line(const struct source *source, unsigned line, const char **start, int *length)
+{
+	const char *at = source->text, *end = source->text + source->length;
+
+	for (unsigned i = 1; i < line; i++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			return false;
+		at++;
+	}
+	const char *stop = memchr(at, '\n', (size_t)(end - at));
+	*start = at;
+	*length = (int)((stop ? stop : end) - at);
+	return true;
+}
+
+/* Bytes of a policy reach a terminal only when they cannot steer it. */
+static void put_line(FILE *out, const char *text, int length)
+{
+	for (int i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		fputc(byte == '\t' ? ' ' : byte < 0x20 || byte == 0x7f ? '?' : byte, out);
+	}
+}
+
+static void write_excerpt(
+	const struct report *report, FILE *out, struct where where, unsigned width, const char *color)
+{
+	const struct source *source = find_source(report, where.file);
+	const char *line;
+	int length;
+
+	if (!source || where.line == 0 || !find_line(source, where.line, &line, &length))
+		return;
+	if (length > 200)
+		length = 200;
+	fprintf(out, "%6u | ", where.line);
+	put_line(out, line, length);
+	fprintf(out, "\n       | %*s%s^", where.column > 1 ? (int)where.column - 1 : 0, "", color);
+	for (unsigned i = 1; i < width && where.column + i <= (unsigned)length; i++)
+		fputc('~', out);
+	fprintf(out, "%s\n", *color ? "\033[0m" : "");
+}
+
+static void write_where(FILE *out, struct where where)
+{
+	if (where.file && where.line)
+		fprintf(out, "%s:%u:%u: ", where.file, where.line, where.column);
+	else if (where.file)
+		fprintf(out, "%s: ", where.file);
+	else
+		fputs("bulkhead: ", out);
+}
+
+static void write_entry(
+	const struct report *report, FILE *out, const struct report_entry *entry, bool color)
+{
+	const char *paint = color ? levels[entry->level].color : "";
+
+	write_where(out, entry->where);
+	fprintf(out, "%s%s:%s ", paint, levels[entry->level].word, color ? "\033[0m" : "");
+	put_line(out, entry->text, (int)strlen(entry->text));
+	fputc('\n', out);
+	write_excerpt(report, out, entry->where, entry->width, paint);
+	if (entry->other_text) {
+		write_where(out, entry->other);
+		fprintf(out, "%s\n", entry->other_text);
+		write_excerpt(report, out, entry->other, 0, "");
+	}
+	if (entry->hint) {
+		fputs("hint: ", out);
+		put_line(out, entry->hint, (int)strlen(entry->hint));
+		fputc('\n', out);
+	}
+}
+
+static size_t source_rank(const struct report *report, const char *file)
+{
+	const struct source *source = find_source(report, file);
+
+	return source ? (size_t)(source - report->sources) : report->source_count;
+}
+
+/* qsort_r(3) is not stable: the order of adding decides between equals. */
+static int compare_entries(const void *left, const void *right, void *context)
+{
+	const struct report_entry *a = *(const struct report_entry *const *)left;
+	const struct report_entry *b = *(const struct report_entry *const *)right;
+	size_t rank_a = source_rank(context, a->where.file);
+	size_t rank_b = source_rank(context, b->where.file);
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	if (a->where.line != b->where.line)
+		return a->where.line < b->where.line ? -1 : 1;
+	if (a->where.column != b->where.column)
+		return a->where.column < b->where.column ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+void report_write(const struct report *report, FILE *out, bool color)
+{
+	size_t count = report->entry_count;
+	const struct report_entry **sorted =
+		arena_alloc(report->arena, (count + 1) * sizeof(*sorted));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &report->entries[i];
+	qsort_r(sorted, count, sizeof(*sorted), compare_entries, (void *)report);
+	for (size_t i = 0; i < count; i++)
+		write_entry(report, out, sorted[i], color);
+}

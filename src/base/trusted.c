@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/trusted.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+
+enum { MOST_LINKS = 40 };
+
+/* A walk in progress: the folder reached and the parts still to go. */
+struct walk {
+	int root, folder;
+	bool trusted;               /* root owns every folder so far, nobody else may write them */
+	char rest[PATH_MAX];        /* parts still to walk */
+	char reached[PATH_MAX];     /* path of `folder` without links; "" is / */
+	unsigned links;
+};
+
+static int open_part(int folder, const char *part)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+	};
+	/* O_NOFOLLOW with O_PATH opens a trailing link itself; RESOLVE_NO_SYMLINKS refuses it. */
+	how.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH;
+	int fd = (int)syscall(SYS_openat2, folder, part, &how, sizeof(how));
+	return fd < 0 ? -errno : fd;
+}
+
+static bool root_only(const struct stat *status)
+{
+	return status->st_uid == 0 && (status->st_mode & (S_IWOTH)) == 0 &&
+		((status->st_mode & S_IWGRP) == 0 || status->st_gid == 0);
+}
+
+static int restart_at_root(struct walk *walk)
+{
+	int again = fcntl(walk->root, F_DUPFD_CLOEXEC, 0);
+
+	if (again < 0)
+		return -errno;
+	close(walk->folder);
+	walk->folder = again;
+	walk->trusted = true;
+	walk->reached[0] = '\0';
+	return 0;
+}
+
+/* Put the target of link @fd in front of what remains. */
+static int follow(struct walk *walk, int fd)
+{
+	char target[PATH_MAX], rest[PATH_MAX];
+	ssize_t length = readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (length < 0)
+		return -errno;
+	target[length] = '\0';
+	if (!walk->trusted || ++walk->links > MOST_LINKS)
+		return -ELOOP;
+	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest) >= (int)sizeof(rest))
+		return -ENAMETOOLONG;
+	strcpy(walk->rest, rest);
+	return target[0] == '/' ? restart_at_root(walk) : 0;
+}
+
+/* ".." is taken back in the text of what was reached: the kernel is asked from the root again. */
+static int step_up(struct walk *walk)
+{
+	char rest[PATH_MAX];
+	char *last = strrchr(walk->reached, '/');
+
+	if (last)
+		*last = '\0';
+	if (snprintf(rest, sizeof(rest), "%s/%s", walk->reached, walk->rest) >= (int)sizeof(rest))
+		return -ENAMETOOLONG;
+	strcpy(walk->rest, rest);
+	return restart_at_root(walk);
+}
+
+static int enter(struct walk *walk, const char *part, int *next)
+{
+	struct stat status;
+
+	if (fstat(walk->folder, &status) < 0)
+		return -errno;
+	walk->trusted = walk->trusted && root_only(&status);
+	*next = open_part(walk->folder, part);
+	if (*next < 0)
+		return *next;
+	if (fstat(*next, &status) < 0)
+		return -errno;
+	if (S_ISLNK(status.st_mode))
+		return 1;
+	if (strlen(walk->reached) + strlen(part) + 2 > sizeof(walk->reached))
+		return -ENAMETOOLONG;
+	strcat(walk->reached, "/");
+	strcat(walk->reached, part);
+	return 0;
+}
+
+static int next_part(struct walk *walk, char part[NAME_MAX + 1])
+{
+	char *start = walk->rest + strspn(walk->rest, "/");
+	size_t length = strcspn(start, "/");
+
+	if (length == 0)
+		return 0;
+	if (length > NAME_MAX)
+		return -ENAMETOOLONG;
+	memcpy(part, start, length);
+	part[length] = '\0';
+	memmove(walk->rest, start + length, strlen(start + length) + 1);
+	return 1;
+}
+
+static int walk_parts(struct walk *walk)
+{
+	char part[NAME_MAX + 1];
+	int error;
+
+	while ((error = next_part(walk, part)) > 0) {
+		scoped(fd) int next = -1;
+
+		if (strcmp(part, ".") == 0)
+			continue;
+		error = strcmp(part, "..") == 0 ? step_up(walk) : enter(walk, part, &next);
+		if (error == 1)
+			error = follow(walk, next);
+		else if (error == 0 && next >= 0) {
+			close(walk->folder);
+			walk->folder = take_fd(&next);
+		}
+		if (error < 0)
+			return error;
+	}
+	return error;
+}
+
+int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
+	struct where where, struct fault *why)
+{
+	struct walk walk = {.root = root, .trusted = true};
+	scoped(fd) int folder = fcntl(root, F_DUPFD_CLOEXEC, 0);
+
+	if (folder < 0)
+		return fault(why, -errno, where, "cannot open %s", path);
+	if (path[0] != '/')
+		return fault(why, -EINVAL, where, "%s is not an absolute path", path);
+	if (strlen(path) >= sizeof(walk.rest))
+		return fault(why, -ENAMETOOLONG, where, "cannot open %.40s…", path);
+	strcpy(walk.rest, path);
+	walk.folder = take_fd(&folder);
+	int error = walk_parts(&walk);
+	folder = walk.folder;
+	if (error < 0) {
+		fault(why, error, where, "cannot open %s", path);
+		if (error == -ELOOP)
+			fault_hint(why,
+				"a symbolic link below a folder that others than root may write is not "
+				"followed: declare the path it points to");
+		return error;
+	}
+	if (resolved)
+		*resolved = arena_text(arena, walk.reached[0] ? walk.reached : "/");
+	return take_fd(&folder);
+}
+
+int trusted_open(const char *path, struct where where, struct fault *why)
+{
+	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return fault(why, -errno, where, "cannot open /");
+	return trusted_walk(root, path, NULL, NULL, where, why);
+}
+
+/* Is every folder above, and the file itself, in root's hands alone? */
+static int check_owner(int fd, bool folder, const char *name, struct where where, struct fault *why)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return fault(why, -errno, where, "cannot stat %s", name);
+	bool sticky = folder && status.st_uid == 0 && (status.st_mode & S_ISVTX);
+	if (sticky || root_only(&status))
+		return 0;
+	fault_of(why, FAULT_USAGE, -EPERM, where,
+		"%s may be changed by others than root, who would then decide what root does", name);
+	fault_hint(why, "chown root:root %s && chmod go-w %s", name, name);
+	return -EPERM;
+}
+
+static int check_folders(const char *resolved, struct where where, struct fault *why)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", resolved);
+	for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+		*(slash == path ? slash + 1 : slash) = '\0';
+		scoped(fd) int fd = open(path, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			return fault(why, -errno, where, "cannot open %s", path);
+		int error = check_owner(fd, true, path, where, why);
+		if (error < 0 || slash == path)
+			return error;
+	}
+	return 0;
+}
+
+int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
+	size_t *length, struct where where, struct fault *why)
+{
+	char resolved[PATH_MAX], again[64];
+
+	if (!realpath(path, resolved))
+		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
+	scoped(fd) int fd = geteuid() == 0 ? trusted_open(resolved, where, why)
+					   : open(resolved, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return geteuid() == 0 ? fd : fault(why, -errno, where, "cannot read %s", path);
+	if (geteuid() == 0) {
+		int error = check_folders(resolved, where, why);
+		if (error == 0)
+			error = check_owner(fd, false, path, where, why);
+		if (error < 0)
+			return error;
+	}
+	struct stat status;
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+		return fault_of(why, FAULT_USAGE, -EINVAL, where, "%s is not a file", path);
+	if ((size_t)status.st_size > most)
+		return fault_of(why, FAULT_USAGE, -EFBIG, where, "%s is larger than %zu bytes", path, most);
+	snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
+	scoped(file) FILE *file = fopen(again, "re");
+	if (!file)
+		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
+	char *data = arena_alloc(arena, (size_t)status.st_size + 1);
+	*length = fread(data, 1, (size_t)status.st_size, file);
+	*text = data;
+	return 0;
+}

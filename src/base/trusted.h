@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Opening paths that others may try to swap under us.
+ *
+ * The path is walked from `/` one part at a time.  Links are followed only in
+ * folders that root owns and nobody else may write (a root-owned sticky folder
+ * counts for reading policy, not for following links); below the first other
+ * folder no link is followed.  The descriptor returned is the one to use for
+ * everything afterwards: never open by name again.  (CVE-2019-5736 and its
+ * relatives; openat2(2), Linux 5.6.)
+ */
+
+#include <stddef.h>
+
+#include "base/where.h"
+
+struct arena;
+struct fault;
+
+/*
+ * Open absolute @path with O_PATH.  Returns the descriptor (O_CLOEXEC, the
+ * caller closes it) or a negative errno with @why filled: -ENOENT, -ELOOP when
+ * a link stands where none is followed, …
+ */
+int trusted_open(const char *path, struct where where, struct fault *why);
+
+/*
+ * The same, starting at folder @root (a descriptor that stands for "/"), and
+ * tell in @resolved (may be NULL; lives in @arena) the path without links.
+ */
+int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
+	struct where where, struct fault *why);
+
+/*
+ * Read a whole file that decides what root will do: policy, role, lock and
+ * environment files.  When the caller is root, the file and every folder on the
+ * way must be owned by root and writable by nobody else (a root-owned sticky
+ * folder such as /tmp counts); otherwise FAULT_USAGE.  At most @most bytes.
+ */
+int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
+	size_t *length, struct where where, struct fault *why);

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The plan: everything that will be done to the kernel for a stack, as plain
+ * data.  Every default is resolved, every rule carries the policy or role line
+ * that asked for it (`where`).  Enforcement, exports, analysis and drills read
+ * the same plan and never look back at YAML, so they cannot disagree.
+ *
+ * Same policy and host in, same bytes out.  What the host cannot give is an
+ * entry of `gaps`, never a silent omission.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/where.h"
+#include "catalog/call.h"
+#include "catalog/layer.h"
+
+struct arena;
+struct fault;
+struct host;
+struct host_question;
+struct policy;
+struct record_type;
+struct report;
+
+enum plan_transport { PLAN_TCP, PLAN_UDP, PLAN_UNIX };
+
+/* One line of a uid_map or gid_map. */
+struct plan_extent {
+	uint32_t inside, outside, count;
+	struct where where;
+};
+
+struct plan_identity {
+	uint32_t uid, gid;      /* of the service, inside (= outside but for its own default id) */
+	const char *user, *group_name; /* names for /etc/passwd and /etc/group of the view */
+	const char *home;
+	uint32_t *groups;       /* supplementary */
+	size_t group_count;
+	uint32_t init_id;       /* host id of uid and gid 0 inside */
+	struct plan_extent *uids, *gids; /* the maps; 0 first */
+	size_t uid_count, gid_count;
+	bool drops;             /* `users`: the daemon itself drops to others, keeps SETUID, SETGID */
+	struct where where;
+};
+
+struct plan_capability {
+	uint32_t number;
+	const char *name;
+	struct where where;
+};
+
+enum plan_action { PLAN_ALLOW, PLAN_REFUSE };
+
+/*
+ * A rule about a system call.  Rules for one call are alternatives: it is
+ * allowed when any allowing rule's conditions hold.  PLAN_REFUSE answers
+ * `error` (ENOSYS for clone3) and stands alone for its call.
+ */
+struct plan_condition {
+	uint32_t argument;
+	bool wide, differs;     /* as struct catalog_condition */
+	uint64_t mask, value;
+};
+
+struct plan_call {
+	const char *name;
+	uint32_t number;
+	enum plan_action action;
+	uint32_t error;         /* of PLAN_REFUSE */
+	struct plan_condition *conditions;
+	size_t condition_count;
+	bool launch_only;       /* execveat: path, argv and envp must be the launch's secret addresses */
+	struct where where;
+};
+
+/* What is put into the private root, in order. */
+enum plan_node_kind {
+	PLAN_FOLDER,  /* a folder of the root itself: mode, uid, gid */
+	PLAN_LINK,    /* a symbolic link to `content` */
+	PLAN_FILE,    /* a generated file with `content` */
+	PLAN_BIND,    /* `source` of the host, file, folder or device */
+	PLAN_MEMORY,  /* a memory file system of `size` bytes */
+	PLAN_PROC,    /* procfs of the service's own pid namespace */
+	PLAN_MASK,    /* an empty file or folder over something in /proc */
+	PLAN_SECRET,  /* a memory file with the bytes of `source`, mode 0400, the service's */
+	PLAN_SOCKETS, /* socket folder `source` of the stack ("php-0") */
+	PLAN_HOSTS,   /* the stack's generated hosts file, rewritten in place */
+};
+
+struct plan_node {
+	enum plan_node_kind kind;
+	const char *target;     /* absolute, in the view */
+	const char *source;     /* resolved host path; see kind */
+	const char *content;
+	bool folder;            /* is the target a folder? */
+	bool read_only, executable, device; /* mount attributes; nosuid always; `executable` also
+	                         * stands for libraries: mapping needs it (Landlock withholds exec) */
+	bool create;            /* make `source` when it is missing, owned by uid:gid, `mode` */
+	bool as_root;           /* read-as-root: id-mapped, read-only */
+	uint32_t mode, uid, gid; /* ids inside */
+	uint64_t size;
+	struct where where;
+};
+
+/* Landlock: access beneath a path of the view, in LANDLOCK_ACCESS_FS_* bits. */
+struct plan_beneath {
+	const char *path;
+	uint64_t access;
+	struct where where;
+};
+
+/* Landlock: a TCP port, in LANDLOCK_ACCESS_NET_* bits. */
+struct plan_port {
+	uint32_t port;
+	uint64_t access;
+	struct where where;
+};
+
+struct plan_landlock {
+	bool used;
+	uint32_t abi;
+	uint64_t handled_files, handled_net, scoped; /* what the domain denies by default */
+	struct plan_beneath *beneath;
+	size_t beneath_count;
+	struct plan_port *ports;
+	size_t port_count;
+};
+
+struct plan_variable {
+	const char *name, *value; /* ${secret:NAME} still stands in it */
+	struct where where;
+};
+
+struct plan_secret {
+	const char *name, *source;
+	bool as_environment;
+	struct where where;
+};
+
+struct plan_program {
+	const char *path;
+	struct where where;
+};
+
+struct plan_rlimit {
+	uint32_t resource;      /* RLIMIT_* */
+	const char *name;       /* "nproc" */
+	uint64_t value;         /* soft and hard */
+	struct where where;
+};
+
+/* A cgroup v2 limit; only where the controller is available. */
+struct plan_cgroup_limit {
+	const char *file, *value; /* "memory.max" */
+	struct where where;
+};
+
+struct plan_listen {
+	enum plan_transport transport;
+	uint32_t first, last;
+	const char *path;       /* unix */
+	uint32_t mode;          /* unix; 0: not given */
+	struct where where;
+};
+
+/* What `listens: {unix: …}` becomes: a memory folder of the stack. */
+struct plan_socket_folder {
+	const char *name;       /* "php-0": its name under the stack's run folder */
+	const char *service;    /* the listener */
+	const char *folder;     /* its path in the views */
+	uint32_t uid, gid;      /* host ids: the listener's user, the declared group; mode 2770 */
+	struct where where;
+};
+
+struct plan_service {
+	const char *name, *role;
+	struct where where;
+	const char *program;    /* path in the view that the launch executes */
+	const char **arguments;
+	size_t argument_count;
+	struct where command_where;
+	const char *workdir;
+	bool forks;             /* may it create processes? (threads always work) */
+	bool write_execute;     /* may it make memory executable? else MDWE */
+	struct where write_execute_where;
+	bool memfd_noexec;      /* vm.memfd_noexec=2 in its pid namespace */
+	bool card_data;
+	struct where card_data_where;
+	struct plan_identity identity;
+	struct plan_capability *capabilities;
+	size_t capability_count;
+	struct plan_call *calls;
+	size_t call_count;
+	struct plan_node *nodes;
+	size_t node_count;
+	struct plan_landlock landlock;
+	struct plan_variable *environment;
+	size_t environment_count;
+	struct plan_secret *secrets;
+	size_t secret_count;
+	struct plan_program *programs;
+	size_t program_count;
+	struct plan_rlimit *rlimits;
+	size_t rlimit_count;
+	struct plan_cgroup_limit *cgroup_limits;
+	size_t cgroup_limit_count;
+	struct plan_listen *listens;
+	size_t listen_count;
+	/* Network: a service without network edges has no link. */
+	bool linked;
+	bool default_route;     /* it publishes: replies go to the router */
+	uint32_t link;          /* from 1: its interface in the router is s<link> */
+	const char *address4, *address6;
+};
+
+/* Who may talk to whom. */
+struct plan_edge {
+	const char *from, *to;  /* services */
+	enum plan_transport transport;
+	uint32_t port;
+	const char *path;       /* unix */
+	const char *folder;     /* name of the socket folder */
+	const char *why, *owner;
+	struct where where, listen;
+};
+
+struct plan_publish {
+	const char *service;
+	enum plan_transport transport;
+	uint32_t port, host_port;
+	const char *address;    /* host address, without brackets */
+	struct where where;
+};
+
+struct plan_network {
+	const char *prefix4, *prefix6; /* "198.18.4.0/24", "fd…::/64" */
+	const char *router4, *router6; /* the router's addresses */
+	uint32_t router_id;     /* host id of uid 0 in the router's user namespace */
+	uint32_t gateway_id;    /* host id that the gateway runs as */
+	struct where where;
+};
+
+/* What the host cannot give. */
+struct plan_gap {
+	const char *service;    /* NULL: the stack */
+	enum layer layer;
+	const char *feature;    /* as `doctor` prints it */
+	bool required;          /* launching is refused (exit 3) */
+	bool not_tried;         /* nobody could look, for lack of root */
+	const char *text;       /* what is missing because of it */
+	struct where where;     /* the line that asked, or the service's */
+};
+
+struct plan {
+	uint32_t version;
+	const char *stack;
+	struct where where;
+	const char *arch;
+	struct plan_network network;
+	struct plan_service *services;
+	size_t service_count;
+	struct plan_edge *edges;
+	size_t edge_count;
+	struct plan_publish *publishes;
+	size_t publish_count;
+	struct plan_socket_folder *socket_folders;
+	size_t socket_folder_count;
+	struct plan_gap *gaps;
+	size_t gap_count;
+};
+
+enum { PLAN_VERSION = 1 };
+
+extern const struct record_type plan_record;
+
+/* What the policy must know of the machine: to be answered by host_answer(). */
+const struct host_question *plan_questions(
+	const struct policy *policy, struct arena *arena, size_t *count);
+
+/* The names that need host ids, for host_ids(). */
+const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count);
+
+/*
+ * Compile.  What this machine lacks (users, programs, paths) is added to
+ * @report as errors, or as notes when @judging (`check`).  The plan may be
+ * enforced only when the report holds no error and no gap is required.
+ */
+const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
+	struct arena *arena, struct report *report);
+
+const struct plan_service *plan_service(const struct plan *plan, const char *name);
+
+/* plan --json, and the state of a running stack. */
+char *plan_write(const struct plan *plan); /* freed by the caller */
+int plan_read(const char *name, const char *json, size_t length, struct arena *arena,
+	struct plan **plan, struct fault *why);

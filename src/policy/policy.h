@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The policy as read: what was written, merged with roles and overlays, each
+ * value with its origin.  Plain data in one arena; it never changes after
+ * policy_load() returns.
+ *
+ * Nothing here knows this machine: users, programs and paths are names.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/where.h"
+
+struct arena;
+struct report;
+
+/* A word with its origin; text NULL: not given. */
+struct policy_text {
+	const char *text;
+	struct where where;
+};
+
+struct policy_texts {
+	struct policy_text *items;
+	size_t count;
+};
+
+/* A number with its origin; where.file NULL: not given.  Sizes are bytes. */
+struct policy_number {
+	uint64_t value;
+	struct where where;
+};
+
+struct policy_variable {
+	const char *name;
+	const char *value; /* ${secret:NAME} still stands in it */
+	struct where where;
+};
+
+struct policy_secret {
+	const char *name;
+	const char *from; /* absolute path on the host */
+	bool as_environment;
+	struct where where;
+};
+
+enum policy_access { POLICY_READ, POLICY_WRITE, POLICY_LOAD, POLICY_READ_AS_ROOT };
+
+struct policy_path {
+	enum policy_access access;
+	const char *path;
+	bool create;
+	uint32_t mode;    /* of `create` */
+	bool if_present;  /* roles only */
+	const char *why;  /* NULL: none */
+	struct where where;
+};
+
+enum policy_transport { POLICY_TCP, POLICY_UDP, POLICY_UNIX };
+
+struct policy_listen {
+	enum policy_transport transport;
+	uint16_t first, last; /* ports; equal for one */
+	const char *path;     /* unix */
+	const char *group;    /* unix; NULL: the service's own */
+	uint32_t mode;        /* unix; 0: not given */
+	struct where where;
+};
+
+struct policy_publish {
+	uint16_t port;        /* the service's */
+	enum policy_transport transport;
+	const char *address;  /* "0.0.0.0", "::", a host address */
+	uint16_t host_port;
+	struct where where;
+};
+
+struct policy_connect {
+	enum policy_transport transport;
+	const char *peer;     /* a service of the stack */
+	uint16_t port;
+	const char *path;     /* unix */
+	const char *why, *owner;
+	struct where where;
+	struct where listen;  /* the peer's `listens` item that it agrees with */
+};
+
+struct policy_program {
+	const char *path;
+	bool if_present;
+	struct where where;
+};
+
+struct policy_limits {
+	struct policy_number memory;    /* bytes */
+	struct policy_number processes;
+	struct policy_number cpu;       /* thousandths of one CPU */
+	struct policy_number files;     /* open descriptors */
+	struct policy_number io;        /* bytes a second */
+};
+
+struct policy_service {
+	const char *name;
+	struct where where;
+	struct policy_text role;       /* name, as given; the merge is done */
+	struct policy_texts command;   /* argv */
+	struct policy_text user, group;
+	struct policy_texts groups, users;
+	struct policy_text workdir;
+	struct policy_variable *environment;
+	size_t environment_count;
+	struct policy_secret *secrets;
+	size_t secret_count;
+	struct policy_path *files;
+	size_t file_count;
+	struct policy_number tmp, shm;
+	struct policy_program *programs;
+	size_t program_count;
+	struct policy_listen *listens;
+	size_t listen_count;
+	struct policy_publish *publishes;
+	size_t publish_count;
+	struct policy_connect *connects;
+	size_t connect_count;
+	struct policy_texts capabilities;      /* "CAP_…" */
+	struct policy_texts allow, deny;       /* system calls: names and groups, checked */
+	struct policy_limits limits;
+	bool card_data;
+	struct where card_data_where;
+};
+
+struct policy_addresses {
+	struct policy_text ipv4; /* "198.18.4.0/24": NULL: derived from the stack's name */
+	struct policy_text ipv6;
+};
+
+struct policy {
+	const char *stack;
+	struct where where; /* of `stack` */
+	struct policy_texts files; /* policy, role and environment files read, in order */
+	struct policy_service *services; /* in the order of the text */
+	size_t service_count;
+	struct policy_addresses addresses;
+	size_t assertion_count, assertion_failed;
+};
+
+/* Where roles are looked for when `role:` is a name. */
+struct policy_options {
+	const char *const *roles;  /* folders, first hit wins */
+	size_t role_folder_count;
+	/* `up` and `run`: a key that this version does not enforce is an error that makes
+	 * policy_load() set `unsupported`; `check`: a warning. */
+	bool enforcing;
+	bool unsupported; /* out */
+};
+
+/*
+ * Read and merge @count policy files (overlays later in the list win), checking
+ * everything that the text alone decides, assertions included.  Always returns
+ * a policy; it may be used only when @report holds no error.
+ */
+const struct policy *policy_load(const char *const *files, size_t count,
+	struct policy_options *options, struct arena *arena, struct report *report);
+
+/*
+ * A policy of one service called @role, without any file: `run --role redis -- redis-server`.
+ * Its origins are the role file's lines.
+ */
+const struct policy *policy_from_role(const char *role, char *const *command,
+	struct policy_options *options, struct arena *arena, struct report *report);
+
+/* The service called @name, or NULL. */
+const struct policy_service *policy_service(const struct policy *policy, const char *name);

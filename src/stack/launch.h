@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Launch one service: walk the table of steps (enforce/steps.h) on the three
+ * sides that a launch has (the launcher; the service's init, pid 1 of its pid
+ * namespace; the service itself), failing closed.
+ *
+ * When stack_launch() returns 0 the service's program runs, confined by every
+ * layer; when it fails nothing is left behind: no process, cgroup, namespace,
+ * mount or link.
+ */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct fault;
+struct plan;
+struct plan_service;
+
+struct stack_launch_options {
+	unsigned without;        /* bits 1 << enum layer that are left out; test builds only */
+	int kill_after;          /* test builds: the launcher kills itself after this step; 0: never */
+	int network;             /* enter this network namespace; -1: make one and join the router */
+	int router;              /* router's network namespace, held by the init; -1: none */
+	const char *run_folder;  /* /run/bulkhead/STACK: hosts file, socket folders */
+	const char *cgroup_name; /* below cgroup2/bulkhead/STACK: the service's name, or "drill-…" */
+	bool foreground;         /* `run`: 0-2 are the caller's; else a log pipe to the init */
+	int log_folder;          /* not foreground: the service's log folder */
+	int exit_record;         /* the init writes the exit status here; -1: nowhere */
+	const char *bring;       /* one static file added to the view, at /run/bring/NAME; or NULL */
+	char *const *command;    /* other arguments (argv[0] a path in the view); NULL: the plan's */
+	unsigned refusal;        /* errno of seccomp refusals; 0: EPERM */
+	bool scratch_secrets;    /* drills: secrets hold placeholders */
+};
+
+struct stack_launched {
+	pid_t init;              /* on the host */
+	pid_t service;           /* on the host */
+	int init_pidfd;          /* the caller closes it */
+};
+
+/* Returns 0, or a negative errno with @why naming the step and the policy line. */
+int stack_launch(const struct plan *plan, const struct plan_service *service,
+	const struct stack_launch_options *options, struct stack_launched *launched,
+	struct fault *why);
+
+/* Kill everything in the service's cgroup and remove it; waits until it is empty. */
+int stack_kill(const struct plan *plan, const char *cgroup_name, struct fault *why);
