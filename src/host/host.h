@@ -113,7 +113,11 @@ struct host_program {
 	struct host_link *links;
 	size_t link_count;
 	const char *interpreter;  /* of the ELF file, resolved, as named: "/lib64/ld-linux-x86-64.so.2" */
-	const char *script;       /* of a #! file: the interpreter's path; it is asked for as well */
+	/* Of a #! file: the interpreter that reads it, an absolute path, which is answered as a
+	 * program as well.  For `#!/usr/bin/env node` it is node's path: a service without
+	 * `programs` has one exec, so the launch starts SCRIPT [ARGUMENT] PATH itself. */
+	const char *script;
+	const char *script_argument; /* the one argument of the #! line; NULL: none */
 	bool set_id;              /* a set-user-id or set-group-id bit, or file capabilities */
 	const char **libraries;   /* resolved paths of the ELF closure, sorted, each once */
 	size_t library_count;
@@ -128,8 +132,10 @@ struct host_id {
 	uint32_t id;
 };
 
+enum { HOST_VERSION = 1 };
+
 struct host {
-	unsigned version;         /* of this description */
+	uint32_t version;         /* of this description: HOST_VERSION */
 	const char *kernel;       /* uname -r, for people */
 	const char *arch;         /* "x86-64" */
 	struct host_feature_state *features; /* HOST_FEATURE_COUNT, by enum */
@@ -154,8 +160,25 @@ struct host {
 
 extern const struct record_type host_record;
 
-/* Probe the kernel.  Needs no root: what needs it reads HOST_NOT_TRIED. */
-struct host *host_probe(struct arena *arena);
+#define HOST_FEATURE_BIT(feature) (UINT64_C(1) << (feature))
+#define HOST_ALL_FEATURES (HOST_FEATURE_BIT(HOST_FEATURE_COUNT) - 1)
+/* What only services with network edges need. */
+#define HOST_NETWORK_FEATURES                                                                      \
+	(HOST_FEATURE_BIT(HOST_VETH) | HOST_FEATURE_BIT(HOST_NFTABLES) |                           \
+		HOST_FEATURE_BIT(HOST_TRANSPARENT_PROXY))
+/* What no launch uses yet; `doctor` shows it. */
+#define HOST_SHOWN_FEATURES                                                                        \
+	(HOST_FEATURE_BIT(HOST_APPARMOR) | HOST_FEATURE_BIT(HOST_SELINUX) |                        \
+		HOST_FEATURE_BIT(HOST_BPF_LSM))
+/* What the launch of a service without network edges needs to know. */
+#define HOST_LAUNCH_FEATURES (HOST_ALL_FEATURES & ~(HOST_NETWORK_FEATURES | HOST_SHOWN_FEATURES))
+
+/*
+ * Probe the kernel for the features whose bits are set in @wanted; the others
+ * read HOST_NOT_TRIED.  Needs no root: what needs it reads HOST_NOT_TRIED too.
+ * Forks for each probe that changes anything, so call it before threads exist.
+ */
+struct host *host_probe(struct arena *arena, uint64_t wanted);
 
 /* Answer @questions about users, paths and programs into @host. */
 void host_answer(
