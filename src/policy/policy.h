@@ -56,6 +56,7 @@ struct policy_path {
 	bool create;
 	uint32_t mode;    /* of `create` */
 	bool if_present;  /* roles only */
+	uint64_t memory;  /* bytes; 0: none.  Roles only: a private memory folder, no host path */
 	const char *why;  /* NULL: none */
 	struct where where;
 };
