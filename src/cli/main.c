@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <string.h>
 
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/print.h"
 #include "cli/verb.h"
 #include "config.h"
 
@@ -10,11 +12,70 @@ static const struct cli_verb *const verbs[] = {
 	NULL,
 };
 
+static void write_usage(FILE *out)
+{
+	fputs("usage: bulkhead VERB [OPTIONS]\n\n", out);
+	for (size_t i = 0; verbs[i]; i++)
+		fprintf(out, "  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
+	fputs("\n`bulkhead VERB --help` tells more about one; `bulkhead --version` which this is\n",
+		out);
+}
+
+static int help(const struct cli_verb *verb)
+{
+	printf("usage: bulkhead %s [OPTIONS]%s%s\n\n%s\n\n", verb->name,
+		*verb->arguments ? " " : "", verb->arguments, verb->summary);
+	cli_options_help(verb->accepts);
+	if (verb->help)
+		printf("\n%s", verb->help);
+	return 0;
+}
+
+static int run(const struct cli_verb *verb, int argc, char **argv)
+{
+	struct cli_options options;
+	struct fault why = {0};
+
+	if (cli_options_parse(argc, argv, verb->accepts, &options, &why) < 0)
+		return cli_fail(&options, &why);
+	return options.help ? help(verb) : verb->run(&options);
+}
+
+static int unknown(const char *word)
+{
+	const struct cli_options options = {0};
+	const char *names[sizeof(verbs) / sizeof(verbs[0])] = {0}, *near;
+	size_t count = 0;
+	struct fault why = {0};
+
+	for (; verbs[count]; count++)
+		names[count] = verbs[count]->name;
+	near = text_nearest(word, names, count);
+	fault_of(&why, FAULT_USAGE, 0, (struct where){0}, "unknown verb '%s'", word);
+	if (near)
+		fault_hint(&why, "did you mean %s?", near);
+	else
+		fault_hint(&why, "`bulkhead --help` lists them");
+	return cli_fail(&options, &why);
+}
+
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && verbs[i]; i++)
-		if (strcmp(verbs[i]->name, argv[1]) == 0)
-			return verbs[i]->run(argc - 1, argv + 1);
-	fprintf(stderr, "usage: bulkhead VERB …\n");
-	return 2;
+	if (argc < 2) {
+		write_usage(stderr);
+		return 2;
+	}
+	if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h") ||
+		text_equal(argv[1], "help")) {
+		write_usage(stdout);
+		return 0;
+	}
+	if (text_equal(argv[1], "--version")) {
+		puts("bulkhead " BULKHEAD_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; verbs[i]; i++)
+		if (text_equal(verbs[i]->name, argv[1]))
+			return run(verbs[i], argc - 1, argv + 1);
+	return unknown(argv[1]);
 }

@@ -1,13 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The command line as a table of verbs, one file per verb.  Verbs print and never decide. */
+/*
+ * The command line as a table of verbs, one file per verb.  Verbs print and
+ * never decide.
+ *
+ * A new verb is one file that defines `const struct cli_verb cli_NAME`, one
+ * line here and one row of the table in main.c.
+ */
+
+#include "cli/options.h"
 
 struct cli_verb {
 	const char *name;
-	const char *arguments; /* for the usage line */
+	const char *arguments; /* for the usage line, without the options */
 	const char *summary;
-	/* argv[0] is the verb.  Returns the exit status (design: section 7). */
-	int (*run)(int argc, char **argv);
+	unsigned accepts; /* enum cli_accepts: the options that it takes */
+	/* Returns the exit status (design: section 7). */
+	int (*run)(const struct cli_options *options);
 	const char *help; /* the rest of `bulkhead VERB --help` */
 };
+
+extern const struct cli_verb cli_check;
+extern const struct cli_verb cli_explain;
+extern const struct cli_verb cli_plan;
+extern const struct cli_verb cli_doctor;
+extern const struct cli_verb cli_up;
+extern const struct cli_verb cli_down;
+extern const struct cli_verb cli_ps;
+extern const struct cli_verb cli_status;
+extern const struct cli_verb cli_run;
+extern const struct cli_verb cli_drill;

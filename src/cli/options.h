@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The options of every verb, parsed by one table: a verb says which it accepts.
+ * `--name VALUE`, `--name=VALUE`, `-f FILE`; options may stand anywhere before
+ * `--`, what follows it is a command.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fault;
+
+enum cli_accepts {
+	CLI_POLICY = 1 << 0,  /* -f POLICY, --roles DIR */
+	CLI_JSON = 1 << 1,    /* --json */
+	CLI_HOST = 1 << 2,    /* --host FILE */
+	CLI_ROLE = 1 << 3,    /* --role ROLE */
+	CLI_BRING = 1 << 4,   /* --bring FILE */
+	CLI_WITHOUT = 1 << 5, /* --without LAYER; test builds only */
+	CLI_KILL = 1 << 6,    /* --kill-after STEP; test builds only */
+	CLI_COMMAND = 1 << 7, /* -- COMMAND [ARGUMENT...] */
+};
+
+enum { CLI_MOST_POLICIES = 32 };
+
+struct cli_options {
+	const char *policies[CLI_MOST_POLICIES]; /* in order, never empty */
+	size_t policy_count;
+	bool policy_given; /* false: the default, bulkhead.yaml */
+	bool json;
+	bool help;
+	const char *roles;   /* a folder of roles to look in first; NULL: none */
+	const char *host;    /* a description written by `doctor --json`; NULL: this machine */
+	const char *role;    /* `run --role`; NULL: none */
+	const char *bring;   /* `run --bring`; NULL: none */
+	unsigned without;    /* bits 1 << enum layer */
+	unsigned kill_after; /* 0: never */
+	char **operands;     /* what is neither option nor command */
+	int operand_count;
+	char **command; /* after `--`, ends with NULL; NULL: no `--` was given */
+};
+
+/*
+ * Parse @argv (argv[0] is the verb, the array is reordered and borrowed) into
+ * @options.  Wrong use is a fault of kind FAULT_USAGE.
+ */
+int cli_options_parse(
+	int argc, char **argv, unsigned accepts, struct cli_options *options, struct fault *why);
+
+/* Write what a verb that @accepts takes, one line each. */
+void cli_options_help(unsigned accepts);

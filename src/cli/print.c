@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/print.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/record.h"
+#include "base/report.h"
+#include "base/scoped.h"
+#include "cli/options.h"
+
+struct message {
+	enum report_level level;
+	struct where where;
+	const char *text, *hint;
+	struct where other;
+	const char *other_text;
+};
+
+struct answer {
+	int code;
+	struct message *messages;
+	size_t message_count;
+};
+
+static const char *const level_names[] = {
+	[REPORT_ERROR] = "error",
+	[REPORT_WARNING] = "warning",
+	[REPORT_NOTE] = "note",
+};
+static const struct record_field message_fields[] = {
+	RECORD_ITEM_ENUM(struct message, level, level_names),
+	RECORD_ITEM(struct message, RECORD_WHERE, where),
+	RECORD_ITEM(struct message, RECORD_TEXT, text),
+	RECORD_ITEM(struct message, RECORD_TEXT, hint),
+	RECORD_ITEM(struct message, RECORD_WHERE, other),
+	RECORD_ITEM(struct message, RECORD_TEXT, other_text),
+};
+static const struct record_type message_type = RECORD_TYPE(struct message, message_fields);
+static const struct record_field answer_fields[] = {
+	RECORD_ITEM(struct answer, RECORD_INT, code),
+	RECORD_ITEM_LIST(struct answer, messages, message_count, &message_type),
+};
+static const struct record_type answer_type = RECORD_TYPE(struct answer, answer_fields);
+
+bool cli_color(FILE *out)
+{
+	const char *refused = getenv("NO_COLOR");
+
+	return !(refused && *refused) && isatty(fileno(out));
+}
+
+int cli_status_of(const struct fault *why)
+{
+	return why->kind == FAULT_FAILED ? 4 : (int)why->kind;
+}
+
+void cli_json(const struct record_type *type, const void *record)
+{
+	scoped(memory) char *text = record_write(type, record);
+
+	puts(text);
+}
+
+static void report_json(const struct report *report, int status)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct answer answer = {.code = status};
+	size_t count;
+	const struct report_entry *entries = report_entries(report, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct message *message = arena_append(
+			arena, &answer.messages, &answer.message_count, sizeof(*message));
+
+		*message = (struct message){entries[i].level, entries[i].where, entries[i].text,
+			entries[i].hint, entries[i].other, entries[i].other_text};
+	}
+	cli_json(&answer_type, &answer);
+}
+
+int cli_report(const struct cli_options *options, const struct report *report, int status)
+{
+	if (options->json)
+		report_json(report, status);
+	else
+		report_write(report, stderr, cli_color(stderr));
+	return status;
+}
+
+int cli_fail(const struct cli_options *options, const struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct report *report = report_new(arena);
+
+	report_fault(report, why);
+	return cli_report(options, report, cli_status_of(why));
+}
+
+int cli_wrong(const struct cli_options *options, const char *format, ...)
+{
+	struct fault why = {.kind = FAULT_USAGE};
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(why.text, sizeof(why.text), format, arguments);
+	va_end(arguments);
+	return cli_fail(options, &why);
+}
+
+void cli_put(FILE *out, const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		fputc(*at == '\t' ? ' ' : *at < 0x20 || *at == 0x7f ? '?' : *at, out);
+}

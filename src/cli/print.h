@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * How verbs speak: mistakes in the form of a good compiler on standard error,
+ * or, with --json, one object on standard output:
+ *
+ *     {"code": 2, "messages": [{"level": "error", "where": "web.yaml:14:12", "text": …}]}
+ */
+
+#include <stdbool.h>
+#include <stdio.h>
+
+struct cli_options;
+struct fault;
+struct record_type;
+struct report;
+
+/* May @out be coloured?  A terminal, and NO_COLOR is not set. */
+bool cli_color(FILE *out);
+
+/* The exit status that a fault means. */
+int cli_status_of(const struct fault *why);
+
+/* Print a failure.  Returns its exit status. */
+int cli_fail(const struct cli_options *options, const struct fault *why);
+
+/* Print wrong use of a verb.  Returns 2. */
+int cli_wrong(const struct cli_options *options, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Print a report that decides the exit status.  Returns @status. */
+int cli_report(const struct cli_options *options, const struct report *report, int status);
+
+/* Print @record as JSON on standard output. */
+void cli_json(const struct record_type *type, const void *record);
+
+/* Text from a policy or a log, to a terminal that it must not steer. */
+void cli_put(FILE *out, const char *text);
