@@ -26,6 +26,7 @@ const char *catalog_arch_name(enum catalog_arch arch); /* "x86-64", "arm64" */
 struct catalog_call {
 	const char *name;
 	int number[CATALOG_ARCH_COUNT]; /* -1: not on this architecture */
+	bool implemented;               /* by Linux 6.18; else removed, never built or newer */
 	bool never_innocent;            /* no honest service tries it (design: on-violation) */
 };
 
