@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/text.h"
+#include "plan/calls.h"
+#include "plan/planner.h"
+
+void plan_missing(struct planner *planner, struct where where, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	const char *text = arena_vprintf(planner->arena, format, arguments);
+	va_end(arguments);
+	report_add(planner->report, planner->judging ? REPORT_NOTE : REPORT_ERROR, where, 0, "%s",
+		text);
+}
+
+void plan_gap(struct planner *planner, const struct plan_service *service, enum layer layer,
+	enum host_feature feature, bool required, struct where where, const char *text)
+{
+	struct plan *plan = planner->plan;
+
+	if (host_has(planner->host, feature))
+		return;
+	struct plan_gap *gap =
+		arena_append(planner->arena, &plan->gaps, &plan->gap_count, sizeof(*gap));
+	*gap = (struct plan_gap){
+		.service = service ? service->name : NULL,
+		.layer = layer,
+		.feature = host_features[feature].name,
+		.required = required,
+		.not_tried = feature < planner->host->feature_count &&
+			     planner->host->features[feature].state == HOST_NOT_TRIED,
+		.text = text,
+		.where = where,
+	};
+}
+
+/* Layers that every launch relies on: a feature that is required by default has one. */
+static const struct {
+	enum host_feature feature;
+	enum layer layer;
+} foundations[] = {
+	{HOST_USER_NAMESPACE, LAYER_IDENTITY},
+	{HOST_NAMESPACES, LAYER_NAMESPACES},
+	{HOST_NAMESPACE_LIMITS, LAYER_NAMESPACES},
+	{HOST_NEW_MOUNT_API, LAYER_VIEW},
+	{HOST_OPENAT2, LAYER_VIEW},
+	{HOST_PIDFD, LAYER_NAMESPACES},
+	{HOST_CGROUP2, LAYER_RESOURCES},
+	{HOST_SECCOMP, LAYER_SECCOMP},
+	{HOST_LANDLOCK, LAYER_LANDLOCK},
+	{HOST_VETH, LAYER_NETWORK},
+	{HOST_NFTABLES, LAYER_NETWORK},
+	{HOST_TRANSPARENT_PROXY, LAYER_NETWORK},
+};
+
+/* A stack without any network edge or published port needs no link, table or relay. */
+static bool needed(const struct plan *plan, enum host_feature feature)
+{
+	bool linked = false;
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		linked = linked || plan->services[i].linked;
+	if (feature == HOST_TRANSPARENT_PROXY)
+		return plan->publish_count > 0;
+	return linked || (feature != HOST_VETH && feature != HOST_NFTABLES);
+}
+
+static void stack_gaps(struct planner *planner)
+{
+	for (size_t i = 0; i < sizeof(foundations) / sizeof(foundations[0]); i++) {
+		enum host_feature feature = foundations[i].feature;
+
+		if (needed(planner->plan, feature))
+			plan_gap(planner, NULL, foundations[i].layer, feature, true,
+				planner->policy->where, host_features[feature].without);
+	}
+}
+
+/* Layers that newer kernels add: used where they are, reported where they are not. */
+static void service_gaps(struct planner *planner, const struct plan_service *service)
+{
+	static const struct {
+		enum host_feature feature;
+		enum layer layer;
+	} additions[] = {
+		{HOST_LANDLOCK_TRUNCATE, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_NET, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_IOCTL, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_SCOPE, LAYER_LANDLOCK},
+		{HOST_MDWE, LAYER_EXEC},
+		{HOST_MEMFD_NOEXEC, LAYER_EXEC},
+	};
+
+	for (size_t i = 0; i < sizeof(additions) / sizeof(additions[0]); i++)
+		if (additions[i].feature != HOST_MDWE || !service->write_execute)
+			plan_gap(planner, service, additions[i].layer, additions[i].feature, false,
+				service->where, host_features[additions[i].feature].without);
+}
+
+/* Before Linux 6.3 a memfd is one more place to execute from: without it where programs run. */
+static void refuse_memfd(struct plan_service *service)
+{
+	size_t kept = 0;
+
+	if (service->memfd_noexec || service->program_count == 0)
+		return;
+	for (size_t i = 0; i < service->call_count; i++)
+		if (!text_equal(service->calls[i].name, "memfd_create"))
+			service->calls[kept++] = service->calls[i];
+	service->call_count = kept;
+}
+
+static void plan_environment(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	for (size_t i = 0; i < from->environment_count; i++) {
+		struct plan_variable *variable = arena_append(planner->arena, &service->environment,
+			&service->environment_count, sizeof(*variable));
+		*variable = (struct plan_variable){from->environment[i].name,
+			from->environment[i].value, from->environment[i].where};
+	}
+	for (size_t i = 0; i < from->secret_count; i++) {
+		const struct policy_secret *given = &from->secrets[i];
+		const struct host_path *path = host_path(planner->host, given->from);
+		struct plan_secret *secret = arena_append(
+			planner->arena, &service->secrets, &service->secret_count, sizeof(*secret));
+
+		*secret = (struct plan_secret){
+			given->name, given->from, given->as_environment, given->where};
+		if (!path || path->kind == HOST_ABSENT)
+			plan_missing(planner, given->where, "secret file %s does not exist",
+				given->from);
+		else if (path->error)
+			plan_missing(planner, given->where, "secret file %s: %s", given->from,
+				path->error);
+		else if (path->kind != HOST_FILE)
+			plan_missing(planner, given->where, "secret %s is not a file", given->from);
+	}
+}
+
+static void plan_command(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	service->workdir = from->workdir.text ? from->workdir.text : "/";
+	for (size_t i = 0; i < from->command.count; i++) {
+		const char **argument = arena_append(planner->arena, &service->arguments,
+			&service->argument_count, sizeof(*argument));
+		*argument = from->command.items[i].text;
+	}
+	service->command_where = from->command.count ? from->command.items[0].where : from->where;
+	service->program = from->command.count ? from->command.items[0].text : "/";
+}
+
+static void build_service(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	service->memfd_noexec = host_has(planner->host, HOST_MEMFD_NOEXEC);
+	service->card_data = from->card_data;
+	service->card_data_where = from->card_data_where;
+	plan_command(planner, from, service);
+	plan_environment(planner, from, service);
+	plan_view(planner, from, service);
+	plan_capabilities(planner, from, service);
+	plan_limits(planner, from, service);
+	plan_calls(from, planner->host, service, planner->arena, planner->report);
+	refuse_memfd(service);
+	plan_landlock(planner, from, service);
+}
+
+const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
+	struct arena *arena, struct report *report)
+{
+	struct plan *plan = arena_alloc(arena, sizeof(*plan));
+	struct planner planner = {policy, host, judging, arena, report, plan};
+
+	plan->version = PLAN_VERSION;
+	plan->stack = policy->stack;
+	plan->where = policy->where;
+	plan->arch = host->arch;
+	for (size_t i = 0; i < policy->service_count; i++) {
+		const struct policy_service *from = &policy->services[i];
+		struct plan_service *service = arena_append(
+			arena, &plan->services, &plan->service_count, sizeof(*service));
+
+		service->name = from->name;
+		service->role = from->role.text;
+		service->where = from->where;
+	}
+	/* Socket folders belong to users, and views hold socket folders: in this order. */
+	for (size_t i = 0; i < policy->service_count; i++)
+		plan_identity(&planner, &policy->services[i], &plan->services[i]);
+	plan_network(&planner);
+	for (size_t i = 0; i < policy->service_count; i++)
+		build_service(&planner, &policy->services[i], &plan->services[i]);
+	plan_file_edges(&planner);
+	stack_gaps(&planner);
+	for (size_t i = 0; i < plan->service_count; i++)
+		service_gaps(&planner, &plan->services[i]);
+	return plan;
+}
+
+const struct plan_service *plan_service(const struct plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (text_equal(plan->services[i].name, name))
+			return &plan->services[i];
+	return NULL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The parts of plan_build(), one file each.  A planner is a build in progress:
+ * the policy and host it reads, the plan it fills and the report it adds to.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/where.h"
+#include "catalog/layer.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "policy/policy.h"
+
+struct planner {
+	const struct policy *policy;
+	const struct host *host;
+	bool judging; /* what this machine lacks is a note, not an error */
+	struct arena *arena;
+	struct report *report;
+	struct plan *plan;
+};
+
+/* Where a program called by name is looked for: the service's own PATH. */
+const char *plan_search_path(const struct policy_service *service);
+
+/* This machine lacks something: a note when judging, else an error. */
+void plan_missing(struct planner *planner, struct where where, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* What the host's feature cannot give; nothing when it has it. */
+void plan_gap(struct planner *planner, const struct plan_service *service, enum layer layer,
+	enum host_feature feature, bool required, struct where where, const char *text);
+
+void plan_identity(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+void plan_capabilities(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+void plan_limits(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
+/* The private root, in the order in which it is made.  Needs the identity and the edges. */
+void plan_view(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* The text of its /etc/passwd and /etc/group. */
+const char *plan_passwd(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service);
+const char *plan_group(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service);
+/* Programs, their libraries and modules: the executable part of the view. */
+void plan_view_programs(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
+/* Add a node unless its target is there already (then it is made as permissive as both ask). */
+struct plan_node *plan_node(struct planner *planner, struct plan_service *service,
+	enum plan_node_kind kind, const char *target, struct where where);
+/* A node, with the links on the way to it and the folders above it. */
+struct plan_node *plan_node_bind(struct planner *planner, struct plan_service *service,
+	const char *resolved, const struct host_link *links, size_t link_count, struct where where);
+
+/* Landlock rules, from the finished view and the edges. */
+void plan_landlock(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
+/* Addresses, edges, published ports and socket folders of the whole stack. */
+void plan_network(struct planner *planner);
+const struct plan_socket_folder *plan_socket_folder(
+	const struct plan *plan, const char *service, const char *path);
+
+/* Files that one service writes and another reads; warns of paths beneath them. */
+void plan_file_edges(struct planner *planner);

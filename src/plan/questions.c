@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
+#include "base/text.h"
+#include "plan/planner.h"
+
+struct questions {
+	struct arena *arena;
+	struct host_question *items;
+	size_t count;
+};
+
+const char *plan_search_path(const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->environment_count; i++)
+		if (text_equal(service->environment[i].name, "PATH"))
+			return service->environment[i].value;
+	return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+static void ask(struct questions *questions, enum host_question_kind kind, const char *name,
+	const char *search_path, struct where where)
+{
+	if (!name)
+		return;
+	struct host_question *question = arena_append(
+		questions->arena, &questions->items, &questions->count, sizeof(*question));
+	*question = (struct host_question){kind, name, search_path, where};
+}
+
+static void ask_files(struct questions *questions, const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->file_count; i++) {
+		const struct policy_path *path = &service->files[i];
+
+		if (path->memory)
+			continue;
+		ask(questions, HOST_ASK_PATH, path->path, NULL, path->where);
+		if (path->access == POLICY_LOAD)
+			ask(questions, HOST_ASK_LOAD_FOLDER, path->path, NULL, path->where);
+	}
+	for (size_t i = 0; i < service->secret_count; i++)
+		ask(questions, HOST_ASK_PATH, service->secrets[i].from, NULL,
+			service->secrets[i].where);
+}
+
+static void ask_identities(struct questions *questions, const struct policy_service *service)
+{
+	ask(questions, HOST_ASK_USER, service->user.text, NULL, service->user.where);
+	ask(questions, HOST_ASK_GROUP, service->group.text, NULL, service->group.where);
+	for (size_t i = 0; i < service->groups.count; i++)
+		ask(questions, HOST_ASK_GROUP, service->groups.items[i].text, NULL,
+			service->groups.items[i].where);
+	for (size_t i = 0; i < service->users.count; i++)
+		ask(questions, HOST_ASK_USER, service->users.items[i].text, NULL,
+			service->users.items[i].where);
+	for (size_t i = 0; i < service->listen_count; i++)
+		ask(questions, HOST_ASK_GROUP, service->listens[i].group, NULL,
+			service->listens[i].where);
+}
+
+const struct host_question *plan_questions(
+	const struct policy *policy, struct arena *arena, size_t *count)
+{
+	struct questions questions = {.arena = arena};
+
+	for (size_t i = 0; i < policy->service_count; i++) {
+		const struct policy_service *service = &policy->services[i];
+		const char *search_path = plan_search_path(service);
+
+		ask_identities(&questions, service);
+		if (service->command.count)
+			ask(&questions, HOST_ASK_PROGRAM, service->command.items[0].text,
+				search_path, service->command.items[0].where);
+		for (size_t j = 0; j < service->program_count; j++)
+			ask(&questions, HOST_ASK_PROGRAM, service->programs[j].path, search_path,
+				service->programs[j].where);
+		ask_files(&questions, service);
+	}
+	*count = questions.count;
+	return questions.items;
+}
+
+const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count)
+{
+	const char **names = NULL;
+	size_t used = 0;
+
+	*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
+		arena_printf(arena, "%s//router", policy->stack);
+	*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
+		arena_printf(arena, "%s//gateway", policy->stack);
+	for (size_t i = 0; i < policy->service_count; i++) {
+		const struct policy_service *service = &policy->services[i];
+
+		*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
+			arena_printf(arena, "%s/%s", policy->stack, service->name);
+		if (!service->user.text)
+			*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
+				arena_printf(arena, "%s/%s/user", policy->stack, service->name);
+	}
+	*count = used;
+	return names;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/text.h"
+#include "plan/planner.h"
+
+enum { DEFAULT_MEMORY = 64 * 1024 * 1024 };
+
+/* Nodes of /dev in every view; each is harmless by itself. */
+static const char *const devices[] = {
+	"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+
+static const struct {
+	const char *target, *content;
+} fixed_links[] = {
+	{"/bin", "usr/bin"},
+	{"/sbin", "usr/sbin"},
+	{"/lib", "usr/lib"},
+	{"/lib64", "usr/lib64"},
+	{"/dev/fd", "/proc/self/fd"},
+	{"/dev/stdin", "/proc/self/fd/0"},
+	{"/dev/stdout", "/proc/self/fd/1"},
+	{"/dev/stderr", "/proc/self/fd/2"},
+	{"/var/run", "/run"},
+};
+
+/* What of /proc stays readable, beside the service's own processes. */
+static const char *const proc_open[] = {
+	"cpuinfo", "loadavg", "meminfo", "mounts", "net", "self", "stat", "thread-self", "uptime"};
+
+/* Folders that hold what bulkhead makes: nothing of the host can stand in their place. */
+static const char *const own_folders[] = {
+	"/", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/usr", "/var"};
+
+static struct plan_node *add_file(struct planner *planner, struct plan_service *service,
+	const char *target, const char *content)
+{
+	struct plan_node *node = plan_node(planner, service, PLAN_FILE, target, service->where);
+
+	node->content = content;
+	node->mode = 0444;
+	return node;
+}
+
+static struct plan_node *add_memory(struct planner *planner, struct plan_service *service,
+	const char *target, uint64_t size, uint32_t mode, struct where where)
+{
+	struct plan_node *node = plan_node(planner, service, PLAN_MEMORY, target, where);
+
+	node->folder = true;
+	node->size = size;
+	node->mode = mode;
+	node->uid = service->identity.uid;
+	node->gid = service->identity.gid;
+	return node;
+}
+
+static void add_devices(struct planner *planner, struct plan_service *service)
+{
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
+		struct plan_node *node =
+			plan_node(planner, service, PLAN_BIND, devices[i], service->where);
+
+		node->source = devices[i];
+		node->device = true;
+	}
+}
+
+/* Masked one by one: what a kernel adds to /proc is closed until it is named here. */
+static void add_proc(struct planner *planner, struct plan_service *service)
+{
+	struct plan_node *proc = plan_node(planner, service, PLAN_PROC, "/proc", service->where);
+
+	proc->folder = true;
+	for (size_t i = 0; i < planner->host->proc_entry_count; i++) {
+		const char *name = planner->host->proc_entries[i];
+		bool open = false;
+
+		for (size_t j = 0; j < sizeof(proc_open) / sizeof(proc_open[0]); j++)
+			open = open || text_equal(proc_open[j], name);
+		if (!open)
+			plan_node(planner, service, PLAN_MASK,
+				arena_printf(planner->arena, "/proc/%s", name), service->where)
+				->read_only = true;
+	}
+}
+
+static void add_skeleton(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	for (size_t i = 0; i < sizeof(fixed_links) / sizeof(fixed_links[0]); i++)
+		plan_node(planner, service, PLAN_LINK, fixed_links[i].target, service->where)
+			->content = fixed_links[i].content;
+	add_devices(planner, service);
+	add_memory(planner, service, "/dev/shm",
+		from->shm.where.file ? from->shm.value : DEFAULT_MEMORY, 01777,
+		from->shm.where.file ? from->shm.where : from->where);
+	add_memory(planner, service, "/tmp",
+		from->tmp.where.file ? from->tmp.value : DEFAULT_MEMORY, 01777,
+		from->tmp.where.file ? from->tmp.where : from->where);
+	plan_node(planner, service, PLAN_FOLDER, "/run", service->where)->mode = 0755;
+	plan_node(planner, service, PLAN_FOLDER, "/run", service->where)->folder = true;
+	add_file(planner, service, "/etc/passwd", plan_passwd(planner, from, service));
+	add_file(planner, service, "/etc/group", plan_group(planner, from, service));
+	add_file(planner, service, "/etc/nsswitch.conf",
+		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
+		"files\n");
+	add_file(planner, service, "/etc/resolv.conf",
+		"# names of the stack stand in /etc/hosts; nothing else resolves\n");
+	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
+}
+
+/* Is it a place that a mount of the host may not cover? */
+static bool own_folder(struct planner *planner, const struct policy_path *path)
+{
+	for (size_t i = 0; i < sizeof(own_folders) / sizeof(own_folders[0]); i++) {
+		if (!text_equal(path->path, own_folders[i]) &&
+			!(i > 0 && text_path_within(path->path, own_folders[i]) &&
+				(text_equal(own_folders[i], "/proc") ||
+					text_equal(own_folders[i], "/dev") ||
+					text_equal(own_folders[i], "/sys"))))
+			continue;
+		struct report_entry *entry = report_add(planner->report, REPORT_ERROR, path->where,
+			0, "%s is made by bulkhead for each service and cannot be declared whole",
+			path->path);
+		report_hint(planner->report, entry,
+			"declare the files and folders in it that the "
+			"service needs");
+		return true;
+	}
+	return false;
+}
+
+static bool present(
+	struct planner *planner, const struct policy_path *path, const struct host_path *found)
+{
+	if (found && found->kind != HOST_ABSENT && !found->error)
+		return true;
+	if (path->if_present && (!found || !found->error))
+		return false;
+	if (found && found->error)
+		plan_missing(planner, path->where, "%s: %s", path->path, found->error);
+	else if (!path->create)
+		plan_missing(planner, path->where, "%s does not exist on this machine", path->path);
+	return false;
+}
+
+static void set_access(
+	struct plan_service *service, struct plan_node *node, const struct policy_path *path)
+{
+	if (path->access == POLICY_LOAD)
+		node->executable = true;
+	if (path->access == POLICY_WRITE)
+		node->read_only = false;
+	if (path->access == POLICY_READ_AS_ROOT)
+		node->as_root = true;
+	if (path->create) {
+		node->create = true;
+		node->mode = path->mode;
+		node->uid = service->identity.uid;
+		node->gid = service->identity.gid;
+	}
+}
+
+static void add_path(
+	struct planner *planner, struct plan_service *service, const struct policy_path *path)
+{
+	const struct host_path *found = host_path(planner->host, path->path);
+
+	if (own_folder(planner, path))
+		return;
+	if (path->memory) {
+		add_memory(planner, service, path->path, path->memory, 0750, path->where);
+		return;
+	}
+	if (present(planner, path, found)) {
+		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
+			found->links, found->link_count, path->where);
+
+		node->folder = found->kind == HOST_FOLDER;
+		set_access(service, node, path);
+		if (path->access == POLICY_READ_AS_ROOT)
+			plan_gap(planner, service, LAYER_IDENTITY, HOST_IDMAPPED_MOUNTS, true,
+				path->where, host_features[HOST_IDMAPPED_MOUNTS].without);
+		return;
+	}
+	if (path->create && !(found && found->error)) {
+		struct plan_node *node =
+			plan_node_bind(planner, service, path->path, NULL, 0, path->where);
+
+		node->folder = true;
+		set_access(service, node, path);
+	}
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+	const struct policy_path *a = *(const struct policy_path *const *)left;
+	const struct policy_path *b = *(const struct policy_path *const *)right;
+	size_t length_a = strlen(a->path), length_b = strlen(b->path);
+
+	if (length_a != length_b)
+		return length_a < length_b ? -1 : 1;
+	return a < b ? -1 : a > b;
+}
+
+/* Parents before children: a mount over a folder hides what was mounted in it before. */
+static void add_files(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	const struct policy_path **paths =
+		arena_alloc(planner->arena, (from->file_count + 1) * sizeof(*paths));
+
+	for (size_t i = 0; i < from->file_count; i++)
+		paths[i] = &from->files[i];
+	qsort(paths, from->file_count, sizeof(*paths), compare_paths);
+	for (size_t i = 0; i < from->file_count; i++)
+		add_path(planner, service, paths[i]);
+}
+
+static void add_secrets(struct planner *planner, struct plan_service *service)
+{
+	for (size_t i = 0; i < service->secret_count; i++) {
+		const struct plan_secret *secret = &service->secrets[i];
+
+		if (secret->as_environment)
+			continue;
+		struct plan_node *node = plan_node(planner, service, PLAN_SECRET,
+			arena_printf(planner->arena, "/run/secrets/%s", secret->name),
+			secret->where);
+		node->source = secret->source;
+		node->read_only = true;
+		node->mode = 0400;
+		node->uid = service->identity.uid;
+		node->gid = service->identity.gid;
+	}
+}
+
+static void add_sockets(struct planner *planner, struct plan_service *service)
+{
+	const struct plan *plan = planner->plan;
+
+	for (size_t i = 0; i < plan->socket_folder_count; i++) {
+		const struct plan_socket_folder *folder = &plan->socket_folders[i];
+		struct where where = folder->where;
+		bool listens = text_equal(folder->service, service->name), connects = false;
+
+		for (size_t j = 0; j < plan->edge_count && !connects; j++) {
+			connects = text_equal(plan->edges[j].from, service->name) &&
+				   text_equal(plan->edges[j].folder, folder->name);
+			if (connects)
+				where = plan->edges[j].where;
+		}
+		if (!listens && !connects)
+			continue;
+		struct plan_node *node =
+			plan_node(planner, service, PLAN_SOCKETS, folder->folder, where);
+		node->source = folder->name;
+		node->folder = true;
+		node->read_only = !listens;
+	}
+}
+
+static void check_workdir(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service)
+{
+	if (!from->workdir.text || text_equal(from->workdir.text, "/"))
+		return;
+	for (size_t i = 0; i < service->node_count; i++)
+		if (service->nodes[i].folder &&
+			text_path_within(from->workdir.text, service->nodes[i].target))
+			return;
+	plan_missing(planner, from->workdir.where, "workdir %s is not in the view of '%s'",
+		from->workdir.text, from->name);
+}
+
+void plan_view(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
+{
+	add_skeleton(planner, from, service);
+	add_files(planner, from, service);
+	plan_view_programs(planner, from, service);
+	add_sockets(planner, service);
+	add_secrets(planner, service);
+	/* Last: /proc is needed, and the masks cover it, when all else is in place. */
+	add_proc(planner, service);
+	check_workdir(planner, from, service);
+}
