@@ -36,14 +36,10 @@ bool text_number(const char *text, uint64_t most, uint64_t *number)
 		if (*text < '0' || *text > '9')
 			return false;
 		uint64_t digit = (uint64_t)(*text - '0');
-		if (value > (most - digit) / 10 && value * 10 + digit > most)
-			return false;
-		if (value > UINT64_MAX / 10)
+		if (digit > most || value > most / 10 || value * 10 > most - digit)
 			return false;
 		value = value * 10 + digit;
 	}
-	if (value > most)
-		return false;
 	*number = value;
 	return true;
 }
