@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "catalog/guard.h"
+
+#include <asm/ioctls.h>
+#include <linux/sched.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "base/text.h"
+
+/* clang-format off */
+#define NONE_OF(index, bits) {.argument = index, .mask = bits}
+#define NOT(index, number)                                                                         \
+	{.argument = index, .differs = true, .mask = 0xffffffff, .value = number}
+#define ONE(name, circumstance, text, ...)                                                         \
+	{                                                                                          \
+		.call = #name, .when = CATALOG_GUARD_##circumstance, .sentence = text,             \
+		.alternative_count = 1,                                                            \
+		.alternatives = {{                                                                 \
+			.condition_count = sizeof((struct catalog_condition[]){__VA_ARGS__}) /     \
+				sizeof(struct catalog_condition),                                  \
+			.conditions = {__VA_ARGS__},                                               \
+		}},                                                                                \
+	}
+
+/* CLONE_NEWTIME is left out: its bit is part of clone's exit signal, only clone3 reads it. */
+#define NAMESPACES                                                                                 \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
+		CLONE_NEWCGROUP)
+#define SET_ID (S_ISUID | S_ISGID)
+#define SET_ID_TEXT "set-id bits"
+#define CODE_TEXT "memory that is made executable"
+
+static const struct catalog_guard guards[] = {
+	ONE(clone, ALWAYS, "new namespaces", NONE_OF(0, NAMESPACES)),
+	ONE(unshare, ALWAYS, "new user namespaces", NONE_OF(0, CLONE_NEWUSER)),
+	ONE(ioctl, ALWAYS, "typing into a terminal", NOT(1, TIOCSTI), NOT(1, TIOCLINUX)),
+	ONE(chmod, ALWAYS, SET_ID_TEXT, NONE_OF(1, SET_ID)),
+	ONE(fchmod, ALWAYS, SET_ID_TEXT, NONE_OF(1, SET_ID)),
+	ONE(fchmodat, ALWAYS, SET_ID_TEXT, NONE_OF(2, SET_ID)),
+	ONE(fchmodat2, ALWAYS, SET_ID_TEXT, NONE_OF(2, SET_ID)),
+	ONE(creat, ALWAYS, SET_ID_TEXT, NONE_OF(1, SET_ID)),
+	ONE(mknod, ALWAYS, SET_ID_TEXT, NONE_OF(1, SET_ID)),
+	ONE(mknodat, ALWAYS, SET_ID_TEXT, NONE_OF(2, SET_ID)),
+	/* Opening is a hot call, and a file that lives in the service's own memory mounts
+	 * (nosuid, gone with it) hurts nobody: looked at only where files stay behind. */
+	ONE(open, WRITES, SET_ID_TEXT, NONE_OF(2, SET_ID)),
+	ONE(openat, WRITES, SET_ID_TEXT, NONE_OF(3, SET_ID)),
+	ONE(mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
+	ONE(pkey_mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
+	/* Libraries are mapped executable and never writable. */
+	{
+		.call = "mmap", .when = CATALOG_GUARD_NO_CODE,
+		.sentence = "memory that is writable and executable",
+		.alternative_count = 2,
+		.alternatives = {
+			{.condition_count = 1, .conditions = {NONE_OF(2, PROT_WRITE)}},
+			{.condition_count = 1, .conditions = {NONE_OF(2, PROT_EXEC)}},
+		},
+	},
+};
+/* clang-format on */
+
+const struct catalog_guard *catalog_guard(const char *call, bool writes, bool no_code)
+{
+	const bool holds[] = {
+		[CATALOG_GUARD_ALWAYS] = true,
+		[CATALOG_GUARD_WRITES] = writes,
+		[CATALOG_GUARD_NO_CODE] = no_code,
+	};
+
+	for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++)
+		if (holds[guards[i].when] && text_equal(guards[i].call, call))
+			return &guards[i];
+	return NULL;
+}
+
+const struct catalog_guard *catalog_guards(size_t *count)
+{
+	*count = sizeof(guards) / sizeof(guards[0]);
+	return guards;
+}
