@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: entering the kernel by another door, past a filter that watches only the front. */
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "drill/call.h"
+
+#ifdef __x86_64__
+
+/* A call of the i386 table; its pointers must lie below 4 GiB. */
+static long call_i386(struct drill_context *context, long number, long first, long second)
+{
+	long result;
+
+	context->call = number;
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "0"(number), "b"(first), "c"(second), "d"(0L)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return (int)result;
+}
+
+/* A page that i386 pointers can reach. */
+static long low_page(struct drill_context *context)
+{
+	return drill_call(context, SYS_mmap, 0UL, 4096UL, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0UL);
+}
+
+static int enter_i386(struct drill_context *context)
+{
+	return drill_done(call_i386(context, 20 /* getpid */, 0, 0));
+}
+
+static int open_i386(struct drill_context *context)
+{
+	static const char path[] = "/etc/passwd";
+	long at = low_page(context);
+
+	if (at < 0)
+		return (int)at;
+	for (size_t i = 0; i < sizeof(path); i++)
+		((volatile char *)at)[i] = path[i];
+	return drill_done(call_i386(context, 5 /* open */, at, O_RDONLY));
+}
+
+/* Filters that refuse a socket family by socket(2) forget that i386 has one call for all. */
+static int socket_i386(struct drill_context *context)
+{
+	long at = low_page(context);
+
+	if (at < 0)
+		return (int)at;
+	volatile unsigned *arguments = (volatile unsigned *)at;
+	arguments[0] = AF_VSOCK;
+	arguments[1] = SOCK_STREAM;
+	arguments[2] = 0;
+	return drill_done(call_i386(context, 102 /* socketcall */, 1 /* socket */, at));
+}
+
+static int enter_x32(struct drill_context *context)
+{
+	return drill_done(drill_call(context, 0x40000000L | SYS_getpid));
+}
+
+static int execute_x32(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, 0x40000000L | 520 /* execve */,
+				     "/bulkhead-drill-none", NULL, NULL),
+		ENOENT);
+}
+
+#else
+
+static int enter_i386(struct drill_context *context)
+{
+	(void)context;
+	return DRILL_NOT_APPLICABLE;
+}
+
+#define open_i386 enter_i386
+#define socket_i386 enter_i386
+#define enter_x32 enter_i386
+#define execute_x32 enter_i386
+
+#endif
+
+/* The kernel reads half of an int argument; a filter that compares all of it is passed by junk. */
+static int junk_socket(struct drill_context *context)
+{
+	long fd = drill_call(context, SYS_socket, 0x5a5a5a5a00000000L | AF_PACKET,
+		0x5a5a5a5a00000000L | SOCK_RAW, 0L);
+
+	return drill_done(fd);
+}
+
+/* Typing into a terminal: any answer of a driver means that the filter let it through. */
+static int junk_ioctl(struct drill_context *context)
+{
+	return drill_reached(
+		drill_call(context, SYS_ioctl, 0L, 0x5a5a5a5a00000000L | TIOCSTI, "x"), ENOTTY);
+}
+
+static int junk_personality(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_personality, 0x5a5a5a5a00400000L));
+}
+
+const struct drill_attempt drill_abi[] = {
+	{"enter-i386", "call the kernel by the 32-bit entry", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, enter_i386},
+	{"open-i386", "open a file by the 32-bit entry", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, open_i386},
+	{"socket-i386", "make a socket by the 32-bit entry", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, socket_i386},
+	{"enter-x32", "call the kernel by an x32 number", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, enter_x32},
+	{"execute-x32", "run a program by an x32 number", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, execute_x32},
+	{"junk-socket", "make a packet socket with junk in the upper half", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_SECCOMP, false, junk_socket},
+	{"junk-ioctl", "type into a terminal with junk in the upper half", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_SECCOMP, false, junk_ioctl},
+	{"junk-personality", "ask for executable data with junk in the upper half", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_SECCOMP, false, junk_personality},
+};
+DRILL_COUNT(abi);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/attempt.h"
+
+#include <string.h>
+
+#define CATEGORY(word, label, says)                                                                \
+	{                                                                                          \
+		label, says, drill_##word, &drill_##word##_count                                   \
+	}
+
+/* Order is the order of the table of verdicts. */
+static const struct drill_category categories[] = {
+	CATEGORY(files, "files", "reading and writing files that are not its own"),
+	CATEGORY(secrets, "secrets", "reading what others must keep"),
+	CATEGORY(exec, "exec", "running a second program"),
+	CATEGORY(memory, "memory", "turning data into code"),
+	CATEGORY(surface, "kernel surface", "reaching kernel code that no service needs"),
+	CATEGORY(abi, "other ABIs", "entering the kernel by another door"),
+	CATEGORY(namespaces, "namespaces", "building or entering another world"),
+	CATEGORY(capabilities, "capabilities", "using privilege"),
+	CATEGORY(devices, "devices", "talking to hardware and terminals"),
+	CATEGORY(proc, "proc and sys", "reading and setting the kernel by /proc and /sys"),
+	CATEGORY(processes, "other processes", "touching a process of another service"),
+	CATEGORY(ipc, "IPC", "meeting others in memory, queues and local sockets"),
+	CATEGORY(inherited, "inherited descriptors", "using what the launcher left open"),
+	CATEGORY(network, "network", "talking to undeclared peers"),
+	CATEGORY(resources, "resources", "taking more than its share"),
+};
+
+const struct drill_category *drill_categories(size_t *count)
+{
+	*count = sizeof(categories) / sizeof(categories[0]);
+	return categories;
+}
+
+const struct drill_attempt *drill_attempt(const char *name, const struct drill_category **category)
+{
+	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
+		for (size_t j = 0; j < *categories[i].count; j++) {
+			if (strcmp(categories[i].attempts[j].name, name) != 0)
+				continue;
+			if (category)
+				*category = &categories[i];
+			return &categories[i].attempts[j];
+		}
+	return NULL;
+}

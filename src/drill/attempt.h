@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Attempts: small attacks that a confined process tries and that must fail.
+ *
+ * Each runs inside the service's own confinement, in the payload
+ * (bulkhead-drill) or, for the gateway and the init, in a fork of them.  It
+ * must work under the tightest filter, so it makes bare system calls and uses
+ * no stdio, locale or malloc; and it must be harmless where it succeeds, since
+ * the control run makes it succeed on purpose.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "catalog/layer.h"
+
+/* What the runner prepares for an attempt: the meaning of its two arguments. */
+enum drill_need {
+	DRILL_NOTHING,
+	DRILL_FOLDER,         /* a folder that it may write */
+	DRILL_DECLARED_WRITE, /* a folder that the policy lets it write */
+	DRILL_DECLARED_READ,  /* a file or folder that the policy lets it only read */
+	DRILL_OTHER_FILE,     /* a path that only another service may use */
+	DRILL_OTHER_SECRET,   /* the source of another service's secret */
+	DRILL_SECRET_SOURCE,  /* the source of its own secret, on the host */
+	DRILL_SECRET,         /* its own secret's file */
+	DRILL_SINGLE,         /* nothing, but only for services that create no process */
+	DRILL_NO_CODE,        /* nothing, but only for services that may not make code */
+	DRILL_NO_PROGRAMS,    /* nothing, but only for services without programs */
+	DRILL_UNLINKED,       /* nothing, but only for services without any socket of a network */
+	DRILL_STRANGER,       /* a process outside with the same uid: its pid; an address in it */
+	DRILL_FIRST_PROCESS, /* nothing: it is pid 1, of the service's namespace or the control's */
+	DRILL_HOST_PORT,     /* a port that something listens on, on the host's loopback */
+	DRILL_NEAR_PORT,     /* a peer that it may talk to; a port that it may not */
+	DRILL_NEAR_PORT6,
+	DRILL_FAR_PORT,    /* a service that it may not talk to; a port listened on there */
+	DRILL_ROUTER_PORT, /* the router's address; a port listened on there */
+	DRILL_INTERNET,    /* an address that belongs to nobody's stack; a port */
+	DRILL_INTERNET6,
+	DRILL_METADATA,      /* the metadata address of clouds; a port */
+	DRILL_FREE_PORT,     /* a port that the service does not declare */
+	DRILL_HOST_NAME,     /* the host's name */
+	DRILL_HOST_ABSTRACT, /* an abstract unix socket of the host */
+	DRILL_NEAR_ABSTRACT, /* the same in the service's own network namespace */
+	DRILL_HOST_SOCKET,   /* a unix socket's path on the host, open to everyone */
+	DRILL_OTHER_SOCKET,  /* a unix socket that another service listens on */
+	DRILL_SEGMENT,       /* key of shared memory, semaphores and messages on the host */
+	DRILL_QUEUE,         /* name of a message queue on the host */
+	DRILL_FILE_LIMIT,    /* most descriptors it may have */
+	DRILL_PROCESS_LIMIT, /* most processes and threads it may have */
+	DRILL_INHERITED,     /* the control run hands it descriptors that no service may get */
+	DRILL_NEED_COUNT,
+};
+
+/* What an errno means depends on what was tried (see verdict.c). */
+enum drill_kind {
+	DRILL_PATH,      /* a path */
+	DRILL_PROCESS,   /* another process */
+	DRILL_INET,      /* a network */
+	DRILL_UNIX,      /* a unix socket */
+	DRILL_EXEC,      /* running a program */
+	DRILL_MEMORY,    /* making memory executable */
+	DRILL_IPC,       /* something named in an IPC namespace */
+	DRILL_PRIVILEGE, /* asking the kernel for something privileged */
+	DRILL_LIMIT,     /* more of something */
+	DRILL_INSIDE,    /* looking at itself: what it finds decides */
+};
+
+struct drill_context {
+	const char *first, *second; /* as the need says; NULL where it has none */
+	long call;                  /* number of the call that decided */
+	int layer;                  /* enum layer when the attempt measured it itself, else -1 */
+};
+
+/* An attempt returns 0 when it got through, a negative errno when it was refused, or this. */
+enum { DRILL_NOT_APPLICABLE = 1 };
+
+struct drill_attempt {
+	const char *name;
+	const char *sentence;
+	enum drill_need need;
+	enum drill_kind kind;
+	enum layer expected; /* the layer meant to stop it, where no answer tells */
+	bool replaces;       /* it got through when another program ran and ended with 0 */
+	int (*run)(struct drill_context *context);
+};
+
+struct drill_category {
+	const char *name;
+	const char *sentence;
+	const struct drill_attempt *attempts;
+	const size_t *count;
+};
+
+const struct drill_category *drill_categories(size_t *count);
+
+/* The attempt called @name, with its category when that is asked for; NULL when unknown. */
+const struct drill_attempt *drill_attempt(const char *name, const struct drill_category **category);
+
+/* The rows of each category, one file each. */
+#define DRILL_ROWS(category)                                                                       \
+	extern const struct drill_attempt drill_##category[];                                      \
+	extern const size_t drill_##category##_count
+
+DRILL_ROWS(files);
+DRILL_ROWS(secrets);
+DRILL_ROWS(exec);
+DRILL_ROWS(memory);
+DRILL_ROWS(surface);
+DRILL_ROWS(abi);
+DRILL_ROWS(namespaces);
+DRILL_ROWS(capabilities);
+DRILL_ROWS(devices);
+DRILL_ROWS(proc);
+DRILL_ROWS(processes);
+DRILL_ROWS(ipc);
+DRILL_ROWS(inherited);
+DRILL_ROWS(network);
+DRILL_ROWS(resources);
+
+/* At the end of a category's file, below its table `attempts`. */
+#define DRILL_COUNT(category)                                                                      \
+	const size_t drill_##category##_count =                                                    \
+		sizeof(drill_##category) / sizeof(drill_##category[0])

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: using privilege. */
+#include <linux/capability.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "drill/call.h"
+
+static int become_root(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_setuid, 0));
+}
+
+static int become_root_by_all(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_setresuid, 0, 0, 0));
+}
+
+static int become_root_group(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_setgid, 0));
+}
+
+static int join_root_group(struct drill_context *context)
+{
+	unsigned group = 0;
+
+	return drill_done(drill_call(context, SYS_setgroups, 1UL, &group));
+}
+
+static int hold_capability(struct drill_context *context)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {0};
+	long got = drill_call(context, SYS_capget, &header, data);
+
+	if (got < 0)
+		return (int)got;
+	/* SETUID and SETGID are what `users` declares, for daemons that drop to others. */
+	data[0].permitted &= ~(1U << CAP_SETUID | 1U << CAP_SETGID);
+	return data[0].permitted || data[1].permitted ? 0 : -EPERM;
+}
+
+static int raise_capability(struct drill_context *context)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {
+		{.effective = 1U << CAP_NET_ADMIN, .permitted = 1U << CAP_NET_ADMIN}};
+
+	return drill_done(drill_call(context, SYS_capset, &header, data));
+}
+
+static int forgive_itself(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_prctl, PR_SET_SECUREBITS, 0UL, 0UL, 0UL, 0UL));
+}
+
+static int give_away_file(struct drill_context *context)
+{
+	char path[256];
+
+	drill_path(path, context->first, "owned");
+	int fd = drill_file(context, path, "", 0, 0600);
+	if (fd < 0)
+		return fd;
+	long changed = drill_call(context, SYS_fchown, fd, 0, 0);
+	syscall(SYS_close, fd);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return drill_done(changed);
+}
+
+static int name_host(struct drill_context *context)
+{
+	size_t length = 0;
+
+	while (context->first[length])
+		length++;
+	return drill_done(drill_call(context, SYS_sethostname, context->first, length));
+}
+
+/* With nothing to set: the kernel asks for the privilege all the same. */
+static int set_clock(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_settimeofday, NULL, NULL));
+}
+
+static int go_first(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_setpriority, PRIO_PROCESS, 0, -5));
+}
+
+static int run_in_real_time(struct drill_context *context)
+{
+	struct sched_param parameters = {.sched_priority = 1};
+
+	return drill_done(drill_call(context, SYS_sched_setscheduler, 0, SCHED_FIFO, &parameters));
+}
+
+static int restart_machine(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_reboot, 1, 2, 3, NULL), EINVAL);
+}
+
+static int configure_link(struct drill_context *context)
+{
+	struct ifreq request = {.ifr_name = "lo"};
+	long fd = drill_call(context, SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(context, SYS_ioctl, (int)fd, SIOCGIFFLAGS, &request);
+	if (result == 0)
+		result = drill_call(context, SYS_ioctl, (int)fd, SIOCSIFFLAGS, &request);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+const struct drill_attempt drill_capabilities[] = {
+	{"become-root", "become root", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_CAPABILITIES, false,
+		become_root},
+	{"become-root-by-all", "become root with all three ids", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, become_root_by_all},
+	{"become-root-group", "take root's group", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, become_root_group},
+	{"join-root-group", "add root's group to its groups", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, join_root_group},
+	{"hold-capability", "hold a capability that it does not declare", DRILL_NOTHING,
+		DRILL_INSIDE, LAYER_CAPABILITIES, false, hold_capability},
+	{"raise-capability", "give itself a capability", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, raise_capability},
+	{"forgive-itself", "unlock its secure bits", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, forgive_itself},
+	{"give-away-file", "give a file of its own to root", DRILL_FOLDER, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, give_away_file},
+	{"name-host", "name the host", DRILL_HOST_NAME, DRILL_PRIVILEGE, LAYER_CAPABILITIES, false,
+		name_host},
+	{"set-clock", "set the clock", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_CAPABILITIES, false,
+		set_clock},
+	{"go-first", "raise its priority", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_CAPABILITIES,
+		false, go_first},
+	{"run-in-real-time", "run in real time", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_CAPABILITIES,
+		false, run_in_real_time},
+	{"restart-machine", "reach the call that restarts the machine", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_CAPABILITIES, false, restart_machine},
+	{"configure-link", "configure a network interface", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_CAPABILITIES, false, configure_link},
+};
+DRILL_COUNT(capabilities);

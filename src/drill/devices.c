@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: talking to hardware and terminals. */
+#include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "drill/call.h"
+
+/* Make a device file and, where that works, read from it: nodev must hold even then. */
+static int make_device(struct drill_context *context, unsigned mode, unsigned long device)
+{
+	char path[256];
+
+	drill_path(path, context->first, "device");
+	long made = drill_call(context, SYS_mknodat, AT_FDCWD, path, mode | 0600U, device);
+	if (made < 0)
+		return (int)made;
+	int error = drill_open(context, path, O_RDONLY | O_NONBLOCK);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return error;
+}
+
+static int make_memory_device(struct drill_context *context)
+{
+	return make_device(context, S_IFCHR, makedev(1, 5)); /* zero */
+}
+
+static int make_log_device(struct drill_context *context)
+{
+	return make_device(context, S_IFCHR, makedev(1, 11)); /* kmsg */
+}
+
+/* The disk need not exist: ENXIO comes from the driver table, so the device was reached. */
+static int make_disk_device(struct drill_context *context)
+{
+	int error = make_device(context, S_IFBLK, makedev(8, 0));
+
+	return error == -ENXIO || error == -ENODEV ? 0 : error;
+}
+
+static int open_loop_control(struct drill_context *context)
+{
+	return drill_open(context, "/dev/loop-control", O_RDWR);
+}
+
+static int open_tunnel(struct drill_context *context)
+{
+	return drill_open(context, "/dev/net/tun", O_RDWR);
+}
+
+static int open_terminals(struct drill_context *context)
+{
+	return drill_open(context, "/dev/ptmx", O_RDWR | O_NOCTTY);
+}
+
+static int open_fuse(struct drill_context *context)
+{
+	return drill_open(context, "/dev/fuse", O_RDWR);
+}
+
+static int list_devices(struct drill_context *context)
+{
+	return drill_open(context, "/sys/class", O_RDONLY | O_DIRECTORY);
+}
+
+static int type_into_terminal(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_ioctl, 0, TIOCSTI, "x"), ENOTTY);
+}
+
+static int paste_into_terminal(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_ioctl, 0, TIOCLINUX, "\x06"), ENOTTY);
+}
+
+const struct drill_attempt drill_devices[] = {
+	{"make-memory-device", "make a device file and read it", DRILL_FOLDER, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_memory_device},
+	{"make-log-device", "make the device of the kernel's log", DRILL_FOLDER, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_log_device},
+	{"make-disk-device", "make the device of a disk", DRILL_FOLDER, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_disk_device},
+	{"open-loop-control", "open the control of loop devices", DRILL_NOTHING, DRILL_PATH,
+		LAYER_VIEW, false, open_loop_control},
+	{"open-tunnel", "open the tunnel device", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
+		open_tunnel},
+	{"open-terminals", "make a terminal", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
+		open_terminals},
+	{"open-fuse", "open the device of user file systems", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
+		false, open_fuse},
+	{"list-devices", "list the devices of the machine", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
+		false, list_devices},
+	{"type-into-terminal", "type into the terminal that started it", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_SECCOMP, false, type_into_terminal},
+	{"paste-into-terminal", "paste into a console", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, paste_into_terminal},
+};
+DRILL_COUNT(devices);

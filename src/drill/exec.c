@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: running a second program. */
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "drill/call.h"
+
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U /* since Linux 6.3 */
+#endif
+
+#ifdef __x86_64__
+static const char loader[] = "/lib64/ld-linux-x86-64.so.2";
+#else
+static const char loader[] = "/lib/ld-linux-aarch64.so.1";
+#endif
+
+static char *const no_environment[] = {NULL};
+
+static int execute(struct drill_context *context, const char *path, char *const *arguments)
+{
+	return drill_done(drill_call(context, SYS_execve, path, arguments, no_environment));
+}
+
+static int run_shell(struct drill_context *context)
+{
+	return execute(context, "/bin/sh", (char *[]){"sh", "-c", "exit 0", NULL});
+}
+
+static int run_shell_at(struct drill_context *context)
+{
+	char *const arguments[] = {"sh", "-c", "exit 0", NULL};
+
+	return drill_done(drill_call(
+		context, SYS_execveat, AT_FDCWD, "/bin/sh", arguments, no_environment, 0));
+}
+
+static int run_other_program(struct drill_context *context)
+{
+	return execute(context, "/usr/bin/env", (char *[]){"env", "true", NULL});
+}
+
+static int run_set_id(struct drill_context *context)
+{
+	return execute(context, "/usr/bin/su", (char *[]){"su", "--version", NULL});
+}
+
+/* The loader is on no list of programs, and it runs whatever it is given. */
+static int run_by_loader(struct drill_context *context)
+{
+	return execute(context, loader, (char *[]){"ld.so", "/usr/bin/env", "true", NULL});
+}
+
+static int run_loader(struct drill_context *context)
+{
+	return execute(context, loader, (char *[]){"ld.so", "--version", NULL});
+}
+
+static int run_itself(struct drill_context *context)
+{
+	return execute(context, "/proc/self/exe", (char *[]){"bulkhead-drill", NULL});
+}
+
+static int run_memory_file(struct drill_context *context)
+{
+	unsigned char image[256];
+	size_t length = drill_program(image);
+	char *const arguments[] = {"memory", NULL};
+	long fd = drill_call(context, SYS_memfd_create, "drill", MFD_CLOEXEC | MFD_EXEC);
+
+	if (fd == -EINVAL) /* before 6.3 every memory file is executable */
+		fd = drill_call(context, SYS_memfd_create, "drill", MFD_CLOEXEC);
+	if (fd < 0)
+		return (int)fd;
+	long put = drill_call(context, SYS_write, (int)fd, image, length);
+	if (put < 0)
+		return (int)put;
+	return drill_done(drill_call(
+		context, SYS_execveat, (int)fd, "", arguments, no_environment, AT_EMPTY_PATH));
+}
+
+/* Write @length bytes of a program into the folder given and run them.  The control's
+ * child ends with the program, so its folder is removed by the runner. */
+static int run_written(
+	struct drill_context *context, const char *name, const void *bytes, size_t length)
+{
+	char path[256];
+
+	drill_path(path, context->first, name);
+	int fd = drill_file(context, path, bytes, length, 0700);
+	if (fd < 0)
+		return fd;
+	syscall(SYS_close, fd);
+	int error = execute(context, path, (char *[]){path, NULL});
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return error;
+}
+
+static int run_dropped(struct drill_context *context)
+{
+	unsigned char image[256];
+	size_t length = drill_program(image);
+
+	return run_written(context, "dropped", image, length);
+}
+
+static int run_script(struct drill_context *context)
+{
+	static const char script[] = "#!/bin/sh\nexit 0\n";
+
+	return run_written(context, "script", script, sizeof(script) - 1);
+}
+
+const struct drill_attempt drill_exec[] = {
+	{"run-shell", "run a shell", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC, true, run_shell},
+	{"run-shell-at", "run a shell with execveat", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC, true,
+		run_shell_at},
+	{"run-other-program", "run a program that it does not declare", DRILL_NOTHING, DRILL_EXEC,
+		LAYER_EXEC, true, run_other_program},
+	{"run-set-id", "run a program that becomes root", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC,
+		true, run_set_id},
+	{"run-by-loader", "run an undeclared program as an argument of ld.so", DRILL_NOTHING,
+		DRILL_EXEC, LAYER_EXEC, true, run_by_loader},
+	{"run-loader", "run ld.so itself", DRILL_NO_PROGRAMS, DRILL_EXEC, LAYER_EXEC, true,
+		run_loader},
+	{"run-itself", "run its own program again", DRILL_NO_PROGRAMS, DRILL_EXEC, LAYER_EXEC, true,
+		run_itself},
+	{"run-memory-file", "run a program that lies in memory only", DRILL_NOTHING, DRILL_EXEC,
+		LAYER_EXEC, true, run_memory_file},
+	{"run-dropped", "run a program that it wrote to /tmp", DRILL_FOLDER, DRILL_EXEC, LAYER_EXEC,
+		true, run_dropped},
+	{"run-script", "run a script that it wrote to /tmp", DRILL_FOLDER, DRILL_EXEC, LAYER_EXEC,
+		true, run_script},
+	{"run-uploaded", "run a program that it wrote to a declared folder", DRILL_DECLARED_WRITE,
+		DRILL_EXEC, LAYER_EXEC, true, run_dropped},
+};
+DRILL_COUNT(exec);

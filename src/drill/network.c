@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: talking to undeclared peers, and by ways that no rule of ports sees. */
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "drill/call.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+/* The address @text and port of the context; inet_pton asks nobody. */
+static unsigned fill_address(const char *text, const char *port, union address *address)
+{
+	in_port_t number = htons((in_port_t)drill_number(port));
+
+	*address = (union address){0};
+	if (inet_pton(AF_INET, text, &address->four.sin_addr) == 1) {
+		address->four.sin_family = AF_INET;
+		address->four.sin_port = number;
+		return sizeof(address->four);
+	}
+	inet_pton(AF_INET6, text, &address->six.sin6_addr);
+	address->six.sin6_family = AF_INET6;
+	address->six.sin6_port = number;
+	return sizeof(address->six);
+}
+
+static int connect_stream(struct drill_context *context, const char *text, int protocol)
+{
+	union address to;
+	unsigned size = fill_address(text, context->second, &to);
+	long fd = drill_call(
+		context, SYS_socket, (int)to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(context, SYS_connect, (int)fd, &to, size);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+static int connect_first(struct drill_context *context)
+{
+	return connect_stream(context, context->first, 0);
+}
+
+static int connect_by_paths(struct drill_context *context)
+{
+	return connect_stream(context, context->first, IPPROTO_MPTCP);
+}
+
+static int connect_loopback(struct drill_context *context)
+{
+	return connect_stream(context, "127.0.0.1", 0);
+}
+
+static int connect_loopback6(struct drill_context *context)
+{
+	return connect_stream(context, "::1", 0);
+}
+
+/* Sending alone proves nothing: got through means that an answer came back. */
+static int ask_by_datagram(struct drill_context *context, const char *text)
+{
+	char byte = 'x';
+	union address to;
+	unsigned size = fill_address(text, context->second, &to);
+	long fd = drill_call(
+		context, SYS_socket, (int)to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(context, SYS_connect, (int)fd, &to, size);
+	if (result >= 0)
+		result = drill_call(context, SYS_sendto, (int)fd, &byte, 1UL, 0, NULL, 0);
+	if (result >= 0)
+		result = drill_call(context, SYS_recvfrom, (int)fd, &byte, 1UL, 0, NULL, NULL);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+static int ask_first(struct drill_context *context)
+{
+	return ask_by_datagram(context, context->first);
+}
+
+static int ask_loopback(struct drill_context *context)
+{
+	return ask_by_datagram(context, "127.0.0.1");
+}
+
+/* The first data travels with the opening packet: no connect(2) for a filter to see. */
+static int send_at_opening(struct drill_context *context)
+{
+	char byte = 'x';
+	union address to;
+	unsigned size = fill_address(context->first, context->second, &to);
+	long fd = drill_call(
+		context, SYS_socket, (int)to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(context, SYS_sendto, (int)fd, &byte, 1UL, MSG_FASTOPEN, &to, size);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+static int make_socket(struct drill_context *context, int family, int type, int protocol)
+{
+	long fd = drill_call(context, SYS_socket, family, type | SOCK_CLOEXEC, protocol);
+
+	if (fd >= 0)
+		syscall(SYS_close, (int)fd);
+	return drill_done(fd);
+}
+
+static int make_raw(struct drill_context *context)
+{
+	return make_socket(context, AF_INET, SOCK_RAW, IPPROTO_ICMP);
+}
+
+static int make_packet(struct drill_context *context)
+{
+	return make_socket(context, AF_PACKET, SOCK_RAW, 0);
+}
+
+static int make_machine(struct drill_context *context)
+{
+	return make_socket(context, AF_VSOCK, SOCK_STREAM, 0);
+}
+
+static int make_netfilter(struct drill_context *context)
+{
+	return make_socket(context, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+}
+
+static int make_crypto(struct drill_context *context)
+{
+	return make_socket(context, AF_ALG, SOCK_SEQPACKET, 0);
+}
+
+static int make_internet(struct drill_context *context)
+{
+	return make_socket(context, AF_INET, SOCK_STREAM, 0);
+}
+
+static int make_local(struct drill_context *context)
+{
+	return make_socket(context, AF_UNIX, SOCK_STREAM, 0);
+}
+
+/* Bind and, where that works, listen. */
+static int listen_on(struct drill_context *context, const char *text, const char *port)
+{
+	union address at;
+	unsigned size = fill_address(text, port, &at);
+	long fd = drill_call(
+		context, SYS_socket, (int)at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(context, SYS_bind, (int)fd, &at, size);
+	if (result >= 0)
+		result = drill_call(context, SYS_listen, (int)fd, 1);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+static int listen_undeclared(struct drill_context *context)
+{
+	return listen_on(context, "0.0.0.0", context->second);
+}
+
+static int listen_undeclared6(struct drill_context *context)
+{
+	return listen_on(context, "::", context->second);
+}
+
+static int listen_any_port(struct drill_context *context)
+{
+	return listen_on(context, "127.0.0.1", "0");
+}
+
+static int listen_low_port(struct drill_context *context)
+{
+	return listen_on(context, "127.0.0.1", "25");
+}
+
+/* To speak with an address that is not its own. */
+static int take_address(struct drill_context *context)
+{
+	int yes = 1;
+	long fd = drill_call(context, SYS_socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long result = drill_call(
+		context, SYS_setsockopt, (int)fd, SOL_IP, IP_TRANSPARENT, &yes, sizeof(yes));
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
+}
+
+const struct drill_attempt drill_network[] = {
+	{"connect-host", "connect to the host's loopback", DRILL_HOST_PORT, DRILL_INET,
+		LAYER_NETWORK, false, connect_loopback},
+	{"connect-host6", "connect to the host's IPv6 loopback", DRILL_HOST_PORT, DRILL_INET,
+		LAYER_NETWORK, false, connect_loopback6},
+	{"ask-host", "exchange datagrams with the host's loopback", DRILL_HOST_PORT, DRILL_INET,
+		LAYER_NETWORK, false, ask_loopback},
+	{"connect-near-port", "connect to an undeclared port of a declared peer", DRILL_NEAR_PORT,
+		DRILL_INET, LAYER_NETWORK, false, connect_first},
+	{"connect-near-port6", "the same by IPv6", DRILL_NEAR_PORT6, DRILL_INET, LAYER_NETWORK,
+		false, connect_first},
+	{"ask-near-port", "exchange datagrams with a declared peer", DRILL_NEAR_PORT, DRILL_INET,
+		LAYER_NETWORK, false, ask_first},
+	{"connect-near-by-paths", "the same by multipath TCP, which Landlock does not see",
+		DRILL_NEAR_PORT, DRILL_INET, LAYER_SECCOMP, false, connect_by_paths},
+	{"open-near-at-opening", "the same by TCP fast open, without connect", DRILL_NEAR_PORT,
+		DRILL_INET, LAYER_NETWORK, false, send_at_opening},
+	{"connect-far-service", "connect to a service that it does not declare", DRILL_FAR_PORT,
+		DRILL_INET, LAYER_NETWORK, false, connect_first},
+	{"ask-far-service", "exchange datagrams with it", DRILL_FAR_PORT, DRILL_INET, LAYER_NETWORK,
+		false, ask_first},
+	{"connect-router", "connect to the router", DRILL_ROUTER_PORT, DRILL_INET, LAYER_NETWORK,
+		false, connect_first},
+	{"connect-internet", "connect to the internet", DRILL_INTERNET, DRILL_INET, LAYER_NETWORK,
+		false, connect_first},
+	{"connect-internet6", "connect to the internet by IPv6", DRILL_INTERNET6, DRILL_INET,
+		LAYER_NETWORK, false, connect_first},
+	{"ask-internet", "exchange datagrams with the internet", DRILL_INTERNET, DRILL_INET,
+		LAYER_NETWORK, false, ask_first},
+	{"connect-metadata", "connect to the metadata service of a cloud", DRILL_METADATA,
+		DRILL_INET, LAYER_NETWORK, false, connect_first},
+	{"listen-undeclared", "listen on a port that it does not declare", DRILL_FREE_PORT,
+		DRILL_INET, LAYER_LANDLOCK, false, listen_undeclared},
+	{"listen-undeclared6", "the same by IPv6", DRILL_FREE_PORT, DRILL_INET, LAYER_LANDLOCK,
+		false, listen_undeclared6},
+	{"listen-any-port", "listen on any port the kernel gives", DRILL_NOTHING, DRILL_INET,
+		LAYER_LANDLOCK, false, listen_any_port},
+	{"listen-low-port", "listen as a mail server", DRILL_NOTHING, DRILL_INET, LAYER_LANDLOCK,
+		false, listen_low_port},
+	{"make-raw", "make a raw socket", DRILL_NOTHING, DRILL_INET, LAYER_SECCOMP, false,
+		make_raw},
+	{"make-packet", "make a packet socket", DRILL_NOTHING, DRILL_INET, LAYER_SECCOMP, false,
+		make_packet},
+	{"make-machine", "make a socket between machines", DRILL_NOTHING, DRILL_INET, LAYER_SECCOMP,
+		false, make_machine},
+	{"make-netfilter", "make a socket to the packet filter", DRILL_NOTHING, DRILL_INET,
+		LAYER_SECCOMP, false, make_netfilter},
+	{"make-crypto", "make a socket to the kernel's cryptography", DRILL_NOTHING, DRILL_INET,
+		LAYER_SECCOMP, false, make_crypto},
+	{"make-internet", "make any network socket where the role has none", DRILL_UNLINKED,
+		DRILL_INET, LAYER_SECCOMP, false, make_internet},
+	{"make-local", "make any local socket where the role has none", DRILL_UNLINKED, DRILL_UNIX,
+		LAYER_SECCOMP, false, make_local},
+	{"take-address", "speak with another's address", DRILL_NOTHING, DRILL_INET, LAYER_SECCOMP,
+		false, take_address},
+};
+DRILL_COUNT(network);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * bulkhead-drill ATTEMPT [ARGUMENT [ARGUMENT]]: one attempt, in the place of a service's
+ * program, under its exact confinement.
+ *
+ * One line on stdout: OUTCOME ERRNO CALL LAYER.  Static, and nothing but write(2) and exit
+ * after main() has begun, since no filter may be too tight for it.
+ */
+#include <string.h>
+
+#include "drill/call.h"
+#include "drill/report.h"
+
+int main(int argc, char **argv)
+{
+	char line[DRILL_LINE];
+	struct drill_context context = {
+		.first = argc > 2 ? argv[2] : NULL,
+		.second = argc > 3 ? argv[3] : NULL,
+		.call = -1,
+		.layer = -1,
+	};
+	const struct drill_attempt *attempt = argc > 1 ? drill_attempt(argv[1], NULL) : NULL;
+
+	/* Run again by an attempt ("run-itself"): another program did run. */
+	if (!attempt)
+		return argc > 1 ? 2 : 0;
+	size_t length = drill_report(line, attempt->run(&context), &context);
+	return syscall(SYS_write, 1, line, length) == (long)length ? 0 : 1;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* The line in which an attempt's outcome travels from the confined process to the runner. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct drill_context;
+
+enum drill_outcome { DRILL_REFUSED, DRILL_SUCCEEDED, DRILL_SKIPPED };
+
+struct drill_answer {
+	enum drill_outcome outcome;
+	int error;  /* positive errno of a refusal */
+	long call;  /* number of the deciding call, or -1 */
+	int layer;  /* measured by the attempt, or -1 */
+	int signal; /* that ended it, or 0 */
+};
+
+enum { DRILL_LINE = 96 };
+
+/* What an attempt returned, as a line; its length. */
+size_t drill_report(char line[static DRILL_LINE], int result, const struct drill_context *context);
+
+/* Read the line back; false when it is none. */
+bool drill_answer(const char *line, size_t length, struct drill_answer *answer);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Attempts: reaching kernel code that no service needs. */
+#include <linux/bpf.h>
+#include <linux/io_uring.h>
+#include <linux/keyctl.h>
+#include <linux/perf_event.h>
+#include <stddef.h>
+#include <sys/fanotify.h>
+
+#include "drill/call.h"
+
+/* Close what a call opened. */
+static int close_again(long fd)
+{
+	if (fd >= 0)
+		syscall(SYS_close, (int)fd);
+	return drill_done(fd);
+}
+
+static int make_ring(struct drill_context *context)
+{
+	struct io_uring_params parameters = {0};
+
+	return close_again(drill_call(context, SYS_io_uring_setup, 1U, &parameters));
+}
+
+static int make_bpf_map(struct drill_context *context)
+{
+	union bpf_attr attributes = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+
+	return close_again(
+		drill_call(context, SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof(attributes)));
+}
+
+static int catch_page_faults(struct drill_context *context)
+{
+	return close_again(drill_call(context, SYS_userfaultfd, O_CLOEXEC));
+}
+
+static int ask_keyring(struct drill_context *context)
+{
+	return drill_done(drill_call(
+		context, SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_PROCESS_KEYRING, 1));
+}
+
+static int add_key(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_add_key, "user", "bulkhead-drill", "x", 1UL,
+		KEY_SPEC_PROCESS_KEYRING));
+}
+
+static int request_key(struct drill_context *context)
+{
+	return drill_reached(
+		drill_call(context, SYS_request_key, "user", "bulkhead-drill-none", NULL, 0),
+		ENOKEY);
+}
+
+static int watch_performance(struct drill_context *context)
+{
+	struct perf_event_attr attributes = {.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attributes),
+		.config = PERF_COUNT_SW_CPU_CLOCK};
+
+	return close_again(drill_call(
+		context, SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC));
+}
+
+static int watch_all_files(struct drill_context *context)
+{
+	return close_again(
+		drill_call(context, SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_CLOEXEC, 0U));
+}
+
+static int load_module(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_init_module, "", 0UL, ""), ENOEXEC);
+}
+
+static int load_module_file(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_finit_module, -1, "", 0), EBADF);
+}
+
+/* Flags that do not exist: looked at only after the privilege. */
+static int load_kernel(struct drill_context *context)
+{
+	return drill_reached(
+		drill_call(context, SYS_kexec_load, 0UL, 0UL, NULL, 0x0000ff00UL), EINVAL);
+}
+
+static int ask_kernel_log(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_syslog, 10 /* its size */, NULL, 0));
+}
+
+static int compare_processes(struct drill_context *context)
+{
+	int self = (int)syscall(SYS_getpid);
+
+	return drill_done(drill_call(context, SYS_kcmp, self, self, 1 /* memory */, 0UL, 0UL));
+}
+
+static int move_pages(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_move_pages, 0, 0UL, NULL, NULL, NULL, 0));
+}
+
+static int make_ruleset_of_filters(struct drill_context *context)
+{
+	unsigned action = 0x7fff0000; /* SECCOMP_RET_ALLOW: only asked whether it exists */
+
+	return drill_done(drill_call(context, SYS_seccomp, 2U, 0U, &action));
+}
+
+static int read_swap(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_swapon, "/bulkhead-drill-none", 0), ENOENT);
+}
+
+static int account_processes(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_acct, "/bulkhead-drill-none"), ENOENT);
+}
+
+const struct drill_attempt drill_surface[] = {
+	{"make-ring", "set up io_uring", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
+		make_ring},
+	{"make-bpf-map", "make a BPF map", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
+		make_bpf_map},
+	{"catch-page-faults", "catch page faults with userfaultfd", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, catch_page_faults},
+	{"ask-keyring", "use the kernel's keyring", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, ask_keyring},
+	{"add-key", "put a key into the kernel", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, add_key},
+	{"request-key", "ask the kernel for a key", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, request_key},
+	{"watch-performance", "open a performance event", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, watch_performance},
+	{"watch-all-files", "watch every file with fanotify", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, watch_all_files},
+	{"load-module", "load a kernel module", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, load_module},
+	{"load-module-file", "load a kernel module from a file", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, load_module_file},
+	{"load-kernel", "load another kernel", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
+		load_kernel},
+	{"ask-kernel-log", "ask for the kernel's log by call", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, ask_kernel_log},
+	{"compare-processes", "compare kernel objects with kcmp", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, compare_processes},
+	{"move-pages", "move memory between nodes", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, move_pages},
+	{"ask-seccomp", "reach the call that installs filters", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_ruleset_of_filters},
+	{"add-swap", "add swap space", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
+		read_swap},
+	{"account-processes", "turn on process accounting", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, account_processes},
+};
+DRILL_COUNT(surface);
