@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/nft.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <nftables/libnftables.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/scoped.h"
+
+static void scoped_nft(struct nft_ctx **nft)
+{
+	if (*nft)
+		nft_ctx_free(*nft);
+}
+
+static void scoped_json(json_t **json)
+{
+	json_decref(*json);
+}
+
+static struct nft_ctx *open_nft(struct where where, struct fault *why)
+{
+	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+
+	if (nft && !nft_ctx_buffer_output(nft) && !nft_ctx_buffer_error(nft))
+		return nft;
+	if (nft)
+		nft_ctx_free(nft);
+	fault(why, -ENOMEM, where, "cannot start nftables");
+	return NULL;
+}
+
+/* The first line of what nft said: the rest points into text that the user never saw. */
+static int refused(struct nft_ctx *nft, const char *name, struct where where, struct fault *why)
+{
+	const char *said = nft_ctx_get_error_buffer(nft);
+	int length = said ? (int)strcspn(said, "\n") : 0;
+
+	fault(why, -EIO, where, "nftables refuses the %s: %.*s", name, length, said ? said : "");
+	fault_hint(why, "the kernel needs nf_tables with ct, reject, socket and connlimit");
+	return -EIO;
+}
+
+int enforce_nft_load(const char *text, const char *name, struct where where, struct fault *why)
+{
+	scoped(nft) struct nft_ctx *nft = open_nft(where, why);
+
+	if (!nft)
+		return -ENOMEM;
+	if (nft_run_cmd_from_buffer(nft, text))
+		return refused(nft, name, where, why);
+	return 0;
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+	return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+/* The kernel lists a set in the order of its hash, which is seeded anew each time. */
+static void sort_elements(json_t *set, json_t *elements)
+{
+	size_t count = json_array_size(elements);
+	char **texts = calloc(count + 1, sizeof(*texts));
+	json_t *sorted = json_array();
+
+	for (size_t i = 0; texts && i < count; i++)
+		texts[i] = json_dumps(json_array_get(elements, i), JSON_COMPACT | JSON_ENCODE_ANY);
+	if (texts)
+		qsort(texts, count, sizeof(*texts), compare_texts);
+	for (size_t i = 0; texts && i < count; i++) {
+		json_array_append_new(sorted, json_string(texts[i]));
+		free(texts[i]);
+	}
+	free(texts);
+	json_object_set_new(set, "elem", sorted);
+}
+
+static void normalise(json_t *value)
+{
+	const char *key;
+	json_t *member, *elements;
+	size_t index;
+
+	json_array_foreach(value, index, member) normalise(member);
+	if (!json_is_object(value))
+		return;
+	json_object_del(value, "handle");
+	json_object_del(value, "packets");
+	json_object_del(value, "bytes");
+	elements = json_object_get(value, "elem");
+	if (json_is_array(elements))
+		sort_elements(value, elements);
+	json_object_foreach(value, key, member) normalise(member);
+}
+
+static char *lines(json_t *listing)
+{
+	char *text = NULL;
+	size_t length, index;
+	FILE *out = open_memstream(&text, &length);
+	json_t *object;
+
+	if (!out)
+		return NULL;
+	json_array_foreach(listing, index, object)
+	{
+		if (json_object_get(object, "metainfo"))
+			continue;
+		normalise(object);
+		json_dumpf(object, out, JSON_COMPACT | JSON_SORT_KEYS);
+		fputc('\n', out);
+	}
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+char *enforce_nft_list(struct where where, struct fault *why)
+{
+	scoped(nft) struct nft_ctx *nft = open_nft(where, why);
+	scoped(json) json_t *root = NULL;
+	char *text;
+
+	if (!nft)
+		return NULL;
+	nft_ctx_output_set_flags(
+		nft, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL);
+	if (nft_run_cmd_from_buffer(nft, "list ruleset")) {
+		refused(nft, "question for its rules", where, why);
+		return NULL;
+	}
+	root = json_loads(nft_ctx_get_output_buffer(nft), 0, NULL);
+	text = root ? lines(json_object_get(root, "nftables")) : NULL;
+	if (!text)
+		fault(why, -EBADMSG, where, "cannot read what nftables lists");
+	return text;
+}

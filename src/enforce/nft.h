@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * nftables through libnftables, in the network namespace that the caller is in.
+ */
+
+#include "base/where.h"
+
+struct fault;
+
+/* Carry out @text as one transaction.  @name is what messages call it. */
+int enforce_nft_load(const char *text, const char *name, struct where where, struct fault *why);
+
+/*
+ * The whole ruleset as JSON lines, one object a line, without what differs from
+ * load to load (handles, counters, order inside sets): equal rules give equal
+ * text.  Freed by the caller; NULL with @why filled.
+ */
+char *enforce_nft_list(struct where where, struct fault *why);
