@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/network_knobs.h"
+
+/*
+ * A new namespace takes the IPv4 values of the host, whatever they are, so all
+ * that matters is written.  Link-local addresses are never made: there is
+ * nobody to discover.
+ */
+#define COMMON                                                                                     \
+	{"ipv4/conf/all/rp_filter", "1"}, {"ipv4/conf/default/rp_filter", "1"},                    \
+		{"ipv4/conf/all/accept_redirects", "0"},                                           \
+		{"ipv4/conf/default/accept_redirects", "0"},                                       \
+		{"ipv4/conf/all/send_redirects", "0"}, {"ipv4/conf/default/send_redirects", "0"},  \
+		{"ipv4/conf/all/accept_source_route", "0"},                                        \
+		{"ipv4/conf/default/accept_source_route", "0"},                                    \
+		{"ipv4/conf/all/route_localnet", "0"}, {"ipv4/conf/default/route_localnet", "0"},  \
+		{"ipv6/conf/all/accept_redirects", "0"},                                           \
+		{"ipv6/conf/default/accept_redirects", "0"}, {"ipv6/conf/all/accept_ra", "0"},     \
+		{"ipv6/conf/default/accept_ra", "0"}, {"ipv6/conf/default/autoconf", "0"},         \
+		{"ipv6/conf/default/accept_dad", "0"},                                             \
+	{                                                                                          \
+		"ipv6/conf/default/addr_gen_mode", "1"                                             \
+	}
+
+/* The gateway is not root and takes the ports of its clients, which may be low ones. */
+const struct network_knob network_router_knobs[] = {
+	{"ipv4/conf/all/forwarding", "1"},
+	{"ipv4/conf/default/forwarding", "1"},
+	{"ipv6/conf/all/forwarding", "1"},
+	{"ipv6/conf/default/forwarding", "1"},
+	COMMON,
+	{"ipv4/ip_unprivileged_port_start", "0"},
+	{"ipv4/ping_group_range", "1 0"},
+};
+const size_t network_router_knob_count =
+	sizeof(network_router_knobs) / sizeof(network_router_knobs[0]);
+
+/* Low ports are held by `listens`, not by a capability that a service would have to keep. */
+const struct network_knob network_service_knobs[] = {
+	{"ipv4/conf/all/forwarding", "0"},
+	{"ipv4/conf/default/forwarding", "0"},
+	{"ipv6/conf/all/forwarding", "0"},
+	COMMON,
+	{"ipv4/ip_unprivileged_port_start", "0"},
+	{"ipv4/ping_group_range", "1 0"},
+};
+const size_t network_service_knob_count =
+	sizeof(network_service_knobs) / sizeof(network_service_knobs[0]);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What /proc/sys/net says in the router and in each service's namespace. */
+
+#include <stddef.h>
+
+#include "enforce/network_space.h"
+
+extern const struct network_knob network_router_knobs[];
+extern const size_t network_router_knob_count;
+extern const struct network_knob network_service_knobs[];
+extern const size_t network_service_knob_count;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Links, addresses, routes and rules as netlink requests, and read back.
+ *
+ * A service's link is a veth pair whose ends carry the same hardware address
+ * and do no neighbour discovery (IFF_NOARP): a frame sent into one end is for
+ * the other end, there is nobody else to ask for.  So no ARP or ND packet ever
+ * has to be let through, and none can be forged.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct enforce_netlink;
+struct fault;
+
+enum {
+	NETWORK_MARK = 1,        /* packets for the gateway's transparent sockets */
+	NETWORK_TABLE = 100,     /* where they are routed: everything is local */
+	NETWORK_PRIORITY = 1000, /* of the rule that says so */
+	NETWORK_LINK_NAME = 16,
+};
+
+#define NETWORK_SERVICE_LINK "eth0"
+
+/* "s12": the end of service link 12 in the router. */
+void network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
+
+struct network_route {
+	const char *to;     /* address; NULL: everything of @family */
+	int family;         /* AF_INET, AF_INET6 */
+	int index;          /* of the interface */
+	uint32_t table;     /* 0: main */
+	bool local;         /* deliver here instead of sending */
+	const char *source; /* preferred source address, or NULL */
+};
+
+int network_link_pair(
+	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why);
+int network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);
+/* One address alone (/32, /128). */
+int network_address(
+	struct enforce_netlink *netlink, int index, const char *address, struct fault *why);
+int network_route(
+	struct enforce_netlink *netlink, const struct network_route *route, struct fault *why);
+/* Packets with NETWORK_MARK look into NETWORK_TABLE. */
+int network_rule(struct enforce_netlink *netlink, int family, struct fault *why);
+
+/* AF_INET or AF_INET6, by the colon; bytes of the address in @bytes (16). */
+int network_address_bytes(const char *address, unsigned char bytes[16]);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What routing netlink says of the namespace that the caller is in, one line
+ * for each link, address, route and rule, so that it can be compared:
+ *
+ *     link eth0 up
+ *     address eth0 198.18.4.2/32
+ *     route 198.18.4.3/32 dev eth0 table 254
+ *     rule 1000 mark 1 table 100 family 2
+ */
+
+#include <stddef.h>
+
+#include "base/where.h"
+
+struct arena;
+struct fault;
+
+struct network_lines {
+	const char **texts;
+	size_t count;
+	struct arena *arena; /* the lines live in it */
+};
+
+void network_line(struct network_lines *lines, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Routes that the kernel keeps by itself (table local) are left out. */
+int network_read(struct network_lines *lines, struct where where, struct fault *why);
+
+/* Is @text among the lines? */
+int network_has(const struct network_lines *lines, const char *text);
+
+/* 0: the same lines, in any order; 1: not, with the first difference in @why. */
+int network_lines_compare(struct network_lines *planned, struct network_lines *found,
+	struct where where, struct fault *why);

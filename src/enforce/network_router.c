@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/netlink.h"
+#include "enforce/network.h"
+#include "enforce/network_knobs.h"
+#include "enforce/network_link.h"
+#include "enforce/network_rules.h"
+#include "enforce/network_space.h"
+#include "enforce/nft.h"
+#include "plan/plan.h"
+
+enum { LOOPBACK = 1 };
+
+/* Root of the router's user namespace, and the gateway, which is nobody else's id. */
+static int write_map(
+	int process, const char *file, const struct plan_network *network, struct fault *why)
+{
+	int error = descriptor_put(process, file, "0 %u 1\n%u %u 1\n", network->router_id,
+		network->gateway_id, network->gateway_id);
+
+	if (error)
+		return fault(why, error, network->where, "cannot write the router's %s: %s", file,
+			strerror(-error));
+	return 0;
+}
+
+static int keep_spaces(pid_t child, const struct plan_network *network,
+	struct network_router *router, struct fault *why)
+{
+	char path[32];
+	scoped(fd) int process = -1;
+	int error;
+
+	snprintf(path, sizeof(path), "/proc/%d", child);
+	process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	error = process < 0 ? -errno : write_map(process, "uid_map", network, why);
+	if (process < 0)
+		return fault(
+			why, error, network->where, "cannot open %s: %s", path, strerror(-error));
+	if (!error)
+		error = write_map(process, "gid_map", network, why);
+	if (error)
+		return error;
+	router->user = openat(process, "ns/user", O_RDONLY | O_CLOEXEC);
+	router->network = openat(process, "ns/net", O_RDONLY | O_CLOEXEC);
+	if (router->user < 0 || router->network < 0)
+		return fault(why, -errno, network->where, "cannot keep the router's namespaces: %s",
+			strerror(errno));
+	return 0;
+}
+
+/* A namespace needs somebody in it to be made; the descriptors keep it afterwards. */
+static int make_spaces(
+	const struct plan_network *network, struct network_router *router, struct fault *why)
+{
+	int gate[2], error;
+	pid_t child;
+
+	if (pipe2(gate, O_CLOEXEC) < 0)
+		return fault(
+			why, -errno, network->where, "cannot make a pipe: %s", strerror(errno));
+	child = (pid_t)syscall(
+		SYS_clone, CLONE_NEWUSER | CLONE_NEWNET | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child == 0) {
+		char byte;
+
+		/* Until the caller is done, or dead. */
+		close(gate[1]);
+		_exit(read(gate[0], &byte, 1) != 0);
+	}
+	error = child < 0 ? fault(why, -errno, network->where,
+				    "cannot make the router's namespaces: %s", strerror(errno))
+			  : keep_spaces(child, network, router, why);
+	close(gate[0]);
+	close(gate[1]);
+	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return error;
+}
+
+/* Loopback with the router's addresses, and the way of replies to the gateway's sockets. */
+static int configure(const struct plan_network *network, struct fault *why)
+{
+	scoped(netlink) struct enforce_netlink netlink;
+	int families[] = {AF_INET, AF_INET6};
+	int error = enforce_netlink_open(&netlink, network->where, why);
+
+	if (!error)
+		error = network_link_up(&netlink, LOOPBACK, why);
+	if (!error)
+		error = network_address(&netlink, LOOPBACK, network->router4, why);
+	if (!error)
+		error = network_address(&netlink, LOOPBACK, network->router6, why);
+	for (size_t i = 0; !error && i < 2; i++) {
+		struct network_route all = {.family = families[i],
+			.index = LOOPBACK,
+			.table = NETWORK_TABLE,
+			.local = true};
+
+		error = network_rule(&netlink, families[i], why);
+		if (!error)
+			error = network_route(&netlink, &all, why);
+	}
+	return error ? error : enforce_netlink_flush(&netlink, why);
+}
+
+/* Rules first: nothing is up before they hold. */
+static int fill(const struct plan *plan, int network, struct fault *why)
+{
+	struct where where = plan->network.where;
+	scoped(memory) char *rules = network_rules_router(plan);
+	scoped(visit) int home = network_visit(network, where, why);
+	int error;
+
+	if (home < 0)
+		return home;
+	if (!rules)
+		return fault(why, -ENOMEM, where, "no memory for the router's rules");
+	error = network_knobs(network_router_knobs, network_router_knob_count, where, why);
+	if (!error)
+		error = enforce_nft_load(rules, "router's table", where, why);
+	return error ? error : configure(&plan->network, why);
+}
+
+int network_router(const struct plan *plan, struct network_router *router, struct fault *why)
+{
+	int error;
+
+	*router = (struct network_router){-1, -1};
+	error = make_spaces(&plan->network, router, why);
+	if (!error)
+		error = fill(plan, router->network, why);
+	if (error) {
+		scoped_fd(&router->user);
+		scoped_fd(&router->network);
+		*router = (struct network_router){-1, -1};
+	}
+	return error;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/network_routes.h"
+
+#include <string.h>
+
+#include "plan/plan.h"
+
+bool network_peers(const struct plan *plan, const struct plan_service *service,
+	const struct plan_service *peer)
+{
+	if (!service->linked || !peer->linked || service == peer)
+		return false;
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		bool out =
+			strcmp(edge->from, service->name) == 0 && strcmp(edge->to, peer->name) == 0;
+		bool in =
+			strcmp(edge->to, service->name) == 0 && strcmp(edge->from, peer->name) == 0;
+
+		if (edge->transport != PLAN_UNIX && (out || in))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/network_rules.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "enforce/network_link.h"
+#include "plan/plan.h"
+
+#define BEGIN_TABLE "add table inet bulkhead\ndelete table inet bulkhead\ntable inet bulkhead {\n"
+
+/* Fast failure: ECONNREFUSED or EHOSTUNREACH at once, instead of a timeout. */
+#define REFUSE                                                                                     \
+	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
+	"\t\treject with icmpx admin-prohibited\n"
+
+/* Errors about connections that exist; nothing else of ICMP is ever needed. */
+#define EXISTING                                                                                   \
+	"\t\tct state established accept\n"                                                        \
+	"\t\tct state related meta l4proto { icmp, icmpv6 } accept\n"                              \
+	"\t\tct state invalid drop\n"
+
+/* On the way out the resets and errors of REFUSE itself are related, too. */
+#define ANSWERS                                                                                    \
+	"\t\tct state established,related accept\n"                                                \
+	"\t\tct state invalid drop\n"
+
+/* One set per family, whose elements end in protocol and port. */
+struct set {
+	FILE *out;
+	const char *name, *type;
+	bool wide;
+	size_t count;
+};
+
+static struct set begin_set(FILE *out, const char *name, bool wide, const char *type)
+{
+	fprintf(out, "\tset %s%s {\n\t\ttype %s\n", name, wide ? "6" : "4", type);
+	return (struct set){.out = out, .name = name, .type = type, .wide = wide};
+}
+
+static void separate(struct set *set)
+{
+	fputs(set->count++ ? ",\n\t\t\t" : "\t\telements = {\n\t\t\t", set->out);
+}
+
+static void end_set(struct set *set)
+{
+	fputs(set->count ? " }\n\t}\n" : "\t}\n", set->out);
+}
+
+static const char *transport_name(enum plan_transport transport)
+{
+	return transport == PLAN_UDP ? "udp" : "tcp";
+}
+
+static const char *address_of(const struct plan_service *service, bool wide)
+{
+	if (!service || !service->linked)
+		return NULL;
+	return wide ? service->address6 : service->address4;
+}
+
+/* What comes in by a link must carry the address of its service. */
+static void write_links(FILE *out, const struct plan *plan, bool wide)
+{
+	struct set set =
+		begin_set(out, "links", wide, wide ? "ifname . ipv6_addr" : "ifname . ipv4_addr");
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const char *address = address_of(&plan->services[i], wide);
+		char name[NETWORK_LINK_NAME];
+
+		if (!address)
+			continue;
+		network_link_name(plan->services[i].link, name);
+		separate(&set);
+		fprintf(out, "\"%s\" . %s", name, address);
+	}
+	end_set(&set);
+}
+
+static void write_edges(FILE *out, const struct plan *plan, bool wide)
+{
+	struct set set = begin_set(out, "edges", wide,
+		wide ? "ifname . ipv6_addr . ipv6_addr . inet_proto . inet_service"
+		     : "ifname . ipv4_addr . ipv4_addr . inet_proto . inet_service");
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const struct plan_service *client = plan_service(plan, edge->from);
+		const char *from = address_of(client, wide);
+		const char *to = address_of(plan_service(plan, edge->to), wide);
+		char name[NETWORK_LINK_NAME];
+
+		if (edge->transport == PLAN_UNIX || !from || !to)
+			continue;
+		network_link_name(client->link, name);
+		separate(&set);
+		fprintf(out, "\"%s\" . %s . %s . %s . %u", name, from, to,
+			transport_name(edge->transport), edge->port);
+	}
+	end_set(&set);
+}
+
+/* Has an earlier publish of the same service, transport and port been written? */
+static bool repeated(const struct plan *plan, size_t index)
+{
+	const struct plan_publish *publish = &plan->publishes[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct plan_publish *other = &plan->publishes[i];
+
+		if (other->port == publish->port && other->transport == publish->transport &&
+			strcmp(other->service, publish->service) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void write_doors(FILE *out, const struct plan *plan, bool wide)
+{
+	struct set set = begin_set(out, "doors", wide,
+		wide ? "ipv6_addr . inet_proto . inet_service"
+		     : "ipv4_addr . inet_proto . inet_service");
+
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		const char *to = address_of(plan_service(plan, publish->service), wide);
+
+		if (!to || repeated(plan, i))
+			continue;
+		separate(&set);
+		fprintf(out, "%s . %s . %u", to, transport_name(publish->transport), publish->port);
+	}
+	end_set(&set);
+}
+
+static const char router_chains[] =
+	"\tchain spoofed {\n"
+	"\t\ttype filter hook prerouting priority raw; policy drop;\n"
+	"\t\tiif \"lo\" accept\n"
+	"\t\tiifname . ip saddr @links4 accept\n"
+	"\t\tiifname . ip6 saddr @links6 accept\n"
+	"\t}\n"
+	"\tchain replies {\n"
+	"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
+	"\t\tsocket transparent 1 meta mark set %d\n"
+	"\t}\n"
+	"\tchain forward {\n"
+	"\t\ttype filter hook forward priority filter; policy drop;\n" EXISTING
+	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
+	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n" REFUSE
+	"\t}\n"
+	"\tchain input {\n"
+	"\t\ttype filter hook input priority filter; policy drop;\n"
+	"\t\tiif \"lo\" accept\n" EXISTING REFUSE "\t}\n"
+	"\tchain output {\n"
+	"\t\ttype filter hook output priority filter; policy drop;\n"
+	"\t\toif \"lo\" accept\n" ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
+	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n" REFUSE "\t}\n"
+	"}\n";
+
+char *network_rules_router(const struct plan *plan)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fputs(BEGIN_TABLE, out);
+	for (int wide = 0; wide < 2; wide++) {
+		write_links(out, plan, wide);
+		write_edges(out, plan, wide);
+		write_doors(out, plan, wide);
+	}
+	fprintf(out, router_chains, NETWORK_MARK);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+/* The edges of @service, by the address of the other end. */
+static void write_peers(FILE *out, const struct plan *plan, const struct plan_service *service,
+	bool wide, bool towards)
+{
+	struct set set = begin_set(out, towards ? "connects" : "listens", wide,
+		wide ? "ipv6_addr . inet_proto . inet_service"
+		     : "ipv4_addr . inet_proto . inet_service");
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const char *own = towards ? edge->from : edge->to;
+		const char *other =
+			address_of(plan_service(plan, towards ? edge->to : edge->from), wide);
+
+		if (edge->transport == PLAN_UNIX || !other || strcmp(own, service->name) != 0)
+			continue;
+		separate(&set);
+		fprintf(out, "%s . %s . %u", other, transport_name(edge->transport), edge->port);
+	}
+	end_set(&set);
+}
+
+/*
+ * Clients from outside keep their own addresses, so any source is right at a
+ * published port, but for the other services of the stack: they need an edge.
+ */
+static void write_published(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	const struct plan_network *network = &plan->network;
+
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		const char *transport = transport_name(publish->transport);
+
+		if (strcmp(publish->service, service->name) != 0 || repeated(plan, i))
+			continue;
+		fprintf(out,
+			"\t\tip saddr != %s %s dport %u accept\n"
+			"\t\tip saddr %s %s dport %u accept\n"
+			"\t\tip6 saddr != %s %s dport %u accept\n"
+			"\t\tip6 saddr %s %s dport %u accept\n",
+			network->prefix4, transport, publish->port, network->router4, transport,
+			publish->port, network->prefix6, transport, publish->port, network->router6,
+			transport, publish->port);
+	}
+}
+
+char *network_rules_service(const struct plan *plan, const struct plan_service *service)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return NULL;
+	fputs(BEGIN_TABLE, out);
+	for (int wide = 0; wide < 2; wide++) {
+		write_peers(out, plan, service, wide, false);
+		write_peers(out, plan, service, wide, true);
+	}
+	/* The table of connections is the host's: no service may fill it for all. */
+	fprintf(out,
+		"\tchain input {\n"
+		"\t\ttype filter hook input priority filter; policy drop;\n"
+		"\t\tiif \"lo\" accept\n" EXISTING "\t\tct count over %d "
+		"reject\n"
+		"\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
+		"\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
+		NETWORK_CONNECTIONS);
+	write_published(out, plan, service);
+	fprintf(out,
+		REFUSE "\t}\n"
+		       "\tchain output {\n"
+		       "\t\ttype filter hook output priority filter; policy drop;\n"
+		       "\t\toif \"lo\" accept\n" ANSWERS "\t\tct count over %d "
+		       "reject\n"
+		       "\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
+		       "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n" REFUSE "\t}\n"
+		       "}\n",
+		NETWORK_CONNECTIONS);
+	if (fclose(out)) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The plan's graph as nftables text: pure, nothing is loaded here.
+ *
+ * Both tables refuse by default.  Edges are elements of sets, so a packet costs
+ * the same with ten edges and with ten thousand.  What may pass between two
+ * services is said twice, by the tables of both ends, and once more by the
+ * router's.  Each text replaces the table in one transaction.
+ */
+
+struct plan;
+struct plan_service;
+
+enum { NETWORK_CONNECTIONS = 8192 }; /* that a service may have open, each way */
+
+/* Freed by the caller; NULL when memory is gone. */
+char *network_rules_router(const struct plan *plan);
+char *network_rules_service(const struct plan *plan, const struct plan_service *service);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/netlink.h"
+#include "enforce/network.h"
+#include "enforce/network_knobs.h"
+#include "enforce/network_link.h"
+#include "enforce/network_routes.h"
+#include "enforce/network_rules.h"
+#include "enforce/network_space.h"
+#include "enforce/nft.h"
+#include "plan/plan.h"
+
+enum { LOOPBACK = 1, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+
+/* Knobs, loopback and, when it can ever have a link, the table: before there is a link. */
+static int fill_space(
+	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
+{
+	scoped(visit) int home = network_visit(network, service->where, why);
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	int error = home < 0 ? home
+			     : network_knobs(network_service_knobs, network_service_knob_count,
+				       service->where, why);
+
+	if (!error && service->linked) {
+		scoped(memory) char *rules = network_rules_service(plan, service);
+
+		if (!rules)
+			return fault(why, -ENOMEM, service->where, "no memory for its rules");
+		error = enforce_nft_load(rules, "service's table", service->where, why);
+	}
+	if (!error)
+		error = enforce_netlink_open(&netlink, service->where, why);
+	if (!error)
+		error = network_link_up(&netlink, LOOPBACK, why);
+	return error ? error : enforce_netlink_flush(&netlink, why);
+}
+
+static int route_both(struct enforce_netlink *netlink, int index, const struct plan_service *to,
+	const struct plan_service *from, struct fault *why)
+{
+	struct network_route route4 = {.family = AF_INET,
+		.to = to ? to->address4 : NULL,
+		.index = index,
+		.source = from ? from->address4 : NULL};
+	struct network_route route6 = {.family = AF_INET6,
+		.to = to ? to->address6 : NULL,
+		.index = index,
+		.source = from ? from->address6 : NULL};
+	int error = network_route(netlink, &route4, why);
+
+	return error ? error : network_route(netlink, &route6, why);
+}
+
+/* Inside the service's namespace: addresses and the routes to its peers. */
+static int fill_link(
+	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
+{
+	scoped(visit) int home = network_visit(network, service->where, why);
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
+	int index = error ? 0 : (int)if_nametoindex(NETWORK_SERVICE_LINK);
+
+	if (!error)
+		error = network_address(&netlink, index, service->address4, why);
+	if (!error)
+		error = network_address(&netlink, index, service->address6, why);
+	if (!error)
+		error = network_link_up(&netlink, index, why);
+	for (size_t i = 0; !error && i < plan->service_count; i++)
+		if (network_peers(plan, service, &plan->services[i]))
+			error = route_both(&netlink, index, &plan->services[i], service, why);
+	if (!error && service->default_route)
+		error = route_both(&netlink, index, NULL, service, why);
+	return error ? error : enforce_netlink_flush(&netlink, why);
+}
+
+/* Links go some ten milliseconds after their namespace: wait for a predecessor's. */
+static int make_pair(struct enforce_netlink *netlink, const struct plan_service *service,
+	int network, struct fault *why)
+{
+	const struct timespec pause = {.tv_nsec = LINK_PAUSE};
+	int error = -EEXIST;
+
+	for (int i = 0; error == -EEXIST && i < LINK_TRIES; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		error = network_link_pair(netlink, service->link, network, why);
+		if (!error)
+			error = enforce_netlink_flush(netlink, why);
+	}
+	if (error == -EEXIST)
+		return fault(why, error, service->where, "service '%s' already has a link",
+			service->name);
+	return error;
+}
+
+static int join(const struct plan *plan, const struct plan_service *service, int router_network,
+	int network, struct fault *why)
+{
+	scoped(visit) int home = network_visit(router_network, service->where, why);
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
+	char name[NETWORK_LINK_NAME];
+	int index;
+
+	if (!error)
+		error = make_pair(&netlink, service, network, why);
+	if (!error)
+		error = fill_link(plan, service, network, why);
+	if (error)
+		return error;
+	network_link_name(service->link, name);
+	index = (int)if_nametoindex(name);
+	error = network_link_up(&netlink, index, why);
+	if (!error)
+		error = route_both(&netlink, index, service, NULL, why);
+	return error ? error : enforce_netlink_flush(&netlink, why);
+}
+
+int network_service(const struct plan *plan, const struct plan_service *service, int router_network,
+	int *network, struct fault *why)
+{
+	scoped(fd) int made = network_space(service->where, why);
+	int error = made < 0 ? made : fill_space(plan, service, made, why);
+
+	if (!error && service->linked && router_network >= 0)
+		error = join(plan, service, router_network, made, why);
+	if (error)
+		return error;
+	*network = take_fd(&made);
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/network_space.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+
+#define OWN_NETWORK "/proc/thread-self/ns/net"
+
+int network_visit(int network, struct where where, struct fault *why)
+{
+	scoped(fd) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
+
+	if (home < 0)
+		return fault(
+			why, -errno, where, "cannot open " OWN_NETWORK ": %s", strerror(errno));
+	if (setns(network, CLONE_NEWNET) < 0)
+		return fault(why, -errno, where, "cannot enter a network namespace: %s",
+			strerror(errno));
+	return take_fd(&home);
+}
+
+void scoped_visit(int *home)
+{
+	int saved = errno;
+
+	if (*home < 0)
+		return;
+	if (setns(*home, CLONE_NEWNET) < 0)
+		abort();
+	close(*home);
+	errno = saved;
+}
+
+int network_space(struct where where, struct fault *why)
+{
+	scoped(visit) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
+	int made;
+
+	if (home < 0)
+		return fault(
+			why, -errno, where, "cannot open " OWN_NETWORK ": %s", strerror(errno));
+	if (unshare(CLONE_NEWNET) < 0)
+		return fault(
+			why, -errno, where, "cannot make a network namespace: %s", strerror(errno));
+	made = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
+	if (made < 0)
+		return fault(why, -errno, where, "cannot open the new network namespace: %s",
+			strerror(errno));
+	return made;
+}
+
+/* /proc/sys/net is that of the calling thread, whatever mount it is reached by. */
+static int open_knobs(struct where where, struct fault *why)
+{
+	int folder = open("/proc/sys/net", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (folder < 0)
+		return fault(why, -errno, where, "cannot open /proc/sys/net: %s", strerror(errno));
+	return folder;
+}
+
+int network_knobs(
+	const struct network_knob *knobs, size_t count, struct where where, struct fault *why)
+{
+	scoped(fd) int folder = open_knobs(where, why);
+
+	if (folder < 0)
+		return folder;
+	for (size_t i = 0; i < count; i++) {
+		int error = descriptor_put(folder, knobs[i].path, "%s", knobs[i].value);
+
+		if (error)
+			return fault(why, error, where, "cannot write %s to /proc/sys/net/%s: %s",
+				knobs[i].value, knobs[i].path, strerror(-error));
+	}
+	return 0;
+}
+
+/* A knob's value on one line, its parts separated by one space. */
+static int read_knob(int folder, const char *path, char *text, size_t room)
+{
+	scoped(fd) int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, room - 1);
+
+	if (length < 0)
+		return -errno;
+	while (length > 0 && text[length - 1] == '\n')
+		length--;
+	text[length] = '\0';
+	for (char *at = text; *at; at++)
+		if (*at == '\t')
+			*at = ' ';
+	return 0;
+}
+
+int network_knobs_verify(
+	const struct network_knob *knobs, size_t count, struct where where, struct fault *why)
+{
+	scoped(fd) int folder = open_knobs(where, why);
+
+	if (folder < 0)
+		return folder;
+	for (size_t i = 0; i < count; i++) {
+		char text[64];
+		int error = read_knob(folder, knobs[i].path, text, sizeof(text));
+
+		if (error)
+			return fault(why, error, where, "cannot read /proc/sys/net/%s: %s",
+				knobs[i].path, strerror(-error));
+		if (strcmp(text, knobs[i].value) != 0) {
+			fault(why, -ESTALE, where, "net/%s is '%s', planned '%s'", knobs[i].path,
+				text, knobs[i].value);
+			return 1;
+		}
+	}
+	return 0;
+}

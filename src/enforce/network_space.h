@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Being in another network namespace for a while, and its knobs.
+ *
+ *     scoped(visit) int home = network_visit(network, where, why);
+ *     if (home < 0)
+ *             return home;
+ *     ... this thread is in the namespace until the block ends ...
+ *
+ * Only for a process of one thread that holds CAP_SYS_ADMIN over the namespace.
+ * A process that cannot come back is ended: it must not go on in the wrong place.
+ */
+
+#include <stddef.h>
+
+#include "base/where.h"
+
+struct fault;
+
+/* Enter; returns a descriptor of the namespace to come back to, or a negative errno. */
+int network_visit(int network, struct where where, struct fault *why);
+void scoped_visit(int *home);
+
+/* A new network namespace owned by the caller's user namespace; the caller closes it. */
+int network_space(struct where where, struct fault *why);
+
+/* A knob below /proc/sys/net of the namespace that the caller is in. */
+struct network_knob {
+	const char *path; /* "ipv4/ip_forward" */
+	const char *value;
+};
+
+int network_knobs(
+	const struct network_knob *knobs, size_t count, struct where where, struct fault *why);
+
+/* 0: each knob reads as given; 1: one does not, named in @why; negative: cannot tell. */
+int network_knobs_verify(
+	const struct network_knob *knobs, size_t count, struct where where, struct fault *why);
