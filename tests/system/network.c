@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Services may talk along the plan's edges and in no other way. */
+
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/network.h"
+#include "enforce/network_space.h"
+#include "enforce/nft.h"
+#include "plan/plan.h"
+#include "system/network_peer.h"
+
+static struct network_router router = {-1, -1};
+static int networks[WORKER + 1];
+static struct fault why;
+
+static const char *address(int service, int wide)
+{
+	const struct plan_service *from = &network_plan.services[service];
+
+	return wide ? from->address6 : from->address4;
+}
+
+static int build(void **state)
+{
+	(void)state;
+	if (network_router(&network_plan, &router, &why))
+		return fprintf(stderr, "router: %s\n", why.text);
+	for (int i = WEB; i <= WORKER; i++)
+		if (network_service(&network_plan, &network_plan.services[i], router.network,
+			    &networks[i], &why))
+			return fprintf(stderr, "service %d: %s\n", i, why.text);
+	return 0;
+}
+
+static int take_down(void **state)
+{
+	(void)state;
+	for (int i = WEB; i <= WORKER; i++)
+		close(networks[i]);
+	close(router.network);
+	close(router.user);
+	return 0;
+}
+
+static int ask(int from, int type, const char *as, int to, int wide, unsigned port)
+{
+	char answer[80];
+
+	return peer_ask(networks[from], type, as, address(to, wide), port, answer);
+}
+
+static void a_declared_edge_works(void **state)
+{
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t api = peer_serve(networks[API], SOCK_STREAM, wide ? "::" : "0.0.0.0", 3000);
+		pid_t db = peer_serve(networks[DB], SOCK_DGRAM, address(DB, wide), 53);
+		char answer[80];
+
+		assert_true(api > 0 && db > 0);
+		assert_int_equal(peer_ask(networks[WEB], SOCK_STREAM, NULL, address(API, wide),
+					 3000, answer),
+			0);
+		assert_memory_equal(answer, address(WEB, wide), strlen(address(WEB, wide)));
+		assert_int_equal(ask(WEB, SOCK_DGRAM, NULL, DB, wide, 53), 0);
+		peer_stop(api);
+		peer_stop(db);
+	}
+}
+
+static void an_undeclared_port_is_refused_at_once(void **state)
+{
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t api = peer_serve(networks[API], SOCK_STREAM, wide ? "::" : "0.0.0.0", 3001);
+
+		assert_true(api > 0);
+		assert_int_equal(ask(WEB, SOCK_STREAM, NULL, API, wide, 3001), ECONNREFUSED);
+		/* The way back of an edge is not an edge. */
+		assert_int_equal(ask(API, SOCK_STREAM, NULL, WEB, wide, 3000), ECONNREFUSED);
+		assert_int_not_equal(ask(WEB, SOCK_DGRAM, NULL, API, wide, 3000), 0);
+		peer_stop(api);
+	}
+}
+
+static void an_undeclared_peer_is_refused_at_once(void **state)
+{
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t db = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 5432);
+		pid_t api = peer_serve(networks[API], SOCK_STREAM, wide ? "::" : "0.0.0.0", 3000);
+
+		assert_true(db > 0 && api > 0);
+		assert_int_equal(ask(API, SOCK_STREAM, NULL, DB, wide, 5432), 0);
+		assert_int_equal(ask(WEB, SOCK_STREAM, NULL, DB, wide, 5432), ECONNREFUSED);
+		assert_int_not_equal(ask(DB, SOCK_STREAM, NULL, API, wide, 3000), 0);
+		assert_int_equal(ask(WORKER, SOCK_STREAM, NULL, API, wide, 3000), ENETUNREACH);
+		peer_stop(db);
+		peer_stop(api);
+	}
+}
+
+static void a_published_port_is_no_door_for_peers(void **state)
+{
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t web = peer_serve(networks[WEB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 443);
+		char answer[80];
+
+		assert_true(web > 0);
+		assert_int_equal(ask(API, SOCK_STREAM, NULL, WEB, wide, 443), ECONNREFUSED);
+		assert_int_equal(peer_ask(router.network, SOCK_STREAM, NULL, address(WEB, wide),
+					 443, answer),
+			0);
+		assert_int_equal(peer_ask(router.network, SOCK_STREAM, NULL, address(WEB, wide),
+					 444, answer),
+			ECONNREFUSED);
+		peer_stop(web);
+	}
+}
+
+/* Even a service that could do what it likes with its own table meets the router's. */
+static void the_router_alone_holds(void **state)
+{
+	int flushed[2] = {networks[WEB], networks[DB]};
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		scoped(visit) int home = network_visit(flushed[i], (struct where){0}, &why);
+
+		assert_true(home >= 0);
+		assert_int_equal(
+			enforce_nft_load("flush ruleset", "x", (struct where){0}, &why), 0);
+	}
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t db = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 5432);
+		const char *stranger = wide ? "fd62:6b68::3" : "198.18.4.3";
+
+		assert_true(db > 0);
+		assert_int_equal(ask(WEB, SOCK_STREAM, NULL, DB, wide, 5432), ECONNREFUSED);
+		/* As api, which may: what comes in by web's link is not api. */
+		assert_int_equal(ask(WEB, SOCK_STREAM, stranger, DB, wide, 5432), ETIMEDOUT);
+		peer_stop(db);
+	}
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(network_verify_service(&network_plan,
+					 &network_plan.services[i ? DB : WEB], flushed[i], &why),
+			1);
+}
+
+static void there_is_no_way_out(void **state)
+{
+	(void)state;
+	char answer[80];
+
+	assert_int_equal(
+		peer_ask(networks[API], SOCK_STREAM, NULL, "192.0.2.1", 80, answer), ENETUNREACH);
+	assert_int_equal(
+		peer_ask(networks[API], SOCK_STREAM, NULL, "2001:db8::1", 80, answer), ENETUNREACH);
+	assert_int_equal(
+		peer_ask(networks[WEB], SOCK_STREAM, NULL, "192.0.2.1", 80, answer), ECONNREFUSED);
+	assert_int_equal(
+		peer_ask(networks[WEB], SOCK_STREAM, NULL, "198.18.4.1", 80, answer), ECONNREFUSED);
+	assert_int_equal(peer_ask(networks[WORKER], SOCK_STREAM, NULL, "192.0.2.1", 80, answer),
+		ENETUNREACH);
+}
+
+static void verify_agrees_and_sees_drift(void **state)
+{
+	static const char widened[] =
+		"add element inet bulkhead connects4 { 198.18.4.2 . tcp . 80 }";
+	(void)state;
+
+	why.text[0] = '\0';
+	if (network_verify_router(&network_plan, router.network, &why))
+		fail_msg("router: %s", why.text);
+	for (int i = WEB; i <= WORKER; i++)
+		if (network_verify_service(
+			    &network_plan, &network_plan.services[i], networks[i], &why))
+			fail_msg("service %d: %s", i, why.text);
+	{
+		scoped(visit) int home = network_visit(networks[API], (struct where){0}, &why);
+
+		assert_int_equal(enforce_nft_load(widened, "x", (struct where){0}, &why), 0);
+	}
+	assert_int_equal(network_verify_service(
+				 &network_plan, &network_plan.services[API], networks[API], &why),
+		1);
+	assert_non_null(strstr(why.text, "connects4"));
+	{
+		scoped(visit) int home = network_visit(router.network, (struct where){0}, &why);
+
+		assert_int_equal(
+			enforce_nft_load("flush ruleset", "x", (struct where){0}, &why), 0);
+	}
+	assert_int_equal(network_verify_router(&network_plan, router.network, &why), 1);
+	assert_non_null(strstr(why.text, "gone"));
+}
+
+static void a_changed_knob_or_route_is_drift(void **state)
+{
+	static const struct network_knob forwarding = {"ipv4/conf/all/forwarding", "1"};
+	(void)state;
+	{
+		scoped(visit) int home = network_visit(networks[WORKER], (struct where){0}, &why);
+
+		assert_int_equal(network_knobs(&forwarding, 1, (struct where){0}, &why), 0);
+	}
+	assert_int_equal(network_verify_service(&network_plan, &network_plan.services[WORKER],
+				 networks[WORKER], &why),
+		1);
+	assert_non_null(strstr(why.text, "forwarding"));
+}
+
+static void a_link_of_the_dead_makes_place(void **state)
+{
+	(void)state;
+	assert_int_equal(network_service(&network_plan, &network_plan.services[DB], router.network,
+				 &networks[WORKER], &why),
+		-EEXIST);
+	close(networks[DB]);
+	assert_int_equal(network_service(&network_plan, &network_plan.services[DB], router.network,
+				 &networks[DB], &why),
+		0);
+}
+
+static void hosts_name_the_peers(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+
+	(void)state;
+	assert_string_equal(network_hosts(&network_plan, &network_plan.services[API], arena),
+		"127.0.0.1 localhost\n::1 localhost ip6-localhost\n"
+		"198.18.4.3 api\nfd62:6b68::3 api\n198.18.4.4 db\nfd62:6b68::4 db\n");
+	assert_string_equal(network_hosts(&network_plan, &network_plan.services[WORKER], arena),
+		"127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.0.1 worker\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(hosts_name_the_peers),
+		cmocka_unit_test_setup_teardown(a_declared_edge_works, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			an_undeclared_port_is_refused_at_once, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			an_undeclared_peer_is_refused_at_once, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			a_published_port_is_no_door_for_peers, build, take_down),
+		cmocka_unit_test_setup_teardown(the_router_alone_holds, build, take_down),
+		cmocka_unit_test_setup_teardown(there_is_no_way_out, build, take_down),
+		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(a_changed_knob_or_route_is_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(a_link_of_the_dead_makes_place, build, take_down),
+	};
+
+	if (!peer_host()) {
+		puts("SKIP: needs root and a network namespace of its own");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
