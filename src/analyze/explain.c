@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "analyze/explain.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+
+#include "analyze/explainer.h"
+#include "base/arena.h"
+#include "base/record.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "policy/policy.h"
+
+static const struct record_field right_fields[] = {
+	RECORD_ITEM_ENUM(struct analyze_right, layer, catalog_layer_names),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, right),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, what),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, why),
+	RECORD_ITEM(struct analyze_right, RECORD_BOOL, from_role),
+	RECORD_ITEM(struct analyze_right, RECORD_BOOL, absent),
+	RECORD_ITEM(struct analyze_right, RECORD_WHERE, where),
+};
+static const struct record_type right_type = RECORD_TYPE(struct analyze_right, right_fields);
+static const struct record_field rights_fields[] = {
+	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, service),
+	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, role),
+	RECORD_ITEM(struct analyze_rights, RECORD_WHERE, where),
+	RECORD_ITEM_LIST(struct analyze_rights, rights, right_count, &right_type),
+};
+const struct record_type analyze_rights_record = RECORD_TYPE(struct analyze_rights, rights_fields);
+
+static bool same_place(struct where left, struct where right)
+{
+	return text_equal(left.file, right.file) && left.line == right.line &&
+	       left.column == right.column;
+}
+
+struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,
+	const char *right, struct where where, const char *format, ...)
+{
+	struct analyze_rights *rights = explainer->rights;
+	struct analyze_right *entry = arena_append(
+		explainer->arena, &rights->rights, &rights->right_count, sizeof(*entry));
+	va_list arguments;
+
+	entry->layer = layer;
+	entry->right = right;
+	entry->where = where;
+	va_start(arguments, format);
+	entry->what = arena_vprintf(explainer->arena, format, arguments);
+	va_end(arguments);
+	return entry;
+}
+
+void analyze_right_joined(struct explainer *explainer, enum layer layer, const char *right,
+	struct where where, const char *what)
+{
+	struct analyze_rights *rights = explainer->rights;
+
+	for (size_t i = rights->right_count; i-- > 0;) {
+		struct analyze_right *entry = &rights->rights[i];
+
+		if (entry->layer != layer || !text_equal(entry->right, right) ||
+			!same_place(entry->where, where))
+			continue;
+		entry->what = arena_printf(explainer->arena, "%s, %s", entry->what, what);
+		return;
+	}
+	analyze_right(explainer, layer, right, where, "%s", what);
+}
+
+static void explain_identity(struct explainer *explainer, const struct plan_service *service)
+{
+	const struct plan_identity *identity = &service->identity;
+
+	analyze_right(explainer, LAYER_IDENTITY, "runs as", identity->where,
+		"%s:%s (uid %" PRIu32 ", gid %" PRIu32 ")", identity->user ? identity->user : "?",
+		identity->group_name ? identity->group_name : "?", identity->uid, identity->gid);
+	for (size_t i = 0; i < identity->uid_count; i++)
+		if (identity->uids[i].inside != 0 && identity->uids[i].inside != identity->uid)
+			analyze_right(explainer, LAYER_IDENTITY, "may become",
+				identity->uids[i].where, "uid %" PRIu32, identity->uids[i].inside);
+	for (size_t i = 0; i < identity->group_count; i++)
+		analyze_right(explainer, LAYER_IDENTITY, "group", identity->where, "gid %" PRIu32,
+			identity->groups[i]);
+	for (size_t i = 0; i < service->capability_count; i++)
+		analyze_right(explainer, LAYER_CAPABILITIES, "capability",
+			service->capabilities[i].where, "%s", service->capabilities[i].name);
+}
+
+static void explain_calls(struct explainer *explainer, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->call_count; i++) {
+		const struct plan_call *call = &service->calls[i];
+		const char *name = call->name;
+
+		if (call->action == PLAN_REFUSE)
+			continue;
+		/* Rules for one call are alternatives: name it once per line. */
+		if (i > 0 && text_equal(service->calls[i - 1].name, name) &&
+			same_place(service->calls[i - 1].where, call->where))
+			continue;
+		if (call->launch_only)
+			name = arena_printf(explainer->arena, "%s (the launch alone)", name);
+		else if (call->condition_count)
+			name = arena_printf(explainer->arena, "%s (arguments checked)", name);
+		analyze_right_joined(explainer, LAYER_SECCOMP, "call", call->where, name);
+	}
+	if (service->write_execute)
+		analyze_right(explainer, LAYER_SECCOMP, "memory", service->write_execute_where,
+			"may be made executable after it was written");
+}
+
+static void explain_programs(struct explainer *explainer, const struct plan_service *service)
+{
+	analyze_right(explainer, LAYER_EXEC, "execute", service->command_where,
+		"%s (once, by the launch)", service->program);
+	for (size_t i = 0; i < service->program_count; i++)
+		analyze_right_joined(explainer, LAYER_EXEC, "execute", service->programs[i].where,
+			service->programs[i].path);
+}
+
+static void explain_network(struct explainer *explainer, const struct plan_service *service)
+{
+	const struct plan *plan = explainer->plan;
+	static const char *const suffixes[] = {[PLAN_TCP] = "", [PLAN_UDP] = "/udp"};
+
+	for (size_t i = 0; i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+
+		if (listen->transport == PLAN_UNIX)
+			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where, "unix:%s",
+				listen->path);
+		else if (listen->first == listen->last)
+			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
+				"%" PRIu32 "%s", listen->first, suffixes[listen->transport]);
+		else
+			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
+				"%" PRIu32 "-%" PRIu32 "%s", listen->first, listen->last,
+				suffixes[listen->transport]);
+	}
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+
+		if (text_equal(publish->service, service->name))
+			analyze_right(explainer, LAYER_NETWORK, "published", publish->where,
+				"%" PRIu32 " at %s port %" PRIu32, publish->port, publish->address,
+				publish->host_port);
+	}
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		bool out = text_equal(edge->from, service->name);
+
+		if (!out && !text_equal(edge->to, service->name))
+			continue;
+		const char *peer = out ? edge->to : edge->from;
+		const char *right = out ? "connect to" : "accept from";
+		struct analyze_right *entry;
+
+		if (edge->transport == PLAN_UNIX)
+			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
+				"%s:unix:%s", peer, edge->path);
+		else
+			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
+				out ? "%s:%" PRIu32 "%s" : "%s on %" PRIu32 "%s", peer, edge->port,
+				suffixes[edge->transport]);
+		entry->why = edge->why;
+	}
+}
+
+static void explain_limits(struct explainer *explainer, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->rlimit_count; i++)
+		analyze_right(explainer, LAYER_RESOURCES, "at most", service->rlimits[i].where,
+			"%s %" PRIu64, service->rlimits[i].name, service->rlimits[i].value);
+	for (size_t i = 0; i < service->cgroup_limit_count; i++)
+		analyze_right(explainer, LAYER_RESOURCES, "at most",
+			service->cgroup_limits[i].where, "%s %s", service->cgroup_limits[i].file,
+			service->cgroup_limits[i].value);
+}
+
+static bool role_file(const char *file, const char *role, const char *const *folders, size_t count)
+{
+	if (!file)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (text_starts(file, folders[i]))
+			return true;
+	return text_equal(file, role);
+}
+
+struct analyze_rights *analyze_explain(const struct plan *plan, const struct policy *policy,
+	const struct plan_service *service, const char *const *role_folders, size_t folder_count,
+	struct arena *arena)
+{
+	struct analyze_rights *rights = arena_alloc(arena, sizeof(*rights));
+	struct explainer explainer = {plan, policy_service(policy, service->name), arena, rights};
+
+	rights->service = service->name;
+	rights->role = service->role;
+	rights->where = service->where;
+	explain_identity(&explainer, service);
+	explain_calls(&explainer, service);
+	explain_programs(&explainer, service);
+	analyze_explain_view(&explainer, service);
+	explain_network(&explainer, service);
+	explain_limits(&explainer, service);
+	for (size_t i = 0; i < rights->right_count; i++)
+		rights->rights[i].from_role = role_file(
+			rights->rights[i].where.file, service->role, role_folders, folder_count);
+	return rights;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* An explanation in progress: shared by explain.c and explain_view.c. */
+
+#include "analyze/explain.h"
+
+struct policy_service;
+
+struct explainer {
+	const struct plan *plan;
+	const struct policy_service *policy; /* NULL: the policy does not know the service */
+	struct arena *arena;
+	struct analyze_rights *rights;
+};
+
+/* Add a right.  The pointer is good until the next one is added. */
+struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,
+	const char *right, struct where where, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+/* The same, joined with one of the same layer, word and line. */
+void analyze_right_joined(struct explainer *explainer, enum layer layer, const char *right,
+	struct where where, const char *what);
+
+/* Files, secrets, environment and Landlock's ports. */
+void analyze_explain_view(struct explainer *explainer, const struct plan_service *service);
