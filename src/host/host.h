@@ -21,29 +21,29 @@ struct record_type;
 
 /* Kernel features; the order is that of `doctor`. */
 enum host_feature {
-	HOST_USER_NAMESPACE,      /* with maps of several extents, written by the parent */
-	HOST_NAMESPACES,          /* mount, pid, net, ipc, uts, cgroup */
-	HOST_NAMESPACE_LIMITS,    /* /proc/sys/user/max_*_namespaces of a user namespace */
-	HOST_NEW_MOUNT_API,       /* open_tree, move_mount, fsopen, mount_setattr (5.12) */
-	HOST_IDMAPPED_MOUNTS,     /* 5.12, on the file system of `/` */
-	HOST_OPENAT2,             /* 5.6 */
-	HOST_PIDFD,               /* 5.3 */
-	HOST_CGROUP2,             /* a mounted cgroup2 hierarchy, CLONE_INTO_CGROUP (5.7), cgroup.kill (5.14) */
-	HOST_CGROUP_MEMORY,       /* controllers, each */
+	HOST_USER_NAMESPACE,   /* with maps of several extents, written by the parent */
+	HOST_NAMESPACES,       /* mount, pid, net, ipc, uts, cgroup */
+	HOST_NAMESPACE_LIMITS, /* /proc/sys/user/max_*_namespaces of a user namespace */
+	HOST_NEW_MOUNT_API,    /* open_tree, move_mount, fsopen, mount_setattr (5.12) */
+	HOST_IDMAPPED_MOUNTS,  /* 5.12, on the file system of `/` */
+	HOST_OPENAT2,          /* 5.6 */
+	HOST_PIDFD,            /* 5.3 */
+	HOST_CGROUP2, /* a mounted cgroup2 hierarchy, CLONE_INTO_CGROUP (5.7), cgroup.kill (5.14) */
+	HOST_CGROUP_MEMORY, /* controllers, each */
 	HOST_CGROUP_PIDS,
 	HOST_CGROUP_CPU,
 	HOST_CGROUP_IO,
-	HOST_SECCOMP,             /* filters with ERRNO, KILL_PROCESS */
-	HOST_LANDLOCK,            /* ABI 1 and up: see landlock_abi */
-	HOST_LANDLOCK_TRUNCATE,   /* ABI 3 */
-	HOST_LANDLOCK_NET,        /* ABI 4 */
-	HOST_LANDLOCK_IOCTL,      /* ABI 5 */
-	HOST_LANDLOCK_SCOPE,      /* ABI 6 */
-	HOST_MDWE,                /* PR_SET_MDWE (6.3) */
-	HOST_MEMFD_NOEXEC,        /* vm.memfd_noexec=2 per pid namespace (6.3) */
+	HOST_SECCOMP,           /* filters with ERRNO, KILL_PROCESS */
+	HOST_LANDLOCK,          /* ABI 1 and up: see landlock_abi */
+	HOST_LANDLOCK_TRUNCATE, /* ABI 3 */
+	HOST_LANDLOCK_NET,      /* ABI 4 */
+	HOST_LANDLOCK_IOCTL,    /* ABI 5 */
+	HOST_LANDLOCK_SCOPE,    /* ABI 6 */
+	HOST_MDWE,              /* PR_SET_MDWE (6.3) */
+	HOST_MEMFD_NOEXEC,      /* vm.memfd_noexec=2 per pid namespace (6.3) */
 	HOST_VETH,
 	HOST_NFTABLES,
-	HOST_TRANSPARENT_PROXY,   /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
+	HOST_TRANSPARENT_PROXY, /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
 	HOST_APPARMOR,
 	HOST_SELINUX,
 	HOST_BPF_LSM,
@@ -53,14 +53,18 @@ enum host_feature {
 enum host_state { HOST_NO, HOST_YES, HOST_NOT_TRIED };
 
 struct host_feature_state {
-	const char *name;   /* "landlock-net", as `doctor` prints it */
+	const char *name; /* "landlock-net", as `doctor` prints it */
 	enum host_state state;
 	const char *detail; /* "ABI 7", "needs root to try", the error; may be NULL */
 };
 
 /* A question that a policy asks of the machine. */
 enum host_question_kind {
-	HOST_ASK_USER, HOST_ASK_GROUP, HOST_ASK_PROGRAM, HOST_ASK_PATH, HOST_ASK_LOAD_FOLDER,
+	HOST_ASK_USER,
+	HOST_ASK_GROUP,
+	HOST_ASK_PROGRAM,
+	HOST_ASK_PATH,
+	HOST_ASK_LOAD_FOLDER,
 };
 
 struct host_question {
@@ -73,8 +77,8 @@ struct host_question {
 struct host_user {
 	const char *name;
 	bool found;
-	uint32_t uid, gid;  /* gid: the primary group */
-	const char *group;  /* its name */
+	uint32_t uid, gid; /* gid: the primary group */
+	const char *group; /* its name */
 	const char *home;
 };
 
@@ -87,15 +91,15 @@ struct host_group {
 enum host_path_kind { HOST_ABSENT, HOST_FILE, HOST_FOLDER, HOST_SOCKET, HOST_DEVICE, HOST_OTHER };
 
 struct host_path {
-	const char *path;      /* as asked */
+	const char *path; /* as asked */
 	enum host_path_kind kind;
-	const char *resolved;  /* without links; NULL when absent */
+	const char *resolved; /* without links; NULL when absent */
 	/* Names on the way that are links, each with its target: they are made in the view, so
 	 * that the path as asked works there. */
 	struct host_link *links;
 	size_t link_count;
 	uint32_t uid, gid, mode;
-	const char *error;     /* why the trusted walk refused it; NULL: it did not */
+	const char *error; /* why the trusted walk refused it; NULL: it did not */
 };
 
 struct host_link {
@@ -105,21 +109,22 @@ struct host_link {
 
 /* A program, or a folder of modules, with all libraries it needs. */
 struct host_program {
-	const char *name;         /* as asked: "nginx" or a path; for a load folder the folder */
+	const char *name; /* as asked: "nginx" or a path; for a load folder the folder */
 	bool found;
-	const char *error;        /* why not */
-	const char *path;         /* first hit in the search path, absolute */
-	const char *resolved;     /* without links */
+	const char *error;    /* why not */
+	const char *path;     /* first hit in the search path, absolute */
+	const char *resolved; /* without links */
 	struct host_link *links;
 	size_t link_count;
-	const char *interpreter;  /* of the ELF file, resolved, as named: "/lib64/ld-linux-x86-64.so.2" */
+	const char *interpreter; /* of the ELF file, resolved, as named:
+				    "/lib64/ld-linux-x86-64.so.2" */
 	/* Of a #! file: the interpreter that reads it, an absolute path, which is answered as a
 	 * program as well.  For `#!/usr/bin/env node` it is node's path: a service without
 	 * `programs` has one exec, so the launch starts SCRIPT [ARGUMENT] PATH itself. */
 	const char *script;
 	const char *script_argument; /* the one argument of the #! line; NULL: none */
-	bool set_id;              /* a set-user-id or set-group-id bit, or file capabilities */
-	const char **libraries;   /* resolved paths of the ELF closure, sorted, each once */
+	bool set_id;                 /* a set-user-id or set-group-id bit, or file capabilities */
+	const char **libraries;      /* resolved paths of the ELF closure, sorted, each once */
 	size_t library_count;
 	/* Names (DT_NEEDED in a library folder) that are links to the above. */
 	struct host_link *library_links;
@@ -135,14 +140,14 @@ struct host_id {
 enum { HOST_VERSION = 1 };
 
 struct host {
-	uint32_t version;         /* of this description: HOST_VERSION */
-	const char *kernel;       /* uname -r, for people */
-	const char *arch;         /* "x86-64" */
+	uint32_t version;                    /* of this description: HOST_VERSION */
+	const char *kernel;                  /* uname -r, for people */
+	const char *arch;                    /* "x86-64" */
 	struct host_feature_state *features; /* HOST_FEATURE_COUNT, by enum */
 	size_t feature_count;
 	uint32_t landlock_abi;
 	uint32_t last_capability;
-	const char *cgroup2;      /* mount point; NULL: none */
+	const char *cgroup2;       /* mount point; NULL: none */
 	const char **proc_entries; /* names directly in /proc that are not processes, sorted */
 	size_t proc_entry_count;
 	struct host_user *users;
@@ -181,8 +186,8 @@ extern const struct record_type host_record;
 struct host *host_probe(struct arena *arena, uint64_t wanted);
 
 /* Answer @questions about users, paths and programs into @host. */
-void host_answer(
-	struct host *host, const struct host_question *questions, size_t count, struct arena *arena);
+void host_answer(struct host *host, const struct host_question *questions, size_t count,
+	struct arena *arena);
 
 /*
  * Give each of @names ("shop/edge", …) its id, remembered in /var/lib/bulkhead/ids

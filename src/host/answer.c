@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
+#include "base/text.h"
+#include "host/host.h"
+#include "host/library.h"
+#include "host/names.h"
+#include "host/path.h"
+#include "host/program.h"
+
+/* A script's interpreter may be a script itself, but not for ever (the kernel stops at 4). */
+enum { DEEPEST_SCRIPT = 4 };
+
+static struct host_search *search_of(struct host_search **search, struct arena *arena)
+{
+	if (!*search)
+		*search = host_search_new(arena);
+	return *search;
+}
+
+static void answer_program(struct host *host, const char *name, const char *search_path,
+	struct host_search *search, struct arena *arena)
+{
+	for (int depth = 0; name && depth < DEEPEST_SCRIPT && !host_program(host, name); depth++) {
+		struct host_program *program = arena_append(
+			arena, &host->programs, &host->program_count, sizeof(*program));
+		host_look_at_program(name, search_path, search, program, arena);
+		name = program->script;
+	}
+}
+
+static void answer(struct host *host, const struct host_question *question,
+	struct host_search **search, struct arena *arena)
+{
+	switch (question->kind) {
+	case HOST_ASK_USER:
+		if (!host_user(host, question->name))
+			host_look_up_user(question->name,
+				arena_append(arena, &host->users, &host->user_count,
+					sizeof(struct host_user)),
+				arena);
+		break;
+	case HOST_ASK_GROUP:
+		if (!host_group(host, question->name))
+			host_look_up_group(question->name,
+				arena_append(arena, &host->groups, &host->group_count,
+					sizeof(struct host_group)),
+				arena);
+		break;
+	case HOST_ASK_PATH:
+		if (!host_path(host, question->name))
+			host_look_at_path(question->name,
+				arena_append(arena, &host->paths, &host->path_count,
+					sizeof(struct host_path)),
+				arena);
+		break;
+	case HOST_ASK_PROGRAM:
+		answer_program(host, question->name, question->search_path,
+			search_of(search, arena), arena);
+		break;
+	case HOST_ASK_LOAD_FOLDER:
+		if (!host_program(host, question->name))
+			host_look_at_load_folder(question->name, search_of(search, arena),
+				arena_append(arena, &host->programs, &host->program_count,
+					sizeof(struct host_program)),
+				arena);
+		break;
+	}
+}
+
+void host_answer(
+	struct host *host, const struct host_question *questions, size_t count, struct arena *arena)
+{
+	struct host_search *search = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		answer(host, &questions[i], &search, arena);
+}
+
+const struct host_user *host_user(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->user_count; i++)
+		if (text_equal(host->users[i].name, name))
+			return &host->users[i];
+	return NULL;
+}
+
+const struct host_group *host_group(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->group_count; i++)
+		if (text_equal(host->groups[i].name, name))
+			return &host->groups[i];
+	return NULL;
+}
+
+const struct host_path *host_path(const struct host *host, const char *path)
+{
+	for (size_t i = 0; i < host->path_count; i++)
+		if (text_equal(host->paths[i].path, path))
+			return &host->paths[i];
+	return NULL;
+}
+
+const struct host_program *host_program(const struct host *host, const char *name)
+{
+	for (size_t i = 0; i < host->program_count; i++)
+		if (text_equal(host->programs[i].name, name))
+			return &host->programs[i];
+	return NULL;
+}
+
+bool host_has(const struct host *host, enum host_feature feature)
+{
+	return feature < host->feature_count && host->features[feature].state == HOST_YES;
+}

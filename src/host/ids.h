@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The book of host ids: which services of which stacks own which id on this
+ * machine.  An id is given once and stays its service's, since files that the
+ * service made (logs, data) are owned by it.
+ *
+ * The book is text, one `ID NAME` a line, after an optional `range FIRST LAST`:
+ *
+ *     range 1900000000 1900065535
+ *     1900000000 shop/edge
+ */
+
+#include <stdint.h>
+
+struct arena;
+struct fault;
+struct host;
+
+enum { HOST_ID_FIRST = 1900000000, HOST_ID_LAST = 1900065535 };
+
+/* host_ids() with the folder of the book named. */
+int host_ids_in(struct host *host, const char *folder, const char *const *names, size_t count,
+	bool persist, struct arena *arena, struct fault *why);

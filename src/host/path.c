@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/trusted.h"
+#include "host/host.h"
+#include "host/link.h"
+
+static enum host_path_kind kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG:
+		return HOST_FILE;
+	case S_IFDIR:
+		return HOST_FOLDER;
+	case S_IFSOCK:
+		return HOST_SOCKET;
+	case S_IFCHR:
+	case S_IFBLK:
+		return HOST_DEVICE;
+	default:
+		return HOST_OTHER;
+	}
+}
+
+/* A missing file is an answer; anything else is a reason not to go on. */
+static const char *reason(int error, const struct fault *why, struct arena *arena)
+{
+	if (error == -ENOENT || error == -ENOTDIR)
+		return NULL;
+	if (why->hint[0])
+		return arena_printf(arena, "%s: %s (%s)", why->text, strerror(-error), why->hint);
+	return arena_printf(arena, "%s: %s", why->text, strerror(-error));
+}
+
+void host_look_at_path(const char *name, struct host_path *path, struct arena *arena)
+{
+	struct host_links links = {.arena = arena};
+	struct fault why = {0};
+	struct stat status;
+	const char *resolved = NULL;
+
+	path->path = arena_text(arena, name);
+	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	scoped(fd) int fd =
+		root < 0 ? -errno
+			 : trusted_walk(root, name, arena, &resolved, (struct where){0}, &why);
+	if (fd < 0) {
+		path->error = reason(fd, &why, arena);
+		return;
+	}
+	if (fstat(fd, &status) < 0) {
+		path->error = arena_printf(arena, "cannot look at %s: %s", name, strerror(errno));
+		return;
+	}
+	path->kind = kind_of(status.st_mode);
+	path->resolved = resolved;
+	path->uid = status.st_uid;
+	path->gid = status.st_gid;
+	path->mode = status.st_mode & 07777;
+	if (host_links_along(&links, name) == 0) {
+		path->links = links.items;
+		path->link_count = links.count;
+	}
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What stands at a path, by the walk that the launch will make (base/trusted.h). */
+
+struct arena;
+struct host_path;
+
+void host_look_at_path(const char *name, struct host_path *path, struct arena *arena);
