@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "host/ids.h"
+#include "host/try.h"
+
+static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
+	[HOST_USER_NAMESPACE] = host_try_user_namespace,
+	[HOST_NAMESPACES] = host_try_namespaces,
+	[HOST_NAMESPACE_LIMITS] = host_try_namespace_limits,
+	[HOST_NEW_MOUNT_API] = host_try_new_mount_api,
+	[HOST_IDMAPPED_MOUNTS] = host_try_idmapped_mounts,
+	[HOST_OPENAT2] = host_try_openat2,
+	[HOST_PIDFD] = host_try_pidfd,
+	[HOST_CGROUP2] = host_try_cgroup2,
+	[HOST_CGROUP_MEMORY] = host_try_cgroup_memory,
+	[HOST_CGROUP_PIDS] = host_try_cgroup_pids,
+	[HOST_CGROUP_CPU] = host_try_cgroup_cpu,
+	[HOST_CGROUP_IO] = host_try_cgroup_io,
+	[HOST_SECCOMP] = host_try_seccomp,
+	[HOST_LANDLOCK] = host_try_landlock,
+	[HOST_LANDLOCK_TRUNCATE] = host_try_landlock_truncate,
+	[HOST_LANDLOCK_NET] = host_try_landlock_net,
+	[HOST_LANDLOCK_IOCTL] = host_try_landlock_ioctl,
+	[HOST_LANDLOCK_SCOPE] = host_try_landlock_scope,
+	[HOST_MDWE] = host_try_mdwe,
+	[HOST_MEMFD_NOEXEC] = host_try_memfd_noexec,
+	[HOST_VETH] = host_try_veth,
+	[HOST_NFTABLES] = host_try_nftables,
+	[HOST_TRANSPARENT_PROXY] = host_try_transparent_proxy,
+	[HOST_APPARMOR] = host_try_apparmor,
+	[HOST_SELINUX] = host_try_selinux,
+	[HOST_BPF_LSM] = host_try_bpf_lsm,
+};
+
+/* Where cgroup2 usually is: asked first, since mountinfo is slow on hosts with many mounts. */
+static const char *const usual_cgroups[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+
+enum { LARGEST_MOUNTINFO = 16 << 20 };
+
+/* The mount point of a line of mountinfo when its type is cgroup2, else NULL. */
+static char *cgroup2_of_line(char *line)
+{
+	char *rest = NULL, *field = strtok_r(line, " ", &rest), *point = NULL;
+
+	for (int i = 0; field && strcmp(field, "-") != 0; i++) {
+		if (i == 4)
+			point = field;
+		field = strtok_r(NULL, " ", &rest);
+	}
+	char *type = field ? strtok_r(NULL, " ", &rest) : NULL;
+	return type && strcmp(type, "cgroup2") == 0 ? point : NULL;
+}
+
+static const char *find_cgroup2(struct arena *arena)
+{
+	struct statfs status;
+	const char *text;
+
+	for (size_t i = 0; i < sizeof(usual_cgroups) / sizeof(usual_cgroups[0]); i++)
+		if (statfs(usual_cgroups[i], &status) == 0 &&
+			(uint32_t)status.f_type == CGROUP2_SUPER_MAGIC)
+			return usual_cgroups[i];
+	if (descriptor_read(AT_FDCWD, "/proc/self/mountinfo", LARGEST_MOUNTINFO, arena, &text) < 0)
+		return NULL;
+	char *copy = arena_text(arena, text), *rest = NULL;
+	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *point = cgroup2_of_line(line);
+		if (point && !strchr(point, '\\'))
+			return point;
+	}
+	return NULL;
+}
+
+static int compare(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void read_proc_entries(struct host *host, struct arena *arena)
+{
+	scoped(dir) DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (!isdigit((unsigned char)entry->d_name[0]) && entry->d_name[0] != '.')
+			*(const char **)arena_append(arena, &host->proc_entries,
+				&host->proc_entry_count, sizeof(char *)) =
+				arena_text(arena, entry->d_name);
+	if (host->proc_entry_count)
+		qsort(host->proc_entries, host->proc_entry_count, sizeof(char *), compare);
+}
+
+static uint32_t read_last_capability(struct arena *arena)
+{
+	uint64_t last = 0;
+	const char *text;
+
+	if (descriptor_read(AT_FDCWD, "/proc/sys/kernel/cap_last_cap", 16, arena, &text) > 0)
+		text_number(arena_text_length(arena, text, strcspn(text, "\n")), 63, &last);
+	return (uint32_t)last;
+}
+
+static const char *arch_name(const char *machine)
+{
+	if (strcmp(machine, "x86_64") == 0)
+		return "x86-64";
+	return strcmp(machine, "aarch64") == 0 ? "arm64" : machine;
+}
+
+static void try_feature(struct host *host, enum host_feature feature, bool wanted)
+{
+	struct host_feature_state *state = &host->features[feature];
+
+	state->name = host_features[feature].name;
+	state->state = HOST_NOT_TRIED;
+	state->detail = wanted ? NULL : "not needed here";
+}
+
+struct host *host_probe(struct arena *arena, uint64_t wanted)
+{
+	struct host *host = arena_alloc(arena, sizeof(*host));
+	struct host_try try = {.arena = arena, .host = host, .root = geteuid() == 0};
+	struct utsname name;
+
+	uname(&name);
+	host->version = HOST_VERSION;
+	host->kernel = arena_text(arena, name.release);
+	host->arch = arena_text(arena, arch_name(name.machine));
+	host->last_capability = read_last_capability(arena);
+	host->cgroup2 = find_cgroup2(arena);
+	read_proc_entries(host, arena);
+	host->id_first = HOST_ID_FIRST;
+	host->id_last = HOST_ID_LAST;
+	host->feature_count = HOST_FEATURE_COUNT;
+	host->features = arena_alloc(arena, HOST_FEATURE_COUNT * sizeof(*host->features));
+	for (enum host_feature i = 0; i < HOST_FEATURE_COUNT; i++) {
+		try_feature(host, i, wanted & HOST_FEATURE_BIT(i));
+		if (!(wanted & HOST_FEATURE_BIT(i)))
+			continue;
+		try.detail[0] = '\0';
+		host->features[i].state = attempts[i](&try);
+		host->features[i].detail = try.detail[0] ? arena_text(arena, try.detail) : NULL;
+	}
+	return host;
+}

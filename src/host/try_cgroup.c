@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "host/try.h"
+
+enum { LONGEST_LIST = 4096, REMOVALS = 50, BETWEEN_REMOVALS = 1000 /* microseconds */ };
+
+/* Start a child in the cgroup @folder, end it by cgroup.kill. */
+static enum host_state start_and_kill(struct host_try *try, int folder)
+{
+	int status;
+	pid_t child = host_clone(0, NULL, folder);
+
+	if (child < 0)
+		return host_refused(try, child, "clone3 with CLONE_INTO_CGROUP");
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	int error = descriptor_put(folder, "cgroup.kill", "1");
+	if (error < 0)
+		kill(child, SIGKILL);
+	waitpid(child, &status, 0);
+	if (error < 0)
+		return host_refused(try, error, "cgroup.kill");
+	return host_found(try, HOST_YES, "%s", try->host->cgroup2);
+}
+
+enum host_state host_try_cgroup2(struct host_try *try)
+{
+	char path[PATH_MAX];
+
+	if (!try->host->cgroup2)
+		return host_found(try, HOST_NO, "no cgroup2 hierarchy is mounted");
+	snprintf(path, sizeof(path), "%s/bulkhead-try-%d", try->host->cgroup2, (int)getpid());
+	if (mkdir(path, 0755) < 0)
+		return host_refused(try, errno, "cannot make a cgroup");
+	enum host_state state = HOST_NO;
+	scoped(fd) int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		host_refused(try, errno, "cannot open a cgroup");
+	else
+		state = start_and_kill(try, folder);
+	/* The last process leaves its cgroup a moment after it can be waited for. */
+	for (int i = 0; rmdir(path) < 0 && errno == EBUSY && i < REMOVALS; i++)
+		usleep(BETWEEN_REMOVALS);
+	return state;
+}
+
+/* Is @controller in the list of the hierarchy's root?  v1 may hold it instead. */
+static enum host_state listed(struct host_try *try, const char *controller)
+{
+	char path[PATH_MAX];
+	const char *text;
+
+	if (!try->host->cgroup2)
+		return host_found(try, HOST_NO, "no cgroup2 hierarchy is mounted");
+	snprintf(path, sizeof(path), "%s/cgroup.controllers", try->host->cgroup2);
+	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_LIST, try->arena, &text);
+	if (length < 0)
+		return host_refused(try, (int)length, path);
+	char *copy = arena_text(try->arena, text), *rest = NULL;
+	for (char *word = strtok_r(copy, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
+		if (text_equal(word, controller))
+			return HOST_YES;
+	return host_found(try, HOST_NO, "not in %s", path);
+}
+
+enum host_state host_try_cgroup_memory(struct host_try *try)
+{
+	return listed(try, "memory");
+}
+
+enum host_state host_try_cgroup_pids(struct host_try *try)
+{
+	return listed(try, "pids");
+}
+
+enum host_state host_try_cgroup_cpu(struct host_try *try)
+{
+	return listed(try, "cpu");
+}
+
+enum host_state host_try_cgroup_io(struct host_try *try)
+{
+	return listed(try, "io");
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <linux/sched.h>
+#include <linux/veth.h>
+
+#include "host/netlink.h"
+#include "host/try.h"
+
+static enum host_state in_network_namespace(struct host_try *try, host_attempt *attempt)
+{
+	return try->root ? host_in_child(try, CLONE_NEWNET, attempt)
+			 : host_in_user_namespace(try, CLONE_NEWNET, attempt);
+}
+
+static enum host_state make_pair(struct host_try *try)
+{
+	char buffer[1024];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+
+	message->nlmsg_type = RTM_NEWLINK;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(message, IFLA_IFNAME, "try0");
+	struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO);
+	mnl_attr_put_strz(message, IFLA_INFO_KIND, "veth");
+	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+	struct nlattr *peer = mnl_attr_nest_start(message, VETH_INFO_PEER);
+	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(message, IFLA_IFNAME, "try1");
+	mnl_attr_nest_end(message, peer);
+	mnl_attr_nest_end(message, data);
+	mnl_attr_nest_end(message, info);
+	int error = host_netlink(message);
+	if (error < 0)
+		return host_refused(try, error, "cannot make a veth pair");
+	return HOST_YES;
+}
+
+enum host_state host_try_veth(struct host_try *try)
+{
+	return in_network_namespace(try, make_pair);
+}
+
+/* Every kind of expression that the tables of a stack use. */
+static const char table[] = "table inet try {\n"
+			    "	map edges { type ifname . ipv4_addr . inet_service : verdict; }\n"
+			    "	set ports { type inet_service; flags interval; }\n"
+			    "	chain forward {\n"
+			    "		type filter hook forward priority 0; policy drop;\n"
+			    "		ct state established,related counter accept\n"
+			    "		iifname . ip daddr . tcp dport vmap @edges\n"
+			    "		tcp dport @ports ct count over 100 reject with tcp reset\n"
+			    "		limit rate 10/second log group 5\n"
+			    "		counter reject with icmpx type admin-prohibited\n"
+			    "	}\n"
+			    "}\n";
+
+static enum host_state load_table(struct host_try *try)
+{
+	char message[120];
+	int error = host_load_nft(table, message, sizeof(message));
+
+	if (error < 0 && !try->root)
+		return host_found(try, HOST_NOT_TRIED, "needs root to try");
+	if (error < 0)
+		return host_found(try, HOST_NO, "a table is refused: %s", message);
+	return HOST_YES;
+}
+
+enum host_state host_try_nftables(struct host_try *try)
+{
+	return in_network_namespace(try, load_table);
+}
