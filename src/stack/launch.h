@@ -23,11 +23,14 @@ struct stack_launch_options {
 	int kill_after;          /* test builds: the launcher kills itself after this step; 0: never */
 	int network;             /* enter this network namespace; -1: make one and join the router */
 	int router;              /* router's network namespace, held by the init; -1: none */
-	const char *run_folder;  /* /run/bulkhead/STACK: hosts file, socket folders */
+	const char *run_folder;  /* /run/bulkhead/STACK: hosts/NAME of the service, sockets/NAME of
+	                          * a PLAN_SOCKETS node's source; `run` without a stack: NULL,
+	                          * then the view gets a hosts file and socket folders of its own */
 	const char *cgroup_name; /* below cgroup2/bulkhead/STACK: the service's name, or "drill-…" */
 	bool foreground;         /* `run`: 0-2 are the caller's; else a log pipe to the init */
 	int log_folder;          /* not foreground: the service's log folder */
-	int exit_record;         /* the init writes the exit status here; -1: nowhere */
+	int exit_record;         /* the init writes how its main process ended here, as the line
+	                          * "exit STATUS" or "signal NUMBER"; -1: nowhere */
 	const char *bring;       /* one static file added to the view, at /run/bring/NAME; or NULL */
 	char *const *command;    /* other arguments (argv[0] a path in the view); NULL: the plan's */
 	unsigned refusal;        /* errno of seccomp refusals; 0: EPERM */
