@@ -4,11 +4,16 @@
 /*
  * The seccomp compiler: rules of a plan to one classic BPF program.
  *
- * Other architectures and x32 are killed; plain allows are merged ranges under
- * a binary search (at most 12 instructions on the way), argument checks come
- * behind it; known calls answer EPERM, those above the catalog ENOSYS.
+ * Other architectures and x32 are killed.  Numbers are merged to ranges that
+ * answer alike, found by one binary search: at most 12 instructions on the way
+ * to a plain allow, which never loads an argument, so that the kernel's bitmap
+ * of constant allows holds it.  Argument checks come behind the search.  Known
+ * calls answer EPERM, those above the catalog ENOSYS.
+ *
+ * For the architecture that this build runs on.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -40,11 +45,14 @@ int plan_seccomp(const struct plan_service *service, const struct plan_launch_ad
 uint32_t plan_simulate(const struct plan_filter *filter, uint32_t arch, uint32_t number,
 	const uint64_t arguments[6]);
 
-/* Instructions executed by the last plan_simulate()-like run, for bounds on the path length. */
+/* The same, with the number of instructions executed, for bounds on the path length. */
 uint32_t plan_simulate_steps(const struct plan_filter *filter, uint32_t arch, uint32_t number,
 	const uint64_t arguments[6], size_t *steps);
 
 /* The oracle: what the plan says about a call, read from the rules and nothing else. */
-uint32_t plan_expect(const struct plan_service *service,
-	const struct plan_launch_addresses *launch, uint32_t refusal, uint32_t arch, uint32_t number,
-	const uint64_t arguments[6]);
+uint32_t plan_expect(const struct plan_service *service, const struct plan_launch_addresses *launch,
+	uint32_t refusal, uint32_t arch, uint32_t number, const uint64_t arguments[6]);
+
+/* How many of the x86-64 calls that Linux 6.18 implements @service is refused whatever the
+ * arguments. */
+size_t plan_refused_count(const struct plan_service *service);

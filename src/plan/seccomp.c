@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plan/seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "plan/plan.h"
+#include "plan/seccomp_emit.h"
+
+/* x32 calls are x86-64 calls with this bit; numbers with higher bits do not exist. */
+enum { X32 = 0x40000000 };
+
+enum { ARGUMENTS = 6 };
+
+/* Numbers from `first` to the next segment's answer alike. */
+struct segment {
+	uint32_t first;
+	uint32_t action;                 /* SECCOMP_RET_* */
+	const struct plan_call *checked; /* else: the rules of this call decide */
+	size_t checked_count;
+	size_t position; /* in the program */
+};
+
+struct compiler {
+	const struct plan_launch_addresses *launch;
+	uint32_t refused;
+	struct emitter emitter;
+	struct segment *segments;
+	size_t segment_count;
+};
+
+static bool same_conditions(const struct plan_call *left, const struct plan_call *right)
+{
+	if (left->launch_only != right->launch_only ||
+		left->condition_count != right->condition_count)
+		return false;
+	for (size_t i = 0; i < left->condition_count; i++) {
+		const struct plan_condition *a = &left->conditions[i], *b = &right->conditions[i];
+
+		if (a->argument != b->argument || a->wide != b->wide || a->differs != b->differs ||
+			a->mask != b->mask || a->value != b->value)
+			return false;
+	}
+	return true;
+}
+
+static void add_segment(struct compiler *compiler, struct segment segment)
+{
+	struct segment *last =
+		compiler->segment_count ? &compiler->segments[compiler->segment_count - 1] : NULL;
+
+	if (last && last->first == segment.first) {
+		compiler->segment_count--;
+		last = compiler->segment_count ? last - 1 : NULL;
+	}
+	if (last && !last->checked && !segment.checked && last->action == segment.action)
+		return;
+	struct segment *place = arena_append(compiler->emitter.arena, &compiler->segments,
+		&compiler->segment_count, sizeof(*place));
+	*place = segment;
+}
+
+/* The rules of one call, @count from @rules on, become one answer or one check. */
+static void add_rules(struct compiler *compiler, const struct plan_call *rules, size_t count)
+{
+	struct segment segment = {.first = rules->number, .action = compiler->refused};
+	bool judged = false, settled = false;
+
+	for (size_t i = 0; i < count; i++) {
+		settled |= rules[i].action == PLAN_REFUSE ||
+			   (rules[i].condition_count == 0 && !rules[i].launch_only);
+		if (rules[i].action == PLAN_REFUSE)
+			segment.action = SECCOMP_RET_ERRNO | (rules[i].error & SECCOMP_RET_DATA);
+		else if (rules[i].condition_count == 0 && !rules[i].launch_only)
+			segment.action = SECCOMP_RET_ALLOW;
+		else if (!rules[i].launch_only || compiler->launch)
+			judged = true;
+	}
+	if (judged && !settled) {
+		segment.checked = rules;
+		segment.checked_count = count;
+	}
+	add_segment(compiler, segment);
+	add_segment(compiler,
+		(struct segment){.first = rules->number + 1, .action = compiler->refused});
+}
+
+static void segment_numbers(struct compiler *compiler, const struct plan_service *service)
+{
+	enum catalog_arch arch = catalog_native_arch();
+
+	add_segment(compiler, (struct segment){.first = 0, .action = compiler->refused});
+	for (size_t i = 0; i < service->call_count;) {
+		size_t count = 1;
+
+		while (i + count < service->call_count &&
+			service->calls[i + count].number == service->calls[i].number)
+			count++;
+		add_rules(compiler, &service->calls[i], count);
+		i += count;
+	}
+	add_segment(compiler, (struct segment){.first = catalog_newest(arch) + 1,
+				      .action = SECCOMP_RET_ERRNO | ENOSYS});
+	if (arch == CATALOG_X86_64)
+		add_segment(compiler,
+			(struct segment){.first = X32, .action = SECCOMP_RET_KILL_PROCESS});
+}
+
+static uint32_t low(unsigned argument)
+{
+	uint32_t offset = (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8);
+
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset : offset + 4;
+}
+
+static uint32_t high(unsigned argument)
+{
+	uint32_t offset = (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8);
+
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset + 4 : offset;
+}
+
+static size_t compare_half(struct compiler *compiler, uint32_t offset, uint32_t mask,
+	uint32_t value, size_t equal, size_t unequal)
+{
+	size_t position = emit_branch(&compiler->emitter, BPF_JEQ, value, equal, unequal);
+
+	if (mask != UINT32_MAX)
+		position = emit_and(&compiler->emitter, mask, position);
+	return emit_load(&compiler->emitter, offset, position);
+}
+
+static size_t compare(struct compiler *compiler, const struct plan_condition *condition,
+	size_t holds, size_t fails)
+{
+	size_t equal = condition->differs ? fails : holds;
+	size_t unequal = condition->differs ? holds : fails;
+	size_t position = compare_half(compiler, low(condition->argument),
+		(uint32_t)condition->mask, (uint32_t)condition->value, equal, unequal);
+
+	if (condition->wide)
+		position = compare_half(compiler, high(condition->argument),
+			(uint32_t)(condition->mask >> 32), (uint32_t)(condition->value >> 32),
+			position, unequal);
+	return position;
+}
+
+/* The only exec of most services: from the current folder, flags 0, and all three pointers the
+ * secret ones.  One pointer alone could be guessed, since a hit shows as EFAULT. */
+static size_t compare_launch(struct compiler *compiler, size_t holds, size_t fails)
+{
+	const struct plan_launch_addresses *launch = compiler->launch;
+	const struct plan_condition conditions[] = {
+		{.argument = 4, .mask = UINT32_MAX, .value = 0},
+		{.argument = 0, .mask = UINT32_MAX, .value = (uint32_t)AT_FDCWD},
+		{.argument = 3, .wide = true, .mask = UINT64_MAX, .value = launch->environment},
+		{.argument = 2, .wide = true, .mask = UINT64_MAX, .value = launch->arguments},
+		{.argument = 1, .wide = true, .mask = UINT64_MAX, .value = launch->path},
+	};
+
+	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		holds = compare(compiler, &conditions[i], holds, fails);
+	return holds;
+}
+
+static bool repeated(const struct plan_call *rules, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (same_conditions(&rules[i], &rules[index]))
+			return true;
+	return false;
+}
+
+static size_t check(struct compiler *compiler, const struct segment *segment)
+{
+	size_t next = emit_return(&compiler->emitter, compiler->refused);
+
+	for (size_t i = segment->checked_count; i-- > 0;) {
+		const struct plan_call *rule = &segment->checked[i];
+
+		/* Several lines may grant the same right; one check serves them all. */
+		if (repeated(segment->checked, i) || (rule->launch_only && !compiler->launch))
+			continue;
+		size_t holds = emit_return(&compiler->emitter, SECCOMP_RET_ALLOW);
+		if (rule->launch_only)
+			holds = compare_launch(compiler, holds, next);
+		for (size_t j = rule->condition_count; j-- > 0;)
+			holds = compare(compiler, &rule->conditions[j], holds, next);
+		next = holds;
+	}
+	return next;
+}
+
+/* Binary search over @count segments from @first on. */
+static size_t search(struct compiler *compiler, size_t first, size_t count)
+{
+	struct segment *segment = &compiler->segments[first];
+
+	if (count == 1)
+		return segment->checked ? segment->position
+					: emit_return(&compiler->emitter, segment->action);
+	size_t half = count / 2;
+	size_t above = search(compiler, first + half, count - half);
+	size_t below = search(compiler, first, half);
+	return emit_branch(&compiler->emitter, BPF_JGE, segment[half].first, above, below);
+}
+
+static int refuse_rule(const struct plan_call *rule, struct fault *why, const char *text)
+{
+	return fault(why, -EINVAL, rule->where, "cannot filter %s: %s", rule->name, text);
+}
+
+/* A plan may come from a file: what the compiler relies on is looked at first. */
+static int judge_rules(const struct plan_service *service, struct fault *why)
+{
+	for (size_t i = 0; i < service->call_count; i++) {
+		const struct plan_call *rule = &service->calls[i];
+
+		if (i > 0 && rule->number < service->calls[i - 1].number)
+			return refuse_rule(rule, why, "the rules are not sorted by number");
+		if (i > 0 && rule->number == rule[-1].number &&
+			(rule->action == PLAN_REFUSE || rule[-1].action == PLAN_REFUSE))
+			return refuse_rule(rule, why, "a refusal stands alone for its call");
+		if (rule->number > catalog_newest(catalog_native_arch()))
+			return refuse_rule(rule, why, "no such system call");
+		for (size_t j = 0; j < rule->condition_count; j++)
+			if (rule->conditions[j].argument >= ARGUMENTS)
+				return refuse_rule(rule, why, "a call has six arguments");
+	}
+	return 0;
+}
+
+int plan_seccomp(const struct plan_service *service, const struct plan_launch_addresses *launch,
+	uint32_t refusal, struct arena *arena, struct plan_filter *filter, struct fault *why)
+{
+	struct compiler compiler = {
+		.launch = launch,
+		.refused = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
+		.emitter = {.arena = arena},
+	};
+	struct emitter *emitter = &compiler.emitter;
+	int result = judge_rules(service, why);
+
+	if (result < 0)
+		return result;
+	segment_numbers(&compiler, service);
+	for (size_t i = 0; i < compiler.segment_count; i++)
+		if (compiler.segments[i].checked)
+			compiler.segments[i].position = check(&compiler, &compiler.segments[i]);
+	size_t position = search(&compiler, 0, compiler.segment_count);
+	position = emit_load(emitter, offsetof(struct seccomp_data, nr), position);
+	/* Killed first of all: numbers mean nothing before the architecture is known. */
+	position = emit_branch(emitter, BPF_JEQ, catalog_audit_arch(catalog_native_arch()),
+		position, emit_return(emitter, SECCOMP_RET_KILL_PROCESS));
+	emit_load(emitter, offsetof(struct seccomp_data, arch), position);
+	if (emitter->count > BPF_MAXINSNS)
+		return fault(why, -E2BIG, service->where,
+			"the system call filter of %s has %zu instructions, the kernel takes %d",
+			service->name, emitter->count, BPF_MAXINSNS);
+	emit_finish(emitter, filter);
+	return 0;
+}
