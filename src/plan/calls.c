@@ -2,7 +2,6 @@
 #include "plan/calls.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -11,6 +10,7 @@
 #include "catalog/call.h"
 #include "catalog/guard.h"
 #include "host/host.h"
+#include "plan/calls_order.h"
 #include "plan/plan.h"
 #include "policy/policy.h"
 
@@ -262,54 +262,6 @@ static void add_launch(struct wishes *wishes, struct plan_service *service)
 	rule->launch_only = true;
 }
 
-static int compare_text(const char *left, const char *right)
-{
-	return strcmp(left ? left : "", right ? right : "");
-}
-
-/* By number, the launch's own first, then by the place that asked: the order is the same in
- * every plan, whatever order the rules were found in. */
-static int by_number(const void *left, const void *right)
-{
-	const struct plan_call *one = left, *other = right;
-
-	if (one->number != other->number)
-		return one->number < other->number ? -1 : 1;
-	if (one->launch_only != other->launch_only)
-		return one->launch_only ? -1 : 1;
-	if (compare_text(one->where.file, other->where.file))
-		return compare_text(one->where.file, other->where.file);
-	if (one->where.line != other->where.line)
-		return one->where.line < other->where.line ? -1 : 1;
-	if (one->where.column != other->where.column)
-		return one->where.column < other->where.column ? -1 : 1;
-	for (size_t i = 0; i < one->condition_count && i < other->condition_count; i++) {
-		const struct plan_condition *a = &one->conditions[i], *b = &other->conditions[i];
-
-		if (a->argument != b->argument)
-			return a->argument < b->argument ? -1 : 1;
-		if (a->mask != b->mask)
-			return a->mask < b->mask ? -1 : 1;
-		if (a->value != b->value)
-			return a->value < b->value ? -1 : 1;
-		if (a->differs != b->differs)
-			return b->differs ? -1 : 1;
-	}
-	return (one->condition_count > other->condition_count) -
-	       (one->condition_count < other->condition_count);
-}
-
-/* The same right from the same line, as when two groups of one list share a call. */
-static void drop_repeats(struct plan_service *service)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < service->call_count; i++)
-		if (i == 0 || by_number(&service->calls[i], &service->calls[kept - 1]) != 0)
-			service->calls[kept++] = service->calls[i];
-	service->call_count = kept;
-}
-
 static enum catalog_arch arch_of(const struct host *host)
 {
 	for (int arch = 0; arch < CATALOG_ARCH_COUNT; arch++)
@@ -354,6 +306,5 @@ void plan_calls(const struct policy_service *from, const struct host *host,
 	for (size_t i = 0; i < wishes.count; i++)
 		if (!wishes.items[i].denied)
 			add_wish(&wishes, service, &wishes.items[i]);
-	qsort(service->calls, service->call_count, sizeof(service->calls[0]), by_number);
-	drop_repeats(service);
+	plan_calls_order(service);
 }
