@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Doors: the published ports.  Each is a listening socket in the host's network
+ * namespace, opened before the gateway is confined, and the service behind it.
+ *
+ * A gateway that was taken over still holds these sockets, and a listening
+ * socket can be disconnected and connected elsewhere, as the host.  So each has
+ * a packet filter, locked for good and inherited by accepted connections, that
+ * drops the answer to a connection of its own (SYN with ACK): none is ever made.
+ */
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+struct arena;
+struct fault;
+struct plan;
+
+union gateway_address {
+	struct sockaddr any;
+	struct sockaddr_storage storage;
+};
+
+struct gateway_door {
+	int listener;
+	socklen_t length;              /* of the addresses of its family */
+	union gateway_address service; /* where the service listens */
+	union gateway_address own;     /* the router's, for clients whose address cannot be kept */
+	unsigned char prefix[16];      /* the stack's own addresses: no client has one */
+	unsigned prefix_bits;
+};
+
+/* Open all doors of @plan; the array lives in @arena, the caller closes the listeners. */
+int gateway_doors_open(const struct plan *plan, struct arena *arena, struct gateway_door **doors,
+	size_t *count, struct fault *why);
+void gateway_doors_close(struct gateway_door *doors, size_t count);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * One connection: bytes go both ways by splice(2) through a pipe, which is
+ * taken from a pool only while bytes are on their way.  A side that ends its
+ * half is passed on as such; a side that fails ends both with a reset, so that
+ * nobody takes half an answer for a whole one.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { RELAY_PIPES = 256 }; /* kept for reuse */
+
+struct relay_pool {
+	int pipes[RELAY_PIPES][2];
+	size_t count;
+};
+
+struct relay_way {
+	int pipe[2]; /* -1: none */
+	size_t held; /* bytes in the pipe */
+	bool ended;  /* the source has sent its last byte */
+	bool passed; /* and the other side was told */
+};
+
+enum relay_state { RELAY_FREE, RELAY_CONNECTING, RELAY_OPEN };
+
+struct relay {
+	enum relay_state state;
+	int client, service;
+	struct relay_way up, down; /* to the service, to the client */
+	long deadline;             /* seconds; 0: none */
+	size_t next;               /* in the list of free ones */
+	bool waiting;              /* is in the server's list of those with more to do */
+};
+
+void relay_open(struct relay *relay, int client, int service);
+
+enum relay_result { RELAY_WAIT, RELAY_MORE, RELAY_DONE, RELAY_BROKEN };
+
+/* Move what can be moved now, at most one turn's worth. */
+enum relay_result relay_move(struct relay *relay, struct relay_pool *pool);
+
+/* Close both sides; @reset: as a failure. */
+void relay_close(struct relay *relay, bool reset, struct relay_pool *pool);

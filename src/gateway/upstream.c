@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/upstream.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "base/scoped.h"
+#include "gateway/door.h"
+
+static bool within(const unsigned char *address, const unsigned char *prefix, unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+
+	if (memcmp(address, prefix, whole) != 0)
+		return false;
+	return !rest || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0;
+}
+
+bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client)
+{
+	const struct sockaddr_in6 *wide = (const struct sockaddr_in6 *)&client->storage;
+	const struct sockaddr_in *narrow = (const struct sockaddr_in *)&client->storage;
+	const unsigned char *bytes;
+
+	if (client->any.sa_family == AF_INET6) {
+		bytes = wide->sin6_addr.s6_addr;
+		if (IN6_IS_ADDR_LOOPBACK(&wide->sin6_addr) ||
+			IN6_IS_ADDR_UNSPECIFIED(&wide->sin6_addr) ||
+			IN6_IS_ADDR_LINKLOCAL(&wide->sin6_addr) ||
+			IN6_IS_ADDR_MULTICAST(&wide->sin6_addr) ||
+			IN6_IS_ADDR_V4MAPPED(&wide->sin6_addr))
+			return false;
+	} else {
+		bytes = (const unsigned char *)&narrow->sin_addr;
+		/* 0/8, 127/8, and from 224 on: multicast and what is reserved. */
+		if (bytes[0] == 0 || bytes[0] == 127 || bytes[0] >= 224)
+			return false;
+	}
+	return !within(bytes, door->prefix, door->prefix_bits);
+}
+
+static int make_transparent(int fd, int family)
+{
+	if (family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, &(int){1}, sizeof(int));
+	return setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &(int){1}, sizeof(int));
+}
+
+static int connect_from(const struct gateway_door *door, const union gateway_address *source)
+{
+	int family = door->service.any.sa_family;
+	scoped(fd) int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	/* One client's port may be in use towards another door. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)) < 0 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0 ||
+		make_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
+		return -errno;
+	if (connect(fd, &door->service.any, door->length) < 0 && errno != EINPROGRESS)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static bool unusable(int error)
+{
+	return error == -EADDRNOTAVAIL || error == -EADDRINUSE || error == -EINVAL ||
+	       error == -EACCES;
+}
+
+/* The client's address and port; its address and another port; the router's address. */
+int gateway_upstream(const struct gateway_door *door, const union gateway_address *client)
+{
+	union gateway_address source = *client;
+	int fd = -EADDRNOTAVAIL;
+
+	if (gateway_address_kept(door, client)) {
+		fd = connect_from(door, &source);
+		if (unusable(fd)) {
+			((struct sockaddr_in *)&source.storage)->sin_port = 0;
+			fd = connect_from(door, &source);
+		}
+	}
+	return unusable(fd) ? connect_from(door, &door->own) : fd;
+}
