@@ -10,6 +10,7 @@
  *
  * NEVER: no honest service tries it.  GONE: has a number, but Linux 6.18 does
  * not implement it.  BEYOND: assigned after 6.18 (listns 6.19, rseq_slice_yield 7.0).
+ * uretprobe and uprobe pass every filter since 6.14: only the kernel's own probes use them.
  * io_uring_setup is no NEVER row: libuv and MariaDB probe it.
  */
 
