@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What can be said once all of a service, or all services, are known: the
+ * contradictions that the text alone decides.
+ */
+
+struct policy_draft;
+struct policy_node;
+struct policy_reading;
+
+/* One service, its role merged in. */
+void policy_check_service(struct policy_reading *reading, struct policy_draft *draft);
+
+/* Put the lines of `environment-file` between the role's variables and its own. */
+void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *draft);
+
+/* Between services: peers and what they listen on, doors, sockets, order. */
+void policy_check_edges(struct policy_reading *reading);
+void policy_check_doors(struct policy_reading *reading);
+void policy_check_order(struct policy_reading *reading);
+
+/* The draft of the service called @name, or NULL. */
+struct policy_draft *policy_find_draft(struct policy_reading *reading, const char *name);
+
+/* "unknown service", with a "did you mean". */
+struct policy_node;
+void policy_unknown_service(struct policy_reading *reading, const struct policy_node *at,
+	const char *name, const char *what);
+
+/* `assert`: evaluated over declared edges. */
+void policy_check_assertions(struct policy_reading *reading, const struct policy_node *list);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "policy/address.h"
+#include "policy/draft.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+#include "policy/value.h"
+
+/* What a service accepts (`listens`), and what of it the outside may reach (`publishes`). */
+
+enum { LONGEST_SOCKET = 107, MOST_COUNT = 1000000 };
+
+/* "3000", "53/udp", "9300-9400" */
+static bool parse_ports(const char *text, struct policy_listen *listen)
+{
+	size_t length = strlen(text);
+
+	listen->transport = POLICY_TCP;
+	if (length > 4 && strcmp(text + length - 4, "/udp") == 0)
+		listen->transport = POLICY_UDP;
+	if (listen->transport == POLICY_UDP ||
+		(length > 4 && strcmp(text + length - 4, "/tcp") == 0))
+		length -= 4;
+	return policy_value_ports(text, length, &listen->first, &listen->last);
+}
+
+static void read_ports(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *text = policy_scalar(reading, node);
+
+	if (text && !parse_ports(text, into)) {
+		struct report_entry *entry =
+			policy_error(reading, node, "'%s' is not a port", text);
+		report_hint(reading->report, entry,
+			text[0] == '/' ? "write {unix: %s}" : "write 3000, 53/udp or 9300-9400",
+			text);
+	}
+}
+
+static void read_address(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *text = policy_scalar(reading, node);
+	struct policy_prefix prefix;
+
+	(void)into;
+	if (text && (!policy_address_parse(text, strlen(text), &prefix) || strchr(text, '/')))
+		report_hint(reading->report,
+			policy_error(reading, node, "'%s' is not an address", text),
+			"write at: 127.0.0.1");
+}
+
+static void read_unix(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_listen *listen = into;
+
+	if (node->kind == POLICY_WORD && node->text[0] == '@') {
+		report_hint(reading->report,
+			policy_error(reading, node, "'%s' is an abstract socket name", node->text),
+			"abstract names cannot cross network namespaces: use a path, "
+			"/run/php/shop.sock");
+		return;
+	}
+	const char *path = policy_path(reading, node);
+	if (!path)
+		return;
+	if (strlen(path) > LONGEST_SOCKET)
+		policy_error(
+			reading, node, "the socket path is longer than %d bytes", LONGEST_SOCKET);
+	listen->transport = POLICY_UNIX;
+	listen->path = path;
+}
+
+static void read_group(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *text = policy_scalar(reading, node);
+
+	if (text)
+		((struct policy_listen *)into)->group = policy_account(reading, node, text);
+}
+
+static void read_mode(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_mode(reading, node, &((struct policy_listen *)into)->mode);
+}
+
+static const struct policy_field listen_fields[] = {
+	{"port", KEY_LISTENS_PORT, read_ports},
+	{"at", KEY_LISTENS_AT, read_address},
+	{"unix", KEY_LISTENS_UNIX, read_unix},
+	{"group", KEY_LISTENS_GROUP, read_group},
+	{"mode", KEY_LISTENS_MODE, read_mode},
+};
+
+/* A listening item is a port or a socket, not both and not neither. */
+static void check_listen_form(struct policy_reading *reading, const struct policy_node *node)
+{
+	const struct policy_node *port = policy_child(node, "port"),
+				 *path = policy_child(node, "unix");
+	const struct policy_node *at = policy_child(node, "at");
+	const struct policy_node *group = policy_child(node, "group");
+	const struct policy_node *mode = policy_child(node, "mode");
+
+	if (!port == !path)
+		policy_error(reading, node, "an item of 'listens' has either 'port' or 'unix'");
+	if (path && at)
+		policy_key_error(reading, at, "a socket path is not listened on at an address");
+	if (port && !path && group)
+		policy_key_error(reading, group, "'group' belongs to a socket path");
+	if (port && !path && mode)
+		policy_key_error(reading, mode, "'mode' belongs to a socket path");
+}
+
+static void add_listen(struct policy_reading *reading, const struct policy_node *node,
+	struct policy_service *service)
+{
+	struct policy_listen listen = {.where = node->where};
+
+	if (node->kind == POLICY_MAP) {
+		POLICY_FIELDS(reading, node, "an item of 'listens'", listen_fields, &listen);
+		check_listen_form(reading, node);
+	} else {
+		read_ports(reading, node, &listen);
+	}
+	if (!listen.first && !listen.path)
+		return;
+	struct policy_listen *added = arena_append(
+		reading->arena, &service->listens, &service->listen_count, sizeof(*added));
+	*added = listen;
+}
+
+void policy_read_listens(
+	struct policy_reading *reading, const struct policy_node *node, void *draft)
+{
+	if (policy_is_list(reading, node))
+		policy_each(item, node)
+			add_listen(reading, item, &((struct policy_draft *)draft)->service);
+}
+
+/* A door being read: the service's port, then one or more host addresses. */
+struct door {
+	struct policy_service *service;
+	struct policy_listen port;
+};
+
+/* "0.0.0.0:443", "[::]:443", "127.0.0.1", "::1": the port defaults to the service's. */
+static bool parse_address(
+	struct policy_reading *reading, const char *text, struct policy_publish *publish)
+{
+	const char *address = text, *end, *port = NULL;
+	struct policy_prefix prefix;
+
+	if (text[0] == '[') {
+		address = text + 1;
+		end = strchr(address, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return false;
+		port = end[1] ? end + 2 : NULL;
+	} else {
+		end = strchr(text, ':');
+		if (end && strchr(end + 1, ':'))
+			end = NULL; /* IPv6 without brackets has no port */
+		port = end ? end + 1 : NULL;
+		end = end ? end : text + strlen(text);
+	}
+	size_t length = (size_t)(end - address);
+	if (memchr(address, '/', length) || !policy_address_parse(address, length, &prefix))
+		return false;
+	if (port && !policy_value_port(port, strlen(port), &publish->host_port))
+		return false;
+	char shortest[INET6_ADDRSTRLEN];
+	inet_ntop(prefix.family, prefix.bytes, shortest, sizeof(shortest));
+	publish->address = policy_copy(reading, shortest);
+	return true;
+}
+
+static void add_address(
+	struct policy_reading *reading, const struct policy_node *node, struct door *door)
+{
+	const char *text = policy_scalar(reading, node);
+	struct policy_publish publish = {
+		.port = door->port.first,
+		.host_port = door->port.first,
+		.transport = door->port.transport,
+		.where = node->where,
+	};
+
+	if (!text)
+		return;
+	if (!parse_address(reading, text, &publish)) {
+		report_hint(reading->report,
+			policy_error(reading, node, "'%s' is not an address of this machine", text),
+			"write 0.0.0.0:443, \"[::]:443\" or 127.0.0.1:8080");
+		return;
+	}
+	struct policy_publish *added = arena_append(reading->arena, &door->service->publishes,
+		&door->service->publish_count, sizeof(*added));
+	*added = publish;
+}
+
+static void read_at(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	if (node->kind == POLICY_WORD)
+		add_address(reading, node, into);
+	else if (policy_is_list(reading, node))
+		policy_each(item, node) add_address(reading, item, into);
+}
+
+static void read_sources(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	(void)into;
+	if (!policy_is_list(reading, node))
+		return;
+	policy_each(item, node)
+	{
+		const char *text = policy_scalar(reading, item);
+		struct policy_prefix prefix;
+		if (text && !policy_address_parse(text, strlen(text), &prefix))
+			report_hint(reading->report,
+				policy_error(
+					reading, item, "'%s' is not a range of addresses", text),
+				"write 10.0.0.0/8");
+	}
+}
+
+static void read_count(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_number number;
+
+	(void)into;
+	policy_count(reading, node, 1, MOST_COUNT, &number);
+}
+
+static const struct policy_field publish_fields[] = {
+	{"at", KEY_PUBLISHES_AT, read_at},
+	{"from", KEY_PUBLISHES_FROM, read_sources},
+	{"connections-per-source", KEY_PUBLISHES_COUNT, read_count},
+};
+
+void policy_read_publishes(
+	struct policy_reading *reading, const struct policy_node *node, void *draft)
+{
+	struct door door = {.service = &((struct policy_draft *)draft)->service};
+
+	if (node->kind != POLICY_MAP) {
+		report_hint(reading->report,
+			policy_error(
+				reading, node, "'publishes' must be a map of ports and addresses"),
+			"write {443: 0.0.0.0:443}");
+		return;
+	}
+	policy_each(child, node)
+	{
+		if (!parse_ports(child->key, &door.port) || door.port.first != door.port.last) {
+			policy_key_error(
+				reading, child, "'%s' is not a port of the service", child->key);
+			continue;
+		}
+		if (child->kind == POLICY_MAP) {
+			POLICY_FIELDS(reading, child, "a published port", publish_fields, &door);
+			if (!policy_child(child, "at"))
+				policy_key_error(reading, child, "a published port needs 'at'");
+		} else {
+			read_at(reading, child, &door);
+		}
+	}
+}

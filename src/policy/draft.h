@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * A service while it is being read: the model and what only the checks need.
+ * A role is the same, and so is what `without` takes away.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "policy/endpoint.h"
+#include "policy/policy.h"
+
+struct policy_node;
+struct policy_reading;
+
+/* One item of `connects`, before its peer is looked for. */
+struct policy_edge {
+	const char *text; /* as written */
+	struct policy_endpoint to;
+	const char *why, *owner;
+	struct where where;
+	unsigned width;
+};
+
+struct policy_draft {
+	struct policy_service service; /* its `connects` are made from `edges` at the end */
+	struct policy_edge *edges;
+	size_t edge_count;
+	struct policy_texts depends_on;
+	struct policy_texts before; /* of `job` */
+	const struct policy_node *role_node, *without, *environment_file;
+	unsigned name_width;
+	bool incomplete;  /* its role could not be read: say nothing about what is missing */
+	unsigned visited; /* while looking for cycles */
+};
+
+/* Read a map of service keys, in a policy, a role or `without`. */
+void policy_read_service(struct policy_reading *reading, const struct policy_node *node,
+	const char *what, struct policy_draft *draft);
+
+/* The keys of a service, each read into a struct policy_draft. */
+struct policy_field;
+const struct policy_field *policy_service_fields(size_t *count);
+
+void policy_read_files(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_programs(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_environment(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_environment_file(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_secrets(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_listens(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_publishes(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_connects(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_capabilities(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_syscalls(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_limits(struct policy_reading *, const struct policy_node *, void *draft);
+
+/* Keys whose form is checked and which nothing enforces yet (policy/later.c). */
+void policy_read_instances(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_job(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_probe(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_after_ready(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_stop(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_reload(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_restart(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_depends_on(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_on_violation(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_expected(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_accept_missing(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_observe(struct policy_reading *, const struct policy_node *, void *draft);

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "base/text.h"
+#include "policy/check.h"
+#include "policy/draft.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+
+enum { MOST_NAMES = 512 };
+
+struct policy_draft *policy_find_draft(struct policy_reading *reading, const char *name)
+{
+	return map_find(reading->services, name, strlen(name));
+}
+
+void policy_unknown_service(struct policy_reading *reading, const struct policy_node *at,
+	const char *name, const char *what)
+{
+	const char *names[MOST_NAMES];
+	size_t count = reading->draft_count < MOST_NAMES ? reading->draft_count : MOST_NAMES;
+	struct report_entry *entry = policy_error(reading, at, "%s '%s'", what, name);
+
+	if (reading->errors > POLICY_ERRORS)
+		return;
+	for (size_t i = 0; i < count; i++)
+		names[i] = reading->drafts[i].service.name;
+	report_hint(reading->report, entry,
+		"a peer without a dot is a service of the stack; one outside is written with its "
+		"domain");
+	policy_did_you_mean(reading, entry, name, names, count);
+}
+
+static const struct policy_listen *find_socket(
+	const struct policy_service *peer, const struct policy_endpoint *to)
+{
+	for (size_t i = 0; i < peer->listen_count; i++)
+		if (peer->listens[i].path && strcmp(peer->listens[i].path, to->path) == 0)
+			return &peer->listens[i];
+	return NULL;
+}
+
+static const struct policy_listen *find_port(
+	const struct policy_service *peer, enum policy_transport transport, unsigned port)
+{
+	for (size_t i = 0; i < peer->listen_count; i++)
+		if (peer->listens[i].transport == transport && peer->listens[i].first <= port &&
+			peer->listens[i].last >= port)
+			return &peer->listens[i];
+	return NULL;
+}
+
+/* What @peer listens on, for a hint: "3000, 53/udp". */
+static const char *describe_listens(
+	struct policy_reading *reading, const struct policy_service *peer)
+{
+	char text[256] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < peer->listen_count && used + 16 < sizeof(text); i++) {
+		const struct policy_listen *listen = &peer->listens[i];
+		const char *comma = i ? ", " : "";
+
+		if (listen->path)
+			used += (size_t)snprintf(
+				text + used, sizeof(text) - used, "%sunix:%s", comma, listen->path);
+		else if (listen->first == listen->last)
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u%s", comma,
+				listen->first, listen->transport == POLICY_UDP ? "/udp" : "");
+		else
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u-%u%s",
+				comma, listen->first, listen->last,
+				listen->transport == POLICY_UDP ? "/udp" : "");
+		if (used >= sizeof(text))
+			break;
+	}
+	return policy_copy(reading, text);
+}
+
+static void refuse_edge(struct policy_reading *reading, const struct policy_edge *edge,
+	const struct policy_draft *peer, unsigned port)
+{
+	const struct policy_service *service = &peer->service;
+	struct report_entry *entry;
+
+	if (edge->to.path)
+		entry = policy_error_at(reading, edge->where, edge->width,
+			"'%s' does not listen on socket %s", service->name, edge->to.path);
+	else
+		entry = policy_error_at(reading, edge->where, edge->width,
+			"'%s' does not listen on port %u%s", service->name, port,
+			edge->to.transport == POLICY_UDP ? "/udp" : "");
+	if (service->listen_count) {
+		report_other(entry, service->listens[0].where, "it listens here");
+		report_hint(reading->report, entry, "'%s' listens on %s", service->name,
+			describe_listens(reading, service));
+	} else {
+		report_other(entry, service->where, "it listens on nothing");
+		report_hint(reading->report, entry, "add listens to '%s'", service->name);
+	}
+}
+
+static void add_connect(struct policy_reading *reading, struct policy_service *service,
+	const struct policy_edge *edge, unsigned port, const struct policy_listen *listen)
+{
+	struct policy_connect *connect = arena_append(
+		reading->arena, &service->connects, &service->connect_count, sizeof(*connect));
+
+	*connect = (struct policy_connect){
+		.transport = edge->to.transport,
+		.peer = edge->to.peer,
+		.port = (uint16_t)port,
+		.path = edge->to.path,
+		.why = edge->why,
+		.owner = edge->owner,
+		.where = edge->where,
+		.listen = listen->where,
+	};
+}
+
+/* A peer of the stack: it must exist and listen. */
+static void resolve_edge(
+	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
+{
+	const char *name = edge->to.peer;
+
+	if (edge->to.kind == PEER_INSTANCE)
+		name = arena_text_length(reading->nodes, name, strcspn(name, "."));
+	const struct policy_draft *peer = policy_find_draft(reading, name);
+	if (!peer) {
+		const struct policy_node at = {.where = edge->where,
+			.width = (uint16_t)(edge->width < strlen(name) ? edge->width
+								       : strlen(name))};
+		policy_unknown_service(reading, &at, name, "unknown service");
+		return;
+	}
+	if (peer == draft) {
+		report_hint(reading->report,
+			policy_error_at(
+				reading, edge->where, edge->width, "'%s' connects to itself", name),
+			"leave it out: a service always reaches itself by 127.0.0.1");
+		return;
+	}
+	const struct policy_listen *listen =
+		edge->to.path ? find_socket(&peer->service, &edge->to) : NULL;
+	if (listen)
+		add_connect(reading, &draft->service, edge, 0, listen);
+	else if (edge->to.path)
+		refuse_edge(reading, edge, peer, 0);
+	for (unsigned port = edge->to.first; port && port <= edge->to.last; port++) {
+		listen = find_port(&peer->service, edge->to.transport, port);
+		if (!listen) {
+			refuse_edge(reading, edge, peer, port);
+			break;
+		}
+		add_connect(reading, &draft->service, edge, port, listen);
+	}
+}
+
+/* The stack's own addresses must not hide what a service is to reach. */
+static void check_overlap(struct policy_reading *reading, const struct policy_edge *edge)
+{
+	const struct policy_text *own[] = {
+		&reading->policy->addresses.ipv4, &reading->policy->addresses.ipv6};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct policy_prefix prefix;
+		if (edge->to.prefix.bits == 0 || !own[i]->text ||
+			!policy_address_parse(own[i]->text, strlen(own[i]->text), &prefix) ||
+			!policy_address_overlaps(&prefix, &edge->to.prefix))
+			continue;
+		report_other(policy_error_at(reading, edge->where, edge->width,
+				     "'%s' overlaps the stack's own addresses", edge->text),
+			own[i]->where, "given here");
+	}
+}
+
+void policy_check_edges(struct policy_reading *reading)
+{
+	for (size_t i = 0; i < reading->draft_count; i++) {
+		struct policy_draft *draft = &reading->drafts[i];
+
+		for (size_t j = 0; j < draft->edge_count; j++) {
+			const struct policy_edge *edge = &draft->edges[j];
+			if (!policy_endpoint_leaves(&edge->to))
+				resolve_edge(reading, draft, edge);
+			else if (edge->to.kind == PEER_ADDRESSES)
+				check_overlap(reading, edge);
+		}
+	}
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Every key of the language, and every form of a value that matters by itself,
+ * with the file that carries it out; or without one: then this version does not
+ * enforce it, `check` warns and `up` refuses.
+ */
+
+#include <stddef.h>
+
+enum policy_key {
+	/* top level */
+	KEY_BULKHEAD,
+	KEY_STACK,
+	KEY_VARS,
+	KEY_INCLUDE,
+	KEY_SERVICES,
+	KEY_ASSERT,
+	KEY_ADDRESSES,
+	KEY_ADDRESSES_FAMILY,
+	KEY_GATEWAY,
+	KEY_GATEWAY_NAT,
+	KEY_RESOLVER,
+	KEY_RESOLVER_PART,
+	KEY_OBSERVE_HOST,
+	KEY_OBSERVE_PART,
+	/* a service */
+	KEY_ROLE,
+	KEY_COMMAND,
+	KEY_USER,
+	KEY_GROUPS,
+	KEY_USERS,
+	KEY_WORKDIR,
+	KEY_ENVIRONMENT,
+	KEY_ENVIRONMENT_FILE,
+	KEY_SECRETS,
+	KEY_SECRET_FROM,
+	KEY_SECRET_AS,
+	KEY_FILES,
+	KEY_FILES_READ,
+	KEY_FILES_WRITE,
+	KEY_FILES_LOAD,
+	KEY_FILES_READ_AS_ROOT,
+	KEY_PATH,
+	KEY_PATH_CREATE,
+	KEY_PATH_WHY,
+	KEY_PATH_IF_PRESENT,
+	KEY_PATH_MEMORY,
+	KEY_TMP,
+	KEY_SHM,
+	KEY_PROGRAMS,
+	KEY_LISTENS,
+	KEY_LISTENS_PORT,
+	KEY_LISTENS_AT,
+	KEY_LISTENS_UNIX,
+	KEY_LISTENS_GROUP,
+	KEY_LISTENS_MODE,
+	KEY_PUBLISHES,
+	KEY_PUBLISHES_AT,
+	KEY_PUBLISHES_FROM,
+	KEY_PUBLISHES_COUNT,
+	KEY_CONNECTS,
+	KEY_CONNECTS_TO,
+	KEY_CONNECTS_AT,
+	KEY_CONNECTS_WHY,
+	KEY_CONNECTS_OWNER,
+	KEY_CONNECTS_UNTIL,
+	KEY_CONNECTS_RATE,
+	KEY_CONNECTS_COUNT,
+	KEY_CONNECTS_BANDWIDTH,
+	KEY_CONNECTS_BYTES,
+	KEY_CONNECTS_OVER,
+	KEY_CONNECTS_TLS,
+	KEY_CONNECTS_NAME,
+	KEY_CONNECTS_CIDR,
+	KEY_CONNECTS_HOST,
+	KEY_CONNECTS_INSTANCE,
+	KEY_CAPABILITIES,
+	KEY_SYSCALLS,
+	KEY_SYSCALLS_ALLOW,
+	KEY_SYSCALLS_DENY,
+	KEY_LIMITS,
+	KEY_LIMITS_MEMORY,
+	KEY_LIMITS_PROCESSES,
+	KEY_LIMITS_CPU,
+	KEY_LIMITS_FILES,
+	KEY_LIMITS_IO,
+	KEY_INSTANCES,
+	KEY_JOB,
+	KEY_JOB_PART,
+	KEY_READY,
+	KEY_HEALTHY,
+	KEY_PROBE_PART,
+	KEY_AFTER_READY,
+	KEY_AFTER_READY_FORBID,
+	KEY_STOP,
+	KEY_STOP_PART,
+	KEY_RELOAD,
+	KEY_RELOAD_PART,
+	KEY_RESTART,
+	KEY_DEPENDS_ON,
+	KEY_MODE,
+	KEY_ON_VIOLATION,
+	KEY_EXPECTED,
+	KEY_EXPECTED_PART,
+	KEY_ACCEPT_MISSING,
+	KEY_WITHOUT,
+	KEY_CARD_DATA,
+	KEY_OBSERVE,
+	KEY_OBSERVE_UNIT,
+	KEY_COUNT,
+};
+
+/* Stands in `enforcer` of keys inside one that is refused already. */
+#define POLICY_REFUSED_ABOVE "refused with the key that holds it"
+
+struct policy_key_entry {
+	const char *name;     /* as messages call it: "'instances'" */
+	const char *enforcer; /* a file below src/; NULL: not enforced by this version */
+};
+
+extern const struct policy_key_entry policy_keys[KEY_COUNT];

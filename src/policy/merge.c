@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy/merge.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/map.h"
+#include "policy/draft.h"
+#include "policy/list.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+
+static bool same(const struct policy_list *type, const void *left, const void *right)
+{
+	return type->tag(left) == type->tag(right) &&
+	       strcmp(type->text(left), type->text(right)) == 0;
+}
+
+/* Places in a list by what makes its items different; only built for long lists. */
+struct index {
+	const struct policy_list *type;
+	const unsigned char *items;
+	size_t count;
+	struct map *map;
+};
+
+enum { FEW_ITEMS = 24 };
+
+static const char *key_of(
+	struct policy_reading *reading, const struct policy_list *type, const void *item)
+{
+	uint64_t tag = type->tag(item);
+
+	return tag ? arena_printf(
+			     reading->nodes, "%llx %s", (unsigned long long)tag, type->text(item))
+		   : type->text(item);
+}
+
+static struct index index_items(struct policy_reading *reading, const struct policy_list *type,
+	const void *items, size_t count)
+{
+	struct index index = {type, items, count, NULL};
+
+	if (count <= FEW_ITEMS)
+		return index;
+	index.map = map_new(reading->nodes);
+	for (size_t i = 0; i < count; i++) {
+		const void *item = index.items + i * type->size;
+		const char *key = key_of(reading, type, item);
+		void **slot = map_slot(index.map, key, strlen(key));
+		if (!*slot)
+			*slot = (void *)item;
+	}
+	return index;
+}
+
+/* The first item that is the same thing as @item, or NULL. */
+static const void *find(struct policy_reading *reading, const struct index *index, const void *item)
+{
+	if (index->map) {
+		const char *key = key_of(reading, index->type, item);
+		return map_find(index->map, key, strlen(key));
+	}
+	for (size_t i = 0; i < index->count; i++)
+		if (same(index->type, index->items + i * index->type->size, item))
+			return index->items + i * index->type->size;
+	return NULL;
+}
+
+static struct where where_of(const struct policy_list *type, const void *item)
+{
+	struct where where;
+
+	memcpy(&where, (const unsigned char *)item + type->where, sizeof(where));
+	return where;
+}
+
+static void drop_repeats(
+	struct policy_reading *reading, const struct policy_list *type, struct policy_draft *draft)
+{
+	size_t count = policy_list_count(type, draft), kept = 0;
+	unsigned char *items = policy_list_items(type, draft);
+	struct index index = index_items(reading, type, items, count);
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned char *item = items + i * type->size;
+		if (!index.map)
+			index.count = kept;
+		const void *first = find(reading, &index, item);
+		struct where where = where_of(type, item);
+
+		if (!first || first == item) {
+			memmove(items + kept++ * type->size, item, type->size);
+			continue;
+		}
+		if (where.file == where_of(type, first).file)
+			report_other(policy_error_at(reading, where, 1, "%s '%s' is given twice",
+					     type->what, type->text(item)),
+				where_of(type, first), "first given here");
+		else
+			memcpy((void *)first, item, type->size);
+	}
+	policy_list_set(type, draft, items, kept);
+}
+
+void policy_drop_repeats(struct policy_reading *reading, struct policy_draft *draft)
+{
+	for (size_t i = 0; i < policy_list_types; i++)
+		if (policy_list_count(&policy_lists[i], draft) > 1)
+			drop_repeats(reading, &policy_lists[i], draft);
+}
+
+/* The role's items that neither @own replaces nor @taken takes away, then @own. */
+static void merge_list(struct policy_reading *reading, const struct policy_list *type,
+	struct policy_draft *draft, const struct policy_draft *role,
+	const struct policy_draft *taken)
+{
+	size_t own_count = policy_list_count(type, draft), count = 0;
+	size_t role_count = policy_list_count(type, role);
+	size_t taken_count = taken ? policy_list_count(type, taken) : 0;
+	const unsigned char *from = policy_list_items(type, role);
+	const void *own = policy_list_items(type, draft);
+
+	if (role_count == 0)
+		return;
+	if (own_count == 0 && taken_count == 0) {
+		policy_list_set(type, draft, from, role_count);
+		return;
+	}
+	struct index replaced = index_items(reading, type, own, own_count);
+	struct index removed = index_items(
+		reading, type, taken ? policy_list_items(type, taken) : NULL, taken_count);
+	unsigned char *merged = arena_alloc(reading->arena, (role_count + own_count) * type->size);
+	for (size_t i = 0; i < role_count; i++) {
+		const unsigned char *item = from + i * type->size;
+		if (!find(reading, &replaced, item) && !find(reading, &removed, item))
+			memcpy(merged + count++ * type->size, item, type->size);
+	}
+	if (own_count)
+		memcpy(merged + count * type->size, own, own_count * type->size);
+	policy_list_set(type, draft, merged, count + own_count);
+}
+
+static void check_taken(struct policy_reading *reading, const struct policy_list *type,
+	const struct policy_draft *role, const struct policy_draft *taken)
+{
+	size_t count = policy_list_count(type, taken);
+	const unsigned char *items = policy_list_items(type, taken);
+	struct index given = index_items(
+		reading, type, policy_list_items(type, role), policy_list_count(type, role));
+
+	for (size_t i = 0; i < count; i++) {
+		const void *item = items + i * type->size;
+		if (!find(reading, &given, item))
+			report_hint(reading->report,
+				policy_error_at(reading, where_of(type, item), 1,
+					"role '%s' gives no %s '%s' that could be taken away",
+					role->service.role.text, type->what, type->text(item)),
+				"'without' takes from the role; what the service adds itself is "
+				"simply left out");
+	}
+}
+
+/* Single values cannot be taken away, only overridden. */
+static void refuse_single(struct policy_reading *reading, const struct policy_node *without)
+{
+	policy_each(child, without)
+	{
+		bool list = false;
+
+		for (size_t i = 0; !list && i < policy_list_types; i++)
+			list = strcmp(policy_lists[i].key, child->key) == 0;
+		if (!list)
+			report_hint(reading->report,
+				policy_key_error(
+					reading, child, "'%s' cannot be taken away", child->key),
+				"it holds a single value: give another one in the service");
+	}
+}
+
+static void merge_text(struct policy_text *own, const struct policy_text *role)
+{
+	if (!own->text)
+		*own = *role;
+}
+
+static void merge_number(struct policy_number *own, const struct policy_number *role)
+{
+	if (!own->where.file)
+		*own = *role;
+}
+
+static void merge_single(struct policy_draft *draft, const struct policy_draft *role)
+{
+	struct policy_service *own = &draft->service;
+	const struct policy_service *from = &role->service;
+
+	if (own->command.count == 0)
+		own->command = from->command;
+	if (!own->user.text)
+		own->group = from->group;
+	merge_text(&own->user, &from->user);
+	merge_text(&own->workdir, &from->workdir);
+	merge_number(&own->tmp, &from->tmp);
+	merge_number(&own->shm, &from->shm);
+	merge_number(&own->limits.memory, &from->limits.memory);
+	merge_number(&own->limits.processes, &from->limits.processes);
+	merge_number(&own->limits.cpu, &from->limits.cpu);
+	merge_number(&own->limits.files, &from->limits.files);
+	merge_number(&own->limits.io, &from->limits.io);
+	if (!own->card_data_where.file) {
+		own->card_data = from->card_data;
+		own->card_data_where = from->card_data_where;
+	}
+}
+
+void policy_merge(
+	struct policy_reading *reading, struct policy_draft *draft, const struct policy_draft *role)
+{
+	struct policy_draft *taken = NULL;
+
+	if (draft->without) {
+		taken = arena_alloc(reading->nodes, sizeof(*taken));
+		reading->in_without = true;
+		policy_read_service(reading, draft->without, "'without'", taken);
+		reading->in_without = false;
+		refuse_single(reading, draft->without);
+	}
+	for (size_t i = 0; i < policy_list_types; i++) {
+		if (taken)
+			check_taken(reading, &policy_lists[i], role, taken);
+		merge_list(reading, &policy_lists[i], draft, role, taken);
+	}
+	merge_single(draft, role);
+}
+
+void policy_merge_environment(struct policy_reading *reading, struct policy_draft *draft,
+	const struct policy_draft *lines)
+{
+	for (size_t i = 0; i < policy_list_types; i++)
+		if (strcmp(policy_lists[i].key, "environment") == 0)
+			merge_list(reading, &policy_lists[i], draft, lines, NULL);
+}

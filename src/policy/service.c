@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "catalog/call.h"
+#include "catalog/capability.h"
+#include "policy/draft.h"
+#include "policy/merge.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+#include "policy/value.h"
+
+enum { MOST_PROCESSES = 4 * 1024 * 1024, MOST_FILES = 1024 * 1024, MOST_CPUS = 4096 };
+
+static void read_role(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_draft *draft = into;
+
+	policy_read_text(reading, node, &draft->service.role);
+	draft->role_node = node;
+}
+
+/* A string is split at spaces: no shell, no quoting. */
+static void split_command(struct policy_reading *reading, const struct policy_node *node,
+	struct policy_texts *command)
+{
+	const char *text = policy_scalar(reading, node);
+
+	if (text && strpbrk(text, "\"'`|<>;&"))
+		report_hint(reading->report,
+			policy_error(reading, node,
+				"'command' is split at spaces and nothing else: "
+				"no quotes, no shell"),
+			"write a list: command: [nginx, -g, daemon off;]");
+	for (; text && *(text += strspn(text, " \t")); text += strcspn(text, " \t")) {
+		struct policy_text *word = arena_append(
+			reading->arena, &command->items, &command->count, sizeof(*word));
+		word->text = arena_text_length(reading->arena, text, strcspn(text, " \t"));
+		word->where = node->where;
+	}
+}
+
+static void read_command(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_texts *command = &((struct policy_draft *)into)->service.command;
+
+	command->count = 0;
+	if (node->kind == POLICY_WORD) {
+		split_command(reading, node, command);
+	} else if (policy_is_list(reading, node)) {
+		policy_each(item, node)
+		{
+			const char *text = policy_any_text(reading, item);
+			if (!text)
+				continue;
+			struct policy_text *word = arena_append(
+				reading->arena, &command->items, &command->count, sizeof(*word));
+			*word = (struct policy_text){text, item->where};
+		}
+		if (!node->first)
+			policy_error(reading, node, "'command' is empty");
+	}
+	if (command->count && (!command->items[0].text[0] || strstr(command->items[0].text, "..")))
+		policy_error(reading, node, "'%s' is not a program", command->items[0].text);
+}
+
+static void read_user(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_service *service = &((struct policy_draft *)into)->service;
+	const char *text = policy_scalar(reading, node);
+	const char *colon = text ? strchr(text, ':') : NULL;
+
+	if (!text)
+		return;
+	if (colon) {
+		service->group = (struct policy_text){
+			policy_account(reading, node, policy_copy(reading, colon + 1)),
+			node->where};
+		text = arena_text_length(reading->arena, text, (size_t)(colon - text));
+	}
+	service->user = (struct policy_text){policy_account(reading, node, text), node->where};
+	if (strcmp(text, "root") == 0)
+		report_hint(reading->report,
+			policy_error(reading, node, "a service must not run as root"),
+			"name its own user, or leave 'user' out: it gets an id of its own");
+}
+
+static void read_accounts(
+	struct policy_reading *reading, const struct policy_node *node, struct policy_texts *texts)
+{
+	size_t before = texts->count;
+
+	policy_read_texts(reading, node, texts);
+	for (size_t i = before; i < texts->count; i++) {
+		const struct policy_node at = {.where = texts->items[i].where,
+			.width = (uint16_t)(strlen(texts->items[i].text) & 0xff)};
+		policy_account(reading, &at, texts->items[i].text);
+		if (strcmp(texts->items[i].text, "root") == 0)
+			policy_error(reading, &at, "a service must not be root, nor in its group");
+	}
+}
+
+static void read_groups(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	read_accounts(reading, node, &((struct policy_draft *)into)->service.groups);
+}
+
+static void read_users(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	read_accounts(reading, node, &((struct policy_draft *)into)->service.users);
+}
+
+static void read_workdir(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *path = policy_path(reading, node);
+
+	if (path)
+		((struct policy_draft *)into)->service.workdir =
+			(struct policy_text){path, node->where};
+}
+
+static void read_tmp(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_size(reading, node, &((struct policy_draft *)into)->service.tmp);
+}
+
+static void read_shm(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_size(reading, node, &((struct policy_draft *)into)->service.shm);
+}
+
+static void read_card_data(
+	struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_service *service = &((struct policy_draft *)into)->service;
+
+	if (policy_bool(reading, node, &service->card_data))
+		service->card_data_where = node->where;
+}
+
+static void read_without(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	if (reading->in_without)
+		policy_key_error(reading, node, "'without' inside 'without' takes nothing away");
+	((struct policy_draft *)into)->without = node;
+}
+
+static const char *capability_names(size_t index)
+{
+	return catalog_capability((unsigned)index)->name;
+}
+
+static void unknown_capability(
+	struct policy_reading *reading, const struct policy_node *item, const char *text)
+{
+	const char *names[128];
+	size_t count = catalog_capability_count();
+	struct report_entry *entry = policy_error(reading, item, "unknown capability '%s'", text);
+
+	for (size_t i = 0; i < count && i < 128; i++)
+		names[i] = capability_names(i);
+	policy_did_you_mean(reading, entry, text, names, count < 128 ? count : 128);
+}
+
+void policy_read_capabilities(
+	struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_texts *texts = &((struct policy_draft *)into)->service.capabilities;
+
+	if (!policy_is_list(reading, node))
+		return;
+	policy_each(item, node)
+	{
+		const char *text = policy_scalar(reading, item);
+		int number = text ? catalog_capability_number(text) : -1;
+
+		if (!text)
+			continue;
+		if (number < 0) {
+			unknown_capability(reading, item, text);
+			continue;
+		}
+		const struct catalog_capability *capability = catalog_capability((unsigned)number);
+		if (capability->useless && !reading->in_without) {
+			report_hint(reading->report,
+				policy_error(reading, item, "%s can do nothing for a service here",
+					capability->name),
+				"%s", capability->useless);
+			continue;
+		}
+		struct policy_text *added =
+			arena_append(reading->arena, &texts->items, &texts->count, sizeof(*added));
+		*added = (struct policy_text){capability->name, item->where};
+	}
+}
+
+static void unknown_call(
+	struct policy_reading *reading, const struct policy_node *item, const char *text)
+{
+	size_t call_count, group_count;
+	const struct catalog_call *calls = catalog_calls(&call_count);
+	const struct catalog_group *groups = catalog_groups(&group_count);
+	const char **names =
+		arena_alloc(reading->nodes, (call_count + group_count + 1) * sizeof(*names));
+	struct report_entry *entry = policy_error(
+		reading, item, "'%s' is neither a system call nor a group of them", text);
+
+	if (reading->errors > POLICY_ERRORS)
+		return;
+	for (size_t i = 0; i < group_count; i++)
+		names[i] = groups[i].name;
+	for (size_t i = 0; i < call_count; i++)
+		names[group_count + i] = calls[i].name;
+	policy_did_you_mean(reading, entry, text, names, call_count + group_count);
+}
+
+static void read_calls(
+	struct policy_reading *reading, const struct policy_node *node, struct policy_texts *texts)
+{
+	size_t before = texts->count;
+
+	policy_read_texts(reading, node, texts);
+	if (node->kind != POLICY_LIST || texts->count == before)
+		return;
+	policy_each(item, node) if (item->kind == POLICY_WORD && item->text[0] &&
+				    !catalog_call(item->text) && !catalog_group(item->text))
+		unknown_call(reading, item, item->text);
+}
+
+static void read_allow(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	read_calls(reading, node, &((struct policy_draft *)into)->service.allow);
+}
+
+static void read_deny(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	read_calls(reading, node, &((struct policy_draft *)into)->service.deny);
+}
+
+static const struct policy_field syscall_fields[] = {
+	{"allow", KEY_SYSCALLS_ALLOW, read_allow},
+	{"deny", KEY_SYSCALLS_DENY, read_deny},
+};
+
+void policy_read_syscalls(
+	struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	POLICY_FIELDS(reading, node, "'syscalls'", syscall_fields, into);
+}
+
+static void read_memory(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_size(reading, node, &((struct policy_draft *)into)->service.limits.memory);
+}
+
+static void read_processes(
+	struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_count(reading, node, 1, MOST_PROCESSES,
+		&((struct policy_draft *)into)->service.limits.processes);
+}
+
+static void read_open_files(
+	struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_count(
+		reading, node, 8, MOST_FILES, &((struct policy_draft *)into)->service.limits.files);
+}
+
+/* "2", "0.5", "1.25": CPUs, kept in thousandths. */
+static void read_cpu(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *text = policy_scalar(reading, node);
+	const char *dot = text ? strchr(text, '.') : NULL;
+	uint64_t whole, part = 0;
+
+	if (!text)
+		return;
+	const char *digits =
+		dot ? arena_text_length(reading->arena, text, (size_t)(dot - text)) : text;
+	size_t places = dot ? strlen(dot + 1) : 0;
+	bool good = policy_value_number(digits, MOST_CPUS, &whole);
+
+	if (dot)
+		good = good && places > 0 && places <= 3 && text_number(dot + 1, 999, &part);
+	for (; good && places < 3; places++)
+		part *= 10;
+	if (good && whole * 1000 + part > 0) {
+		((struct policy_draft *)into)->service.limits.cpu =
+			(struct policy_number){whole * 1000 + part, node->where};
+		return;
+	}
+	report_hint(reading->report,
+		policy_error(reading, node, "'%s' is not a number of CPUs", text),
+		"write 2, or 0.5 for half of one");
+}
+
+/* "50MB/s" */
+static void read_io(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	const char *text = policy_scalar(reading, node);
+	size_t length = text ? strlen(text) : 0;
+	uint64_t bytes;
+
+	if (!text)
+		return;
+	if (length > 2 && strcmp(text + length - 2, "/s") == 0 &&
+		policy_value_size(arena_text_length(reading->arena, text, length - 2), &bytes) &&
+		bytes > 0) {
+		((struct policy_draft *)into)->service.limits.io =
+			(struct policy_number){bytes, node->where};
+		return;
+	}
+	report_hint(reading->report,
+		policy_error(reading, node, "'%s' is not a rate of bytes", text),
+		"write a size a second: 50MB/s");
+}
+
+static const struct policy_field limit_fields[] = {
+	{"memory", KEY_LIMITS_MEMORY, read_memory},
+	{"processes", KEY_LIMITS_PROCESSES, read_processes},
+	{"cpu", KEY_LIMITS_CPU, read_cpu},
+	{"files", KEY_LIMITS_FILES, read_open_files},
+	{"io", KEY_LIMITS_IO, read_io},
+};
+
+void policy_read_limits(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	POLICY_FIELDS(reading, node, "'limits'", limit_fields, into);
+}
+
+static const struct policy_field fields[] = {
+	{"role", KEY_ROLE, read_role},
+	{"command", KEY_COMMAND, read_command},
+	{"user", KEY_USER, read_user},
+	{"workdir", KEY_WORKDIR, read_workdir},
+	{"files", KEY_FILES, policy_read_files},
+	{"listens", KEY_LISTENS, policy_read_listens},
+	{"connects", KEY_CONNECTS, policy_read_connects},
+	{"publishes", KEY_PUBLISHES, policy_read_publishes},
+	{"environment", KEY_ENVIRONMENT, policy_read_environment},
+	{"environment-file", KEY_ENVIRONMENT_FILE, policy_read_environment_file},
+	{"secrets", KEY_SECRETS, policy_read_secrets},
+	{"programs", KEY_PROGRAMS, policy_read_programs},
+	{"groups", KEY_GROUPS, read_groups},
+	{"users", KEY_USERS, read_users},
+	{"tmp", KEY_TMP, read_tmp},
+	{"shm", KEY_SHM, read_shm},
+	{"capabilities", KEY_CAPABILITIES, policy_read_capabilities},
+	{"syscalls", KEY_SYSCALLS, policy_read_syscalls},
+	{"limits", KEY_LIMITS, policy_read_limits},
+	{"instances", KEY_INSTANCES, policy_read_instances},
+	{"job", KEY_JOB, policy_read_job},
+	{"ready", KEY_READY, policy_read_probe},
+	{"healthy", KEY_HEALTHY, policy_read_probe},
+	{"after-ready", KEY_AFTER_READY, policy_read_after_ready},
+	{"stop", KEY_STOP, policy_read_stop},
+	{"reload", KEY_RELOAD, policy_read_reload},
+	{"restart", KEY_RESTART, policy_read_restart},
+	{"depends-on", KEY_DEPENDS_ON, policy_read_depends_on},
+	{"mode", KEY_MODE, policy_read_mode},
+	{"on-violation", KEY_ON_VIOLATION, policy_read_on_violation},
+	{"expected", KEY_EXPECTED, policy_read_expected},
+	{"accept-missing", KEY_ACCEPT_MISSING, policy_read_accept_missing},
+	{"without", KEY_WITHOUT, read_without},
+	{"card-data", KEY_CARD_DATA, read_card_data},
+	{"observe", KEY_OBSERVE, policy_read_observe},
+};
+
+void policy_read_service(struct policy_reading *reading, const struct policy_node *node,
+	const char *what, struct policy_draft *draft)
+{
+	POLICY_FIELDS(reading, node, what, fields, draft);
+	policy_drop_repeats(reading, draft);
+}
