@@ -29,7 +29,8 @@ static const struct plan_service *from_calls(
 	service->name = "test";
 	service->call_count = count;
 	service->calls = arena_alloc(arena, (count + 1) * sizeof(*calls));
-	memcpy(service->calls, calls, count * sizeof(*calls));
+	if (count > 0)
+		memcpy(service->calls, calls, count * sizeof(*calls));
 	return service;
 }
 
