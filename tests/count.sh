@@ -1,8 +1,10 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Counting tests: one line each, and the sum at the end.  Sourced by tools/test.
+# Counting tests: one line each, and the sum at the end.  Sourced by tools/test, which gives a
+# folder for what they print.
 passed=0 failed=0 skipped=0
+: "${scratch:=/tmp}"
 
 ok() { passed=$((passed + 1)); echo "ok $1"; }
 not_ok() { failed=$((failed + 1)); echo "not ok $1${2:+: $2}"; }
