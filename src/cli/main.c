@@ -9,6 +9,10 @@
 
 /* Order is the order of --help. */
 static const struct cli_verb *const verbs[] = {
+	&cli_check,
+	&cli_explain,
+	&cli_plan,
+	&cli_doctor,
 	NULL,
 };
 

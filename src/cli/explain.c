@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "analyze/explain.h"
+#include "base/text.h"
+#include "cli/load.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+#include "plan/plan.h"
+
+enum { TEXT_WIDTH = 76, TEXT_START = 21 };
+
+/* A list of words, broken at its spaces. */
+static void write_wrapped(const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (column > 0 && column + 1 + length > TEXT_WIDTH) {
+			printf("\n%*s", TEXT_START, "");
+			column = 0;
+		} else if (column > 0) {
+			putchar(' ');
+			column++;
+		}
+		for (size_t i = 0; i < length; i++)
+			putchar((unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i]);
+		column += length;
+		text += length + strspn(text + length, " ");
+	}
+}
+
+static void write_right(const struct analyze_right *right, bool color)
+{
+	printf("    %-16s ", right->right);
+	write_wrapped(right->what);
+	if (right->absent)
+		fputs(" (absent here: no right)", stdout);
+	printf("  %s", color ? "\033[2m" : "");
+	if (right->where.file)
+		printf("%s:%u:%u", right->where.file, right->where.line, right->where.column);
+	printf("%s%s\n", right->from_role ? " (role)" : "", color ? "\033[0m" : "");
+	if (right->why) {
+		printf("%*s", TEXT_START, "");
+		write_wrapped(right->why);
+		putchar('\n');
+	}
+}
+
+static void write_rights(const struct analyze_rights *rights, bool color)
+{
+	static const char *const nothing[LAYER_COUNT] = {
+		[LAYER_CAPABILITIES] = "none",
+		[LAYER_NETWORK] = "no socket of it reaches anything, and nothing reaches it",
+	};
+
+	printf("%s, role %s\n", rights->service, rights->role ? rights->role : "(none)");
+	for (int layer = 0; layer < LAYER_COUNT; layer++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < rights->right_count; i++) {
+			if ((int)rights->rights[i].layer != layer)
+				continue;
+			if (count++ == 0)
+				printf("\n  %s\n", catalog_layer_names[layer]);
+			write_right(&rights->rights[i], color);
+		}
+		if (count == 0 && nothing[layer])
+			printf("\n  %s\n    %s\n", catalog_layer_names[layer], nothing[layer]);
+	}
+	puts("\nwhat is not listed here is denied");
+}
+
+static int unknown_service(const struct cli_options *options, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const char *near = text_nearest(options->operands[0], &plan->services[i].name, 1);
+
+		if (near)
+			return cli_wrong(options,
+				"stack '%s' has no service '%s'; did you mean %s?", plan->stack,
+				options->operands[0], near);
+	}
+	return cli_wrong(
+		options, "stack '%s' has no service '%s'", plan->stack, options->operands[0]);
+}
+
+static int explain(const struct cli_options *options)
+{
+	struct cli_loaded loaded;
+	int status;
+
+	if (options->operand_count != 1)
+		return cli_wrong(options, "explain wants one service");
+	status = cli_load(options, CLI_JUDGE, &loaded);
+	if (status == 0) {
+		const struct plan_service *service =
+			plan_service(loaded.plan, options->operands[0]);
+
+		if (service) {
+			const struct analyze_rights *rights = analyze_explain(loaded.plan,
+				loaded.policy, service, loaded.role_folders,
+				loaded.role_folder_count, loaded.arena);
+			if (options->json)
+				cli_json(&analyze_rights_record, rights);
+			else
+				write_rights(rights, cli_color(stdout));
+		} else {
+			status = unknown_service(options, loaded.plan);
+		}
+	}
+	cli_unload(&loaded);
+	return status;
+}
+
+const struct cli_verb cli_explain = {
+	.name = "explain",
+	.arguments = "SERVICE",
+	.summary = "every right of a service, and the line that gave it",
+	.accepts = CLI_POLICY | CLI_JSON | CLI_HOST,
+	.run = explain,
+	.help = "Rights are shown by layer.  (role) marks what the service has from its role;\n"
+		"paths that a role gives only where they exist are shown as absent when they do "
+		"not.\n",
+};

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/load.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/report.h"
+#include "cli/options.h"
+#include "cli/print.h"
+#include "config.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "policy/policy.h"
+
+/* First hit wins: what was asked for, the administrator's, the shipped, those of this build. */
+static size_t role_folders(const struct cli_options *options, const char **folders)
+{
+	const char *const known[CLI_MOST_ROLE_FOLDERS] = {
+		options->roles, "/etc/bulkhead/roles", BULKHEAD_ROLES, BULKHEAD_SOURCE_ROLES};
+	size_t count = 0;
+
+	for (size_t i = 0; i < CLI_MOST_ROLE_FOLDERS; i++)
+		if (known[i] && (known[i] == options->roles || access(known[i], X_OK) == 0))
+			folders[count++] = known[i];
+	return count;
+}
+
+static int no_policy(const struct cli_options *options)
+{
+	struct fault why = {0};
+
+	fault_of(&why, FAULT_USAGE, 0, (struct where){0}, "there is no %s here",
+		options->policies[0]);
+	fault_hint(&why, "name a policy with -f, or try one service without any: "
+			 "bulkhead run --role redis -- redis-server");
+	return cli_fail(options, &why);
+}
+
+static int read_policy(
+	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
+{
+	loaded->role_folder_count = role_folders(options, loaded->role_folders);
+	struct policy_options reading = {
+		.roles = loaded->role_folders,
+		.role_folder_count = loaded->role_folder_count,
+		.enforcing = purpose == CLI_ENFORCE,
+	};
+
+	if (!options->role && !options->policy_given && access(options->policies[0], F_OK) < 0)
+		return no_policy(options);
+	if (options->role)
+		loaded->policy = policy_from_role(
+			options->role, options->command, &reading, loaded->arena, loaded->report);
+	else
+		loaded->policy = policy_load(options->policies, options->policy_count, &reading,
+			loaded->arena, loaded->report);
+	size_t errors = report_count(loaded->report, REPORT_ERROR);
+	if (errors == 0)
+		return 0;
+	if (reading.unsupported)
+		return cli_report(options, loaded->report, 3);
+	return cli_report(
+		options, loaded->report, errors == loaded->policy->assertion_failed ? 1 : 2);
+}
+
+/* A launch pays for each probe: those of the network only where there is one. */
+static uint64_t wanted_features(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->service_count; i++)
+		if (policy->services[i].connect_count > 0 || policy->services[i].publish_count > 0)
+			return HOST_LAUNCH_FEATURES | HOST_NETWORK_FEATURES;
+	return HOST_LAUNCH_FEATURES;
+}
+
+static int ask_host(const struct cli_options *options, enum cli_purpose purpose, uint64_t features,
+	struct cli_loaded *loaded)
+{
+	struct fault why = {0};
+	size_t count;
+
+	if (options->host)
+		return host_read(options->host, loaded->arena, &loaded->host, &why) < 0
+			       ? cli_fail(options, &why)
+			       : 0;
+	loaded->host = host_probe(loaded->arena, features);
+	const struct host_question *questions =
+		plan_questions(loaded->policy, loaded->arena, &count);
+	host_answer(loaded->host, questions, count, loaded->arena);
+	const char *const *names = plan_id_names(loaded->policy, loaded->arena, &count);
+	if (host_ids(loaded->host, names, count, purpose == CLI_ENFORCE, loaded->arena, &why) < 0)
+		return cli_fail(options, &why);
+	return 0;
+}
+
+/* Gaps that the plan cannot do without become errors.  Returns how many there are. */
+static size_t report_gaps(const struct plan *plan, struct report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->gap_count; i++) {
+		const struct plan_gap *gap = &plan->gaps[i];
+		struct report_entry *entry;
+
+		if (!gap->required)
+			continue;
+		count++;
+		entry = report_add(report, REPORT_ERROR, gap->where, 0,
+			"%s cannot start: %s '%s' (layer %s): %s",
+			gap->service ? gap->service : "the stack",
+			gap->not_tried ? "nobody could try" : "this kernel lacks", gap->feature,
+			catalog_layer_names[gap->layer], gap->text);
+		report_hint(report, entry, "`bulkhead doctor` says how to get '%s'", gap->feature);
+	}
+	return count;
+}
+
+static int make_plan(
+	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
+{
+	loaded->plan = plan_build(
+		loaded->policy, loaded->host, purpose == CLI_JUDGE, loaded->arena, loaded->report);
+	if (report_count(loaded->report, REPORT_ERROR) > 0)
+		return cli_report(options, loaded->report, 2);
+	if (purpose == CLI_ENFORCE && report_gaps(loaded->plan, loaded->report) > 0)
+		return cli_report(options, loaded->report, 3);
+	return 0;
+}
+
+static int begin(
+	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
+{
+	*loaded = (struct cli_loaded){.arena = arena_new()};
+	loaded->report = report_new(loaded->arena);
+	return read_policy(options, purpose, loaded);
+}
+
+int cli_load_host(const struct cli_options *options, struct cli_loaded *loaded)
+{
+	int status = begin(options, CLI_JUDGE, loaded);
+
+	return status ? status : ask_host(options, CLI_JUDGE, HOST_ALL_FEATURES, loaded);
+}
+
+int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
+{
+	int status = begin(options, purpose, loaded);
+
+	if (status == 0)
+		status = ask_host(options, purpose, wanted_features(loaded->policy), loaded);
+	if (status == 0)
+		status = make_plan(options, purpose, loaded);
+	return status;
+}
+
+void cli_unload(struct cli_loaded *loaded)
+{
+	arena_free(loaded->arena);
+}
+
+int cli_need_root(const struct cli_options *options, const char *verb, const char *what)
+{
+	struct fault why = {0};
+
+	if (geteuid() == 0)
+		return 0;
+	fault_of(&why, FAULT_NEEDS_ROOT, 0, (struct where){0}, "%s needs root: %s", verb, what);
+	fault_hint(&why, "sudo bulkhead %s …", verb);
+	return cli_fail(options, &why);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "base/scoped.h"
+#include "base/text.h"
+#include "cli/load.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+#include "plan/plan.h"
+
+static size_t edges_from(const struct plan *plan, const struct plan_service *service)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->edge_count; i++)
+		count += text_equal(plan->edges[i].from, service->name);
+	return count;
+}
+
+static void write_service(const struct plan *plan, const struct plan_service *service)
+{
+	printf("  %-16s %-16s uid %-10u %3zu calls %3zu nodes %3zu listens %3zu edges  %s\n",
+		service->name, service->role ? service->role : "-", service->identity.uid,
+		service->call_count, service->node_count, service->listen_count,
+		edges_from(plan, service), service->linked ? service->address4 : "no link");
+}
+
+static void write_gap(const struct plan_gap *gap)
+{
+	printf("  %s %s: '%s' %s: %s\n", gap->required ? "*" : "+",
+		gap->service ? gap->service : "stack", gap->feature,
+		gap->not_tried ? "was not tried" : "is missing", gap->text);
+}
+
+static void write_plan(const struct plan *plan)
+{
+	printf("stack %s: %zu services, %zu edges, %zu published ports", plan->stack,
+		plan->service_count, plan->edge_count, plan->publish_count);
+	if (plan->network.prefix4)
+		printf(", network %s", plan->network.prefix4);
+	putchar('\n');
+	for (size_t i = 0; i < plan->service_count; i++)
+		write_service(plan, &plan->services[i]);
+	if (plan->gap_count)
+		puts("what this machine cannot give (* stops the launch, + is left out):");
+	for (size_t i = 0; i < plan->gap_count; i++)
+		write_gap(&plan->gaps[i]);
+	puts("`bulkhead plan --json` prints every rule, `bulkhead explain SERVICE` says it in "
+	     "words");
+}
+
+static int plan(const struct cli_options *options)
+{
+	struct cli_loaded loaded;
+	int status;
+
+	if (options->operand_count)
+		return cli_wrong(options, "plan takes no '%s'", options->operands[0]);
+	status = cli_load(options, CLI_JUDGE, &loaded);
+	if (status == 0 && options->json) {
+		scoped(memory) char *text = plan_write(loaded.plan);
+
+		puts(text);
+	} else if (status == 0) {
+		write_plan(loaded.plan);
+	}
+	cli_unload(&loaded);
+	return status;
+}
+
+const struct cli_verb cli_plan = {
+	.name = "plan",
+	.arguments = "",
+	.summary = "the compiled plan: every rule, with its origin",
+	.accepts = CLI_POLICY | CLI_JSON | CLI_HOST,
+	.run = plan,
+	.help = "The same policy and machine give the same bytes.  --host plans for the machine\n"
+		"that `doctor --json -f POLICY` described.\n",
+};
