@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "stack/cgroup.h"
+#include "stack/downer.h"
+#include "stack/folders.h"
+#include "stack/state.h"
+#include "stack/stop.h"
+#include "stack/up.h"
+
+enum { LEAVE_MILLISECONDS = 3000 };
+
+void stack_dismiss(const struct stack_member *supervisor)
+{
+	scoped(fd) int pidfd = stack_member_open(supervisor);
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+
+	if (pidfd < 0)
+		return;
+	pidfd_send_signal(pidfd, SIGHUP, NULL, 0);
+	if (poll(&ended, 1, LEAVE_MILLISECONDS) == 0)
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+}
+
+int stack_clear(const char *stack, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const char *folder = arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, stack);
+	struct stack_state *state;
+	int error;
+
+	/* A state that cannot be read whole is no reason to leave anything running: the cgroups
+	 * hold all of it. */
+	if (stack_state_read(stack, arena, &state, NULL) == 0) {
+		stack_dismiss(&state->supervisor);
+		stack_stop_members(state, STACK_STOP_SECONDS);
+	}
+	error = stack_cgroup_remove(stack, why);
+	if (error == 0)
+		error = stack_sockets_unmount(folder, why);
+	return error ? error : stack_state_remove(stack, why);
+}
+
+int stack_down(const char *stack, struct fault *why)
+{
+	scoped(fd) int lock = -1;
+	char folder[300];
+	int error;
+
+	snprintf(folder, sizeof(folder), "%s/%s", STACK_RUN_FOLDER, stack);
+	if (access(folder, F_OK) < 0)
+		return fault_of(why, FAULT_USAGE, -ENOENT, (struct where){0},
+			"stack '%s' is not up", stack);
+	lock = stack_lock(stack, why);
+	if (lock < 0)
+		return lock;
+	error = stack_clear(stack, why);
+	if (error == 0)
+		stack_unlock_remove(stack);
+	return error;
+}

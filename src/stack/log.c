@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "plan/plan.h"
+#include "stack/file.h"
+
+enum { TAIL_BYTES = 8192, LONGEST_EXIT = 64 };
+
+static int stack_logs(const char *stack, struct fault *why)
+{
+	scoped(fd) int base = stack_folder_make(AT_FDCWD, STACK_LOG_FOLDER, 0755, why);
+
+	return base < 0 ? base : stack_folder_make(base, stack, 0755, why);
+}
+
+int stack_log_folder(const struct plan *plan, const struct plan_service *service, struct fault *why)
+{
+	scoped(fd) int logs = stack_logs(plan->stack, why);
+	scoped(fd) int folder = logs < 0 ? logs : stack_folder_make(logs, service->name, 0750, why);
+	uint32_t owner = service->identity.init_id;
+
+	/* Each start: the id may be another one since the last. */
+	if (folder >= 0 && (fchown(folder, owner, owner) < 0 || fchmod(folder, 0750) < 0))
+		return fault(why, -errno, service->where, "cannot give '%s' its log folder",
+			service->name);
+	return take_fd(&folder);
+}
+
+int stack_log_supervisor(const char *stack, struct fault *why)
+{
+	scoped(fd) int logs = stack_logs(stack, why);
+	int file;
+
+	if (logs < 0)
+		return logs;
+	file = openat(logs, "supervisor.log",
+		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
+	return file < 0 ? fault(why, -errno, (struct where){0}, "cannot open the supervisor's log")
+			: file;
+}
+
+const char *stack_log_tail(
+	const char *stack, const char *service, size_t lines, struct arena *arena)
+{
+	const char *path = arena_printf(arena, "%s/%s/%s/log", STACK_LOG_FOLDER, stack, service);
+	scoped(fd) int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	char *text = arena_alloc(arena, TAIL_BYTES + 1);
+	struct stat about;
+
+	if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode))
+		return "";
+	off_t start = about.st_size > TAIL_BYTES ? about.st_size - TAIL_BYTES : 0;
+	ssize_t length = pread(file, text, TAIL_BYTES, start);
+	if (length <= 0)
+		return "";
+	text[length] = '\0';
+	/* The end of the last line is not the begin of another. */
+	for (ssize_t at = length - 1; at > 0; at--)
+		if (text[at - 1] == '\n' && --lines == 0)
+			return text + at;
+	return text;
+}
+
+int stack_exit_record(int folder, const char *service, struct fault *why)
+{
+	scoped(fd) int services =
+		openat(folder, "services", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	scoped(arena) struct arena *arena = arena_new();
+	const char *name = arena_printf(arena, "%s.exit", service);
+	int file;
+
+	/* A new file: an init of the last start that still lingers keeps the old one. */
+	unlinkat(services, name, 0);
+	file = openat(services, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return file < 0 ? fault(why, -errno, (struct where){0},
+				  "cannot make the exit record of '%s'", service)
+			: file;
+}
+
+const char *stack_exit_read(const char *folder, const char *service, struct arena *arena)
+{
+	const char *path = arena_printf(arena, "%s/services/%s.exit", folder, service);
+	const char *text;
+	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_EXIT, arena, &text);
+
+	return length > 0 ? arena_text_length(arena, text, strcspn(text, "\n")) : NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Where the logs of a stack are, and the record of how a service ended. */
+
+#include <stddef.h>
+
+struct arena;
+struct fault;
+struct plan;
+struct plan_service;
+
+#define STACK_LOG_FOLDER "/var/log/bulkhead"
+
+/* The log folder of @service, made when missing: 0750, owned by its init's id.  The caller
+ * closes the descriptor. */
+int stack_log_folder(
+	const struct plan *plan, const struct plan_service *service, struct fault *why);
+
+/* The supervisor's own log, opened for appending; the caller closes it. */
+int stack_log_supervisor(const char *stack, struct fault *why);
+
+/* The last @lines lines of @service's log, or "" when there are none; in @arena. */
+const char *stack_log_tail(
+	const char *stack, const char *service, size_t lines, struct arena *arena);
+
+/* Open the record that the init of @service writes its end to, emptied; the caller closes it. */
+int stack_exit_record(int folder, const char *service, struct fault *why);
+
+/* How @service ended: "exit 1", "signal 9", or NULL when its init wrote nothing; in @arena. */
+const char *stack_exit_read(const char *folder, const char *service, struct arena *arena);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * One long-lived process of a stack: the init of a service, the gateway or the
+ * supervisor.  A pid alone may mean a stranger by now, so a member is known by
+ * pid *and* start time.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arena;
+struct fault;
+
+enum stack_member_kind { STACK_SERVICE, STACK_GATEWAY, STACK_SUPERVISOR };
+
+struct stack_member {
+	enum stack_member_kind kind;
+	const char *name;
+	int pid;        /* a service: its init */
+	uint64_t start; /* clock ticks after boot, as in /proc/PID/stat */
+	int process;    /* a service: its main process; else pid again */
+	uint64_t process_start;
+	uint64_t since; /* seconds since 1970 */
+};
+
+/* When process @pid started, or -errno. */
+int stack_process_start(pid_t pid, uint64_t *start);
+
+/* Seconds for which the process has run; 0 when it is gone. */
+uint64_t stack_member_uptime(const struct stack_member *member);
+
+/* Describe a running process.  0 or -errno. */
+int stack_member_fill(struct stack_member *member, enum stack_member_kind kind, const char *name,
+	pid_t pid, pid_t process);
+
+/* A pidfd of the member (the caller closes it), or -ESRCH when it has ended. */
+int stack_member_open(const struct stack_member *member);
+
+/* Does it run still? */
+bool stack_member_alive(const struct stack_member *member);
+
+/* Send @signal; 0 also when it has ended. */
+int stack_member_signal(const struct stack_member *member, int signal);
+
+/* Write to, or read from, file @file in @folder (a descriptor). */
+int stack_member_write(
+	int folder, const char *file, const struct stack_member *member, struct fault *why);
+int stack_member_read(int folder, const char *file, struct arena *arena,
+	struct stack_member *member, struct fault *why);

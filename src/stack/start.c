@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/network.h"
+#include "gateway/gateway.h"
+#include "plan/plan.h"
+#include "stack/cgroup.h"
+#include "stack/folders.h"
+#include "stack/launch.h"
+#include "stack/log.h"
+#include "stack/state.h"
+#include "stack/up.h"
+
+static const struct where nowhere;
+
+static bool any_linked(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (plan->services[i].linked)
+			return true;
+	return false;
+}
+
+static int adopt_router(struct stack_start *start)
+{
+	start->router_network = stack_state_router(start->state);
+	if (start->router_network < 0)
+		return -ENOENT;
+	/* Whoever holds the namespace keeps its owner alive too. */
+	start->router_user = ioctl(start->router_network, NS_GET_USERNS);
+	return start->router_user < 0 ? -errno : 0;
+}
+
+static int make_router(struct stack_start *start, struct fault *why)
+{
+	struct network_router router;
+	struct stat about;
+	int error = network_router(start->up->plan, &router, why);
+
+	if (error < 0)
+		return error;
+	start->router_user = router.user;
+	start->router_network = router.network;
+	if (fstat(router.network, &about) < 0)
+		return fault(why, -errno, nowhere, "cannot identify the router");
+	return stack_state_write_router(start->folder, about.st_ino, why);
+}
+
+static int start_gateway(struct stack_start *start, struct fault *why)
+{
+	const struct network_router router = {start->router_user, start->router_network};
+	const struct plan *plan = start->up->plan;
+	struct stack_member member;
+	pid_t pid;
+	int error;
+
+	if (plan->publish_count == 0 || stack_member_alive(&start->state->gateway))
+		return 0;
+	scoped(fd) int cgroup = stack_cgroup_make(plan->stack, "gateway", why);
+	scoped(fd) int pidfd = -1;
+	if (cgroup < 0)
+		return cgroup;
+	error = gateway_start(plan, &router, cgroup, &pid, &pidfd, why);
+	if (error == 0)
+		error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
+	return error ? error : stack_member_write(start->folder, "gateway.json", &member, why);
+}
+
+int stack_start_network(struct stack_start *start, struct fault *why)
+{
+	int error;
+
+	start->router_user = start->router_network = -1;
+	if (!any_linked(start->up->plan))
+		return stack_state_write_router(start->folder, 0, why);
+	error = adopt_router(start);
+	if (error < 0)
+		error = make_router(start, why);
+	return error < 0 ? error : start_gateway(start, why);
+}
+
+int stack_start_service(
+	struct stack_start *start, const struct plan_service *service, struct fault *why)
+{
+	const struct plan *plan = start->up->plan;
+	scoped(fd) int log = stack_log_folder(plan, service, why);
+	scoped(fd) int exit_record =
+		log < 0 ? log : stack_exit_record(start->folder, service->name, why);
+	struct stack_launched launched;
+	struct stack_member member;
+	char file[300];
+	int error = exit_record < 0 ? exit_record
+				    : stack_hosts_write(plan, service, start->folder_name, why);
+
+	if (error < 0)
+		return error;
+	const struct stack_launch_options options = {
+		.without = start->up->without,
+		.kill_after = start->up->kill_after,
+		.network = -1,
+		.router = start->router_network,
+		.run_folder = start->folder_name,
+		.cgroup_name = service->name,
+		.log_folder = log,
+		.exit_record = exit_record,
+	};
+	error = stack_launch(plan, service, &options, &launched, why);
+	if (error < 0)
+		return error;
+	close(launched.init_pidfd);
+	error = stack_member_fill(
+		&member, STACK_SERVICE, service->name, launched.init, launched.service);
+	/* It may have ended by now: its init is ours to reap, so it can still be described. */
+	if (error < 0) {
+		stack_member_fill(
+			&member, STACK_SERVICE, service->name, launched.init, launched.init);
+		member.process = launched.service;
+	}
+	snprintf(file, sizeof(file), "services/%s.json", service->name);
+	return stack_member_write(start->folder, file, &member, why);
+}

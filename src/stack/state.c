@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/record.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "stack/file.h"
+
+enum { STATE_VERSION = 1, LONGEST_STATE = 4096, LONGEST_PLAN = 256 * 1024 * 1024 };
+
+struct fixed {
+	uint32_t version;
+	uint64_t router;
+};
+
+static const struct record_field fixed_fields[] = {
+	RECORD_ITEM(struct fixed, RECORD_U32, version),
+	RECORD_ITEM(struct fixed, RECORD_U64, router),
+};
+static const struct record_type fixed_type = RECORD_TYPE(struct fixed, fixed_fields);
+static const struct where nowhere;
+
+static int open_base(struct fault *why)
+{
+	return stack_folder_make(AT_FDCWD, STACK_RUN_FOLDER, 0755, why);
+}
+
+int stack_lock(const char *stack, struct fault *why)
+{
+	scoped(fd) int base = open_base(why);
+	struct stat held, named;
+	char name[300];
+
+	if (base < 0)
+		return base;
+	snprintf(name, sizeof(name), ".%s.lock", stack);
+	for (;;) {
+		scoped(fd) int lock =
+			openat(base, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+		if (lock < 0 || flock(lock, LOCK_EX) < 0 || fstat(lock, &held) < 0)
+			return fault(why, -errno, nowhere, "cannot lock stack '%s'", stack);
+		/* `down` removes the file: what was waited for may be of the past. */
+		if (fstatat(base, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+			named.st_ino == held.st_ino)
+			return take_fd(&lock);
+	}
+}
+
+void stack_unlock_remove(const char *stack)
+{
+	scoped(fd) int base = open_base(NULL);
+	char name[300];
+
+	snprintf(name, sizeof(name), ".%s.lock", stack);
+	unlinkat(base, name, 0);
+	/* Of the last stack: fails while another is there. */
+	rmdir(STACK_RUN_FOLDER);
+}
+
+int stack_state_make(const char *stack, struct fault *why)
+{
+	static const char *const folders[] = {"services", "hosts", "sockets"};
+	scoped(fd) int base = open_base(why);
+	scoped(fd) int folder = base < 0 ? base : stack_folder_make(base, stack, 0711, why);
+
+	for (size_t i = 0; folder >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+		scoped(fd) int made = stack_folder_make(folder, folders[i], 0711, why);
+
+		if (made < 0)
+			return made;
+	}
+	return take_fd(&folder);
+}
+
+int stack_state_remove(const char *stack, struct fault *why)
+{
+	scoped(fd) int base = open_base(why);
+
+	return base < 0 ? base : stack_folder_remove(base, stack, why);
+}
+
+int stack_state_write_plan(int folder, const struct plan *plan, struct fault *why)
+{
+	scoped(memory) char *text = plan_write(plan);
+
+	return stack_file_write(folder, "plan.json", text, strlen(text), 0600, why);
+}
+
+int stack_state_write_router(int folder, uint64_t router, struct fault *why)
+{
+	const struct fixed fixed = {STATE_VERSION, router};
+	scoped(memory) char *text = record_write(&fixed_type, &fixed);
+
+	return stack_file_write(folder, "stack.json", text, strlen(text), 0600, why);
+}
+
+static int read_fixed(int folder, struct stack_state *state, struct arena *arena, struct fault *why)
+{
+	const char *text;
+	ssize_t length = descriptor_read(folder, "stack.json", LONGEST_STATE, arena, &text);
+	struct fixed fixed;
+	int error;
+
+	if (length < 0)
+		return fault(why, (int)length, nowhere, "cannot read %s/stack.json", state->folder);
+	error = record_read(&fixed_type, arena, "stack.json", text, (size_t)length, &fixed, why);
+	if (error == 0 && fixed.version != STATE_VERSION)
+		error = fault_of(why, FAULT_UNSUPPORTED, -EPROTO, nowhere,
+			"stack '%s' was started by another version of bulkhead", state->stack);
+	state->router = fixed.router;
+	return error;
+}
+
+static int read_plan(int folder, struct stack_state *state, struct arena *arena, struct fault *why)
+{
+	ssize_t length =
+		descriptor_read(folder, "plan.json", LONGEST_PLAN, arena, &state->plan_text);
+	struct plan *plan;
+	int error;
+
+	if (length < 0)
+		return fault(why, (int)length, nowhere, "cannot read %s/plan.json", state->folder);
+	error = plan_read("plan.json", state->plan_text, (size_t)length, arena, &plan, why);
+	state->plan = plan;
+	return error;
+}
+
+/* A member's file is missing before the member is started. */
+static int read_member(int folder, const char *file, struct stack_member *member,
+	struct arena *arena, struct fault *why)
+{
+	if (faccessat(folder, file, F_OK, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT)
+		return 0;
+	return stack_member_read(folder, file, arena, member, why);
+}
+
+static int read_members(
+	int folder, struct stack_state *state, struct arena *arena, struct fault *why)
+{
+	int error = read_member(folder, "supervisor.json", &state->supervisor, arena, why);
+
+	if (error == 0)
+		error = read_member(folder, "gateway.json", &state->gateway, arena, why);
+	for (size_t i = 0; error == 0 && i < state->plan->service_count; i++) {
+		struct stack_member member = {0};
+
+		error = read_member(folder,
+			arena_printf(arena, "services/%s.json", state->plan->services[i].name),
+			&member, arena, why);
+		if (error < 0 || member.pid == 0)
+			continue;
+		struct stack_member *kept =
+			arena_append(arena, &state->services, &state->service_count, sizeof(*kept));
+		*kept = member;
+	}
+	return error;
+}
+
+int stack_state_read(
+	const char *stack, struct arena *arena, struct stack_state **state, struct fault *why)
+{
+	struct stack_state *read = arena_alloc(arena, sizeof(*read));
+	int error;
+
+	read->stack = stack;
+	read->folder = arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, stack);
+	scoped(fd) int folder = open(read->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return fault_of(why, errno == EACCES ? FAULT_NEEDS_ROOT : FAULT_FAILED, -errno,
+			nowhere, "stack '%s' is not up", stack);
+	error = read_fixed(folder, read, arena, why);
+	if (error == 0)
+		error = read_plan(folder, read, arena, why);
+	if (error == 0)
+		error = read_members(folder, read, arena, why);
+	*state = read;
+	return error;
+}
+
+const struct stack_member *stack_state_service(const struct stack_state *state, const char *name)
+{
+	for (size_t i = 0; i < state->service_count; i++)
+		if (text_equal(state->services[i].name, name))
+			return &state->services[i];
+	return NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Bring a stack up, and take it down.
+ *
+ * Both work from /run/bulkhead/STACK alone: `up` adopts what already runs, and
+ * `down` needs no supervisor.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fault;
+struct plan;
+
+struct stack_up {
+	const struct plan *plan; /* may be enforced: no gap that is required */
+	char *const *services;   /* start only these */
+	size_t service_count;    /* 0: all */
+	unsigned without;        /* test builds: as struct stack_launch_options */
+	int kill_after;
+	/* Progress, for people: @service NULL means the stack. */
+	void (*say)(void *context, const char *service, const char *text);
+	void *context;
+	/* Out, when it fails: the service that did not get ready, or NULL. */
+	const char *failed;
+};
+
+enum { STACK_READY_SECONDS = 30, STACK_STOP_SECONDS = 10 };
+
+/*
+ * Start what is missing and wait until every declared port and socket path of
+ * it is bound.  On failure what was started here is stopped again.
+ */
+int stack_up(struct stack_up *up, struct fault *why);
+
+/*
+ * Stop everything of @stack and remove all that it left: processes, cgroups,
+ * mounts, the run folder.  -ENOENT when there was nothing.
+ */
+int stack_down(const char *stack, struct fault *why);
