@@ -9,7 +9,7 @@
 #include "enforce/network_link.h"
 #include "plan/plan.h"
 
-#define BEGIN_TABLE "add table inet bulkhead\ndelete table inet bulkhead\ntable inet bulkhead {\n"
+#define BEGIN_TABLE "table inet bulkhead {\n"
 
 /* Fast failure: ECONNREFUSED or EHOSTUNREACH at once, instead of a timeout. */
 #define REFUSE                                                                                     \

@@ -7,7 +7,8 @@
  * Both tables refuse by default.  Edges are elements of sets, so a packet costs
  * the same with ten edges and with ten thousand.  What may pass between two
  * services is said twice, by the tables of both ends, and once more by the
- * router's.  Each text replaces the table in one transaction.
+ * router's.  The texts are for namespaces without a table: replacing an old one
+ * in the same transaction costs a grace period of the kernel, some 10 ms.
  */
 
 struct plan;
