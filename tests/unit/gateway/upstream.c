@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Which addresses of clients a service may be shown. */
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "gateway/door.h"
+#include "gateway/upstream.h"
+
+static const struct {
+	const char *client;
+	bool kept;
+} rows[] = {
+	{"192.0.2.1", true},
+	{"10.0.0.1", true},
+	{"198.18.3.255", true},
+	{"198.18.5.0", true},
+	{"198.18.4.1", false},
+	{"198.18.4.255", false},
+	{"127.0.0.1", false},
+	{"127.255.0.1", false},
+	{"0.0.0.0", false},
+	{"224.0.0.1", false},
+	{"255.255.255.255", false},
+	{"2001:db8::1", true},
+	{"fd00::1", true},
+	{"fd62:6b68:0:1::1", true},
+	{"fd62:6b68::1", false},
+	{"::1", false},
+	{"::", false},
+	{"fe80::1", false},
+	{"ff02::1", false},
+	{"::ffff:192.0.2.1", false},
+};
+
+static void an_address_that_means_something_else_inside_is_not_kept(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		union gateway_address client;
+		struct gateway_door door = {.prefix_bits = 24};
+		struct sockaddr_in6 *wide = (struct sockaddr_in6 *)&client.storage;
+		struct sockaddr_in *narrow = (struct sockaddr_in *)&client.storage;
+
+		memset(&client, 0, sizeof(client));
+		if (strchr(rows[i].client, ':')) {
+			wide->sin6_family = AF_INET6;
+			inet_pton(AF_INET6, rows[i].client, &wide->sin6_addr);
+			inet_pton(AF_INET6, "fd62:6b68::", door.prefix);
+			door.prefix_bits = 64;
+		} else {
+			narrow->sin_family = AF_INET;
+			inet_pton(AF_INET, rows[i].client, &narrow->sin_addr);
+			inet_pton(AF_INET, "198.18.4.0", door.prefix);
+		}
+		if (gateway_address_kept(&door, &client) != rows[i].kept)
+			fail_msg("%s", rows[i].client);
+	}
+}
+
+static void a_prefix_may_end_inside_a_byte(void **state)
+{
+	struct gateway_door door = {.prefix = {198, 18, 16}, .prefix_bits = 20};
+	union gateway_address client;
+	struct sockaddr_in *narrow = (struct sockaddr_in *)&client.storage;
+
+	(void)state;
+	memset(&client, 0, sizeof(client));
+	narrow->sin_family = AF_INET;
+	inet_pton(AF_INET, "198.18.31.255", &narrow->sin_addr);
+	assert_false(gateway_address_kept(&door, &client));
+	inet_pton(AF_INET, "198.18.32.0", &narrow->sin_addr);
+	assert_true(gateway_address_kept(&door, &client));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_that_means_something_else_inside_is_not_kept),
+		cmocka_unit_test(a_prefix_may_end_inside_a_byte),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
