@@ -33,15 +33,26 @@ const struct drill_category *drill_categories(size_t *count)
 	return categories;
 }
 
+static const struct drill_attempt *find(
+	const struct drill_attempt *rows, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].name, name) == 0)
+			return &rows[i];
+	return NULL;
+}
+
 const struct drill_attempt *drill_attempt(const char *name, const struct drill_category **category)
 {
-	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++)
-		for (size_t j = 0; j < *categories[i].count; j++) {
-			if (strcmp(categories[i].attempts[j].name, name) != 0)
-				continue;
-			if (category)
-				*category = &categories[i];
-			return &categories[i].attempts[j];
-		}
-	return NULL;
+	for (size_t i = 0; i < sizeof(categories) / sizeof(categories[0]); i++) {
+		const struct drill_attempt *row =
+			find(categories[i].attempts, *categories[i].count, name);
+		if (row && category)
+			*category = &categories[i];
+		if (row)
+			return row;
+	}
+	if (category)
+		*category = NULL;
+	return find(drill_permitted, drill_permitted_count, name);
 }

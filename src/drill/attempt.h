@@ -39,18 +39,22 @@ enum drill_need {
 	DRILL_ROUTER_PORT, /* the router's address; a port listened on there */
 	DRILL_INTERNET,    /* an address that belongs to nobody's stack; a port */
 	DRILL_INTERNET6,
-	DRILL_METADATA,      /* the metadata address of clouds; a port */
-	DRILL_FREE_PORT,     /* a port that the service does not declare */
-	DRILL_HOST_NAME,     /* the host's name */
-	DRILL_HOST_ABSTRACT, /* an abstract unix socket of the host */
-	DRILL_NEAR_ABSTRACT, /* the same in the service's own network namespace */
-	DRILL_HOST_SOCKET,   /* a unix socket's path on the host, open to everyone */
-	DRILL_OTHER_SOCKET,  /* a unix socket that another service listens on */
-	DRILL_SEGMENT,       /* key of shared memory, semaphores and messages on the host */
-	DRILL_QUEUE,         /* name of a message queue on the host */
-	DRILL_FILE_LIMIT,    /* most descriptors it may have */
-	DRILL_PROCESS_LIMIT, /* most processes and threads it may have */
-	DRILL_INHERITED,     /* the control run hands it descriptors that no service may get */
+	DRILL_METADATA,              /* the metadata address of clouds; a port */
+	DRILL_FREE_PORT,             /* a port that the service does not declare */
+	DRILL_HOST_NAME,             /* the host's name */
+	DRILL_HOST_ABSTRACT,         /* an abstract unix socket of the host */
+	DRILL_NEAR_ABSTRACT,         /* the same in the service's own network namespace */
+	DRILL_HOST_SOCKET,           /* a unix socket's path on the host, open to everyone */
+	DRILL_OTHER_SOCKET,          /* a unix socket that another service listens on */
+	DRILL_SEGMENT,               /* key of shared memory, semaphores and messages on the host */
+	DRILL_QUEUE,                 /* name of a message queue on the host */
+	DRILL_FILE_LIMIT,            /* most descriptors it may have */
+	DRILL_PROCESS_LIMIT,         /* most processes and threads it may have */
+	DRILL_DECLARED_CAPABILITIES, /* the capabilities it declares, as a mask */
+	DRILL_INHERITED,  /* the control run hands it descriptors that no service may get */
+	DRILL_PEER,       /* a declared peer's address and port */
+	DRILL_OWN_PORT,   /* 0.0.0.0 and a declared port of its own */
+	DRILL_OWN_SOCKET, /* the folder of its declared unix socket */
 	DRILL_NEED_COUNT,
 };
 
@@ -119,6 +123,7 @@ DRILL_ROWS(ipc);
 DRILL_ROWS(inherited);
 DRILL_ROWS(network);
 DRILL_ROWS(resources);
+DRILL_ROWS(permitted); /* in no category: the other side of a scenario */
 
 /* At the end of a category's file, below its table `attempts`. */
 #define DRILL_COUNT(category)                                                                      \

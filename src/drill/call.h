@@ -58,3 +58,6 @@ unsigned long drill_number(const char *text);
 
 /* The smallest program of this machine: one that ends with status 0. */
 size_t drill_program(unsigned char image[static 256]);
+
+/* A thread that only sleeps; all share one stack.  Its id, -errno or DRILL_NOT_APPLICABLE. */
+long drill_thread(struct drill_context *context);

@@ -42,8 +42,9 @@ static int hold_capability(struct drill_context *context)
 
 	if (got < 0)
 		return (int)got;
-	/* SETUID and SETGID are what `users` declares, for daemons that drop to others. */
-	data[0].permitted &= ~(1U << CAP_SETUID | 1U << CAP_SETGID);
+	unsigned long declared = drill_number(context->first);
+	data[0].permitted &= ~(unsigned)declared;
+	data[1].permitted &= ~(unsigned)(declared >> 32);
 	return data[0].permitted || data[1].permitted ? 0 : -EPERM;
 }
 
@@ -130,8 +131,9 @@ const struct drill_attempt drill_capabilities[] = {
 		LAYER_CAPABILITIES, false, become_root_group},
 	{"join-root-group", "add root's group to its groups", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, join_root_group},
-	{"hold-capability", "hold a capability that it does not declare", DRILL_NOTHING,
-		DRILL_INSIDE, LAYER_CAPABILITIES, false, hold_capability},
+	{"hold-capability", "hold a capability that it does not declare",
+		DRILL_DECLARED_CAPABILITIES, DRILL_INSIDE, LAYER_CAPABILITIES, false,
+		hold_capability},
 	{"raise-capability", "give itself a capability", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, raise_capability},
 	{"forgive-itself", "unlock its secure bits", DRILL_NOTHING, DRILL_PRIVILEGE,

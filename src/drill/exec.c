@@ -80,14 +80,15 @@ static int run_memory_file(struct drill_context *context)
 		context, SYS_execveat, (int)fd, "", arguments, no_environment, AT_EMPTY_PATH));
 }
 
-/* Write @length bytes of a program into the folder given and run them.  The control's
- * child ends with the program, so its folder is removed by the runner. */
+/* Write @length bytes of a program into the folder given and run them.  When they run, nobody
+ * is left to remove them: the control's folder goes with its world. */
 static int run_written(
 	struct drill_context *context, const char *name, const void *bytes, size_t length)
 {
 	char path[256];
 
 	drill_path(path, context->first, name);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0); /* of an earlier control run */
 	int fd = drill_file(context, path, bytes, length, 0700);
 	if (fd < 0)
 		return fd;

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/uio.h>
 
 #include "drill/call.h"
@@ -88,12 +87,9 @@ static int ask_session(struct drill_context *context)
 	return drill_done(drill_call(context, SYS_getsid, stranger(context)));
 }
 
-static int ask_limits(struct drill_context *context)
+static int ask_schedule(struct drill_context *context)
 {
-	struct rlimit limit;
-
-	return drill_done(
-		drill_call(context, SYS_prlimit64, stranger(context), RLIMIT_NOFILE, NULL, &limit));
+	return drill_done(drill_call(context, SYS_sched_getscheduler, stranger(context)));
 }
 
 static int pin_stranger(struct drill_context *context)
@@ -146,7 +142,7 @@ const struct drill_attempt drill_processes[] = {
 		DRILL_PROCESS, LAYER_NAMESPACES, false, signal_stranger},
 	{"signal-init", "signal the first process", DRILL_FIRST_PROCESS, DRILL_PROCESS,
 		LAYER_IDENTITY, false, signal_init},
-	{"signal-all", "signal every process that it can reach", DRILL_FIRST_PROCESS, DRILL_PROCESS,
+	{"signal-all", "signal every process that it can reach", DRILL_NOTHING, DRILL_PROCESS,
 		LAYER_NAMESPACES, false, signal_all},
 	{"trace-stranger", "trace a process of the same user", DRILL_STRANGER, DRILL_PROCESS,
 		LAYER_SECCOMP, false, trace_stranger},
@@ -162,8 +158,8 @@ const struct drill_attempt drill_processes[] = {
 		DRILL_PROCESS, LAYER_NAMESPACES, false, take_descriptor},
 	{"ask-session", "ask for the session of a process outside", DRILL_STRANGER, DRILL_PROCESS,
 		LAYER_NAMESPACES, false, ask_session},
-	{"ask-limits", "ask for the limits of a process outside", DRILL_STRANGER, DRILL_PROCESS,
-		LAYER_NAMESPACES, false, ask_limits},
+	{"ask-schedule", "ask how a process outside is scheduled", DRILL_STRANGER, DRILL_PROCESS,
+		LAYER_NAMESPACES, false, ask_schedule},
 	{"pin-stranger", "pin a process outside to a processor", DRILL_STRANGER, DRILL_PROCESS,
 		LAYER_NAMESPACES, false, pin_stranger},
 	{"list-stranger", "look at a process outside in /proc", DRILL_STRANGER, DRILL_PROCESS,

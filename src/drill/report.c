@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/report.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "drill/attempt.h"
@@ -95,4 +96,18 @@ bool drill_answer(const char *line, size_t length, struct drill_answer *answer)
 		.layer = (int)layer,
 	};
 	return true;
+}
+
+void drill_conclude(const struct drill_attempt *attempt, const char *text, size_t length,
+	int status, struct drill_answer *answer)
+{
+	if (drill_answer(text, length, answer))
+		return;
+	*answer = (struct drill_answer){.outcome = DRILL_LOST, .call = -1, .layer = -1};
+	if (status > 128)
+		answer->signal = status - 128;
+	if (answer->signal == SIGSYS)
+		answer->outcome = DRILL_REFUSED;
+	else if (attempt->replaces && !answer->signal)
+		answer->outcome = status == 0 ? DRILL_SUCCEEDED : DRILL_REFUSED;
 }

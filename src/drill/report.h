@@ -6,9 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct drill_attempt;
 struct drill_context;
 
-enum drill_outcome { DRILL_REFUSED, DRILL_SUCCEEDED, DRILL_SKIPPED };
+enum drill_outcome {
+	DRILL_REFUSED,
+	DRILL_SUCCEEDED,
+	DRILL_SKIPPED, /* it has no meaning here */
+	DRILL_LOST,    /* no answer came: killed by something else, or not started */
+};
 
 struct drill_answer {
 	enum drill_outcome outcome;
@@ -25,3 +31,10 @@ size_t drill_report(char line[static DRILL_LINE], int result, const struct drill
 
 /* Read the line back; false when it is none. */
 bool drill_answer(const char *line, size_t length, struct drill_answer *answer);
+
+/*
+ * What became of an attempt whose process printed @text and ended with @status (that of a
+ * shell: 128 + signal).  Where one program replaces another, its end is the answer.
+ */
+void drill_conclude(const struct drill_attempt *attempt, const char *text, size_t length,
+	int status, struct drill_answer *answer);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Somebody to talk to: a process that accepts connections and answers
+ * datagrams, so that a refusal is the confinement's and not an empty room.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct fault;
+
+enum { DRILL_ECHO_PORTS = 32 };
+
+struct drill_echo {
+	int network;                      /* the network namespace to sit in; -1: the caller's */
+	bool loopback;                    /* listen on 127.0.0.1 and ::1 alone */
+	uint16_t ports[DRILL_ECHO_PORTS]; /* TCP and UDP; the first 0: any free one, filled in */
+	size_t port_count;
+	const char *abstract; /* an abstract unix socket, or NULL */
+	const char *path;     /* a unix socket, open to everyone, or NULL */
+};
+
+/* Start it; when this returns 0 it listens.  It dies with the caller, who may kill @pid. */
+int drill_echo(struct drill_echo *echo, pid_t *pid, struct fault *why);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Attempts in a process of bulkhead itself (the gateway, the init), which has
+ * no program of its own to replace: each in a fork that confines itself as that
+ * process does.  Its filter answers EPERM, so that layer is expected, not measured.
+ */
+
+#include <stdint.h>
+
+#include "drill/run.h"
+
+struct drill_place {
+	const char *name;                   /* "gateway" */
+	const struct plan_service *service; /* whose needs it has (the init of one); never NULL */
+	uint64_t capabilities;              /* that it holds by design, as a mask */
+	int (*confine)(void *context, struct fault *why);
+	void *context;
+};
+
+int drill_in_place(struct drill_world *world, const struct drill_place *place, struct arena *arena,
+	struct drill_table *table, struct fault *why);

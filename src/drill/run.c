@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "drill/attempt.h"
+#include "drill/control.h"
+#include "drill/scenario.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+#include "stack/launch.h"
+
+/* What the worker and its parent share: the worker's descriptors 0 to 2 are the launches'. */
+struct shared {
+	int code;
+	struct fault why;
+	struct drill_verdict verdicts[];
+};
+
+struct work {
+	struct drill_world *world;
+	const struct plan_service *service;
+	const struct drill_attempt **attempts;
+	const char **categories;
+	size_t count;
+	pid_t stranger;
+	int output; /* the end that is read */
+	struct shared *shared;
+};
+
+static int network_of(const struct drill_world *world, const struct plan_service *service)
+{
+	return world->options->networks[service - world->plan->services];
+}
+
+static int launch(const struct work *work, const struct drill_attempt *attempt,
+	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
+{
+	const struct drill_world *world = work->world;
+	char group[80];
+	char *const command[] = {"/run/bring/bulkhead-drill", (char *)attempt->name,
+		(char *)arguments->first, (char *)arguments->second, NULL};
+	const struct stack_launch_options options = {
+		.without = world->options->without,
+		.network = network_of(world, work->service),
+		.router = world->options->router,
+		.run_folder = world->options->run_folder,
+		.cgroup_name = group,
+		.foreground = true,
+		.log_folder = -1,
+		.exit_record = -1,
+		.bring = world->options->payload,
+		.command = command,
+		.refusal = DRILL_REFUSAL,
+		.scratch_secrets = true,
+	};
+	struct stack_launched launched;
+
+	snprintf(group, sizeof(group), "drill-%s", work->service->name);
+	int error = stack_launch(world->plan, work->service, &options, &launched, why);
+	if (error)
+		return error;
+	scoped(fd) int pidfd = launched.init_pidfd;
+	error = drill_await(pidfd, work->output, attempt, answer);
+	int removed = stack_kill(world->plan, group, why);
+	if (error)
+		return fault(why, error, work->service->where, "cannot wait for attempt %s: %s",
+			attempt->name, strerror(-error));
+	return removed;
+}
+
+static int attempt_one(const struct work *work, const struct drill_attempt *attempt,
+	struct drill_verdict *verdict, struct fault *why)
+{
+	struct drill_arguments arguments;
+	struct drill_answer control, answer;
+
+	drill_need(work->world, work->service, attempt->need, work->stranger, &arguments);
+	verdict->attempt = attempt->name;
+	verdict->sentence = attempt->sentence;
+	verdict->where = arguments.where;
+	if (arguments.lacking) {
+		verdict->standing = DRILL_IDLE;
+		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments.lacking);
+		return 0;
+	}
+	int error = drill_control(work->world, attempt, &arguments, &control, why);
+	if (!error)
+		error = launch(work, attempt, &arguments, &answer, why);
+	if (error)
+		return error;
+	drill_judge(attempt, &control, &answer, DRILL_REFUSAL, verdict);
+	verdict->where = drill_line(work->service, &arguments, &answer);
+	return 0;
+}
+
+static void work_through(const struct work *work, int input)
+{
+	struct shared *shared = work->shared;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(input, 1) < 0 || dup2(null, 2) < 0)
+		shared->code = fault(&shared->why, -errno, work->service->where,
+			"cannot set up the drill: %s", strerror(errno));
+	for (size_t i = 0; i < work->count && !shared->code; i++) {
+		shared->verdicts[i].category = work->categories[i];
+		shared->code =
+			attempt_one(work, work->attempts[i], &shared->verdicts[i], &shared->why);
+	}
+	_exit(0);
+}
+
+/* In a child: its standard streams become those of the launches. */
+static int work_apart(struct work *work, struct fault *why)
+{
+	struct where where = work->service->where;
+	int pipes[2], status;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return fault(why, -errno, where, "cannot make a pipe: %s", strerror(errno));
+	scoped(fd) int output = pipes[0], input = pipes[1];
+	/* Only this end: a launched program must not find its output in an unusual mode. */
+	if (fcntl(output, F_SETFL, O_NONBLOCK) < 0)
+		return fault(why, -errno, where, "cannot set up a pipe: %s", strerror(errno));
+	work->output = output;
+	fflush(NULL);
+	pid_t worker = fork();
+	if (worker < 0)
+		return fault(why, -errno, where, "cannot fork: %s", strerror(errno));
+	if (worker == 0)
+		work_through(work, input);
+	if (waitpid(worker, &status, 0) != worker || !WIFEXITED(status) || WEXITSTATUS(status))
+		return fault(
+			why, -ECHILD, where, "the drill of '%s' broke off", work->service->name);
+	if (work->shared->code && why)
+		*why = work->shared->why;
+	return work->shared->code;
+}
+
+static int work_off(
+	struct work *work, struct arena *arena, struct drill_table *table, struct fault *why)
+{
+	size_t size = sizeof(struct shared) + work->count * sizeof(struct drill_verdict);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return fault(why, -errno, work->service->where, "cannot share memory: %s",
+			strerror(errno));
+	work->shared = memory;
+	int error = drill_world_stranger(work->world, work->service, &work->stranger, why);
+	if (!error)
+		error = work_apart(work, why);
+	if (!error) {
+		table->count = work->count;
+		table->verdicts = arena_alloc(arena, (work->count + 1) * sizeof(*table->verdicts));
+		memcpy(table->verdicts, work->shared->verdicts,
+			work->count * sizeof(*table->verdicts));
+	}
+	munmap(memory, size);
+	return error;
+}
+
+int drill_service(struct drill_world *world, const struct plan_service *service,
+	struct arena *arena, struct drill_table *table, struct fault *why)
+{
+	size_t category_count, count = 0, next = 0;
+	const struct drill_category *categories = drill_categories(&category_count);
+
+	for (size_t i = 0; i < category_count; i++)
+		count += *categories[i].count;
+	struct work work = {
+		.world = world,
+		.service = service,
+		.attempts = arena_alloc(arena, count * sizeof(*work.attempts)),
+		.categories = arena_alloc(arena, count * sizeof(*work.categories)),
+		.count = count,
+	};
+	for (size_t i = 0; i < category_count; i++)
+		for (size_t j = 0; j < *categories[i].count; j++) {
+			work.categories[next] = categories[i].name;
+			work.attempts[next++] = &categories[i].attempts[j];
+		}
+	return work_off(&work, arena, table, why);
+}
+
+int drill_some(struct drill_world *world, const struct plan_service *service,
+	const char *const *names, size_t count, struct arena *arena, struct drill_table *table,
+	struct fault *why)
+{
+	struct work work = {
+		.world = world,
+		.service = service,
+		.attempts = arena_alloc(arena, (count + 1) * sizeof(*work.attempts)),
+		.categories = arena_alloc(arena, (count + 1) * sizeof(*work.categories)),
+		.count = count,
+	};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct drill_category *category;
+		work.attempts[i] = drill_attempt(names[i], &category);
+		if (!work.attempts[i])
+			return fault_of(why, FAULT_USAGE, -EINVAL, service->where,
+				"there is no attempt called '%s'", names[i]);
+		work.categories[i] = category ? category->name : "permitted";
+	}
+	return work_off(&work, arena, table, why);
+}
+
+int drill_scenario_run(struct drill_world *world, const struct drill_scenario *scenario,
+	const struct plan_service *service, struct arena *arena, struct drill_table *table,
+	struct fault *why)
+{
+	const char *names[2 * DRILL_SCENARIO_NAMES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && scenario->refused[i]; i++)
+		names[count++] = scenario->refused[i];
+	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && scenario->permitted[i]; i++)
+		names[count++] = scenario->permitted[i];
+	return drill_some(world, service, names, count, arena, table, why);
+}
+
+size_t drill_count(const struct drill_table *table, enum drill_standing standing)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->count; i++)
+		count += table->verdicts[i].standing == standing;
+	return count;
+}

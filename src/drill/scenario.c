@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/scenario.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "drill/run.h"
+#include "plan/plan.h"
+
+static const struct drill_scenario scenarios[] = {
+	{
+		"a payment worker has outbound network and no filesystem write",
+		{"payment-worker"},
+		{"create-in-tmp", "create-in-etc", "create-in-root", "write-declared-read"},
+		{"connect-declared", "make-thread"},
+		true,
+		"outbound: a service of the stack stands in for the provider",
+	},
+	{
+		"an image processor has disk writes and no socket",
+		{"image-processor"},
+		{"make-internet", "make-local", "make-machine", "make-packet", "connect-host"},
+		{"write-declared", "make-pair", "make-child"},
+		false,
+		NULL,
+	},
+	{
+		"a node worker that never forks may not fork",
+		{"worker", "node"},
+		{"make-process", "fork-process", "run-shell"},
+		{"make-thread"},
+		false,
+		NULL,
+	},
+	{
+		"PHP-FPM may not load a module",
+		{"php-fpm"},
+		{"load-module", "load-module-file", "map-written-file", "run-dropped"},
+		{"read-declared", "listen-local", "make-child"},
+		false,
+		NULL,
+	},
+	{
+		"the database accepts and never initiates",
+		{"postgres", "mariadb"},
+		{"connect-far-service", "connect-host", "connect-internet", "ask-internet",
+			"connect-router"},
+		{"listen-declared", "write-declared"},
+		false,
+		NULL,
+	},
+	{
+		"web workers reach named APIs, not arbitrary ports",
+		{"node"},
+		{"connect-near-port", "connect-near-port6", "ask-near-port", "connect-far-service",
+			"connect-internet", "connect-metadata"},
+		{"connect-declared"},
+		true,
+		"names: a service of the stack stands in for the API",
+	},
+	{
+		"the scheduler has no outbound traffic",
+		{"scheduler"},
+		{"connect-internet", "connect-internet6", "ask-internet", "connect-metadata",
+			"connect-router", "make-raw"},
+		{"connect-declared"},
+		false,
+		NULL,
+	},
+	{
+		"a queue worker sees no host process",
+		{"worker", "payment-worker"},
+		{"list-stranger", "signal-stranger", "ask-session", "ask-schedule", "read-stranger",
+			"see-host-name"},
+		{"see-itself"},
+		false,
+		NULL,
+	},
+	{
+		"a web server sees no container neighbour",
+		{"nginx", "haproxy"},
+		{"list-stranger", "read-other-environment", "read-other-memory", "trace-stranger",
+			"take-descriptor", "meet-host-abstract"},
+		{"see-itself", "read-declared"},
+		true,
+		"neighbour: a process of the same user in foreign namespaces",
+	},
+};
+
+const struct drill_scenario *drill_scenarios(size_t *count)
+{
+	*count = sizeof(scenarios) / sizeof(scenarios[0]);
+	return scenarios;
+}
+
+bool drill_scenario_about(const struct drill_scenario *scenario, const struct plan_service *service)
+{
+	for (size_t i = 0; i < sizeof(scenario->roles) / sizeof(scenario->roles[0]); i++)
+		if (scenario->roles[i] && text_equal(scenario->roles[i], service->role))
+			return true;
+	return false;
+}
+
+static bool listed(const char *const *names, const char *name)
+{
+	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && names[i]; i++)
+		if (text_equal(names[i], name))
+			return true;
+	return false;
+}
+
+enum drill_scenario_result drill_scenario_judge(const struct drill_scenario *scenario,
+	const struct drill_table *attempts, char *text, size_t size)
+{
+	size_t stopped = 0, works = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < attempts->count; i++) {
+		const struct drill_verdict *verdict = &attempts->verdicts[i];
+		bool refused = listed(scenario->refused, verdict->attempt);
+		bool permitted = listed(scenario->permitted, verdict->attempt);
+
+		if (refused && verdict->standing == DRILL_THROUGH) {
+			snprintf(text, size, "%s got through", verdict->attempt);
+			return DRILL_BROKEN;
+		}
+		if (permitted && verdict->standing != DRILL_THROUGH &&
+			verdict->standing != DRILL_IDLE) {
+			snprintf(text, size, "%s does not work: %s", verdict->attempt,
+				verdict->text);
+			return DRILL_BROKEN;
+		}
+		stopped += refused && verdict->standing == DRILL_STOPPED;
+		works += permitted && verdict->standing == DRILL_THROUGH;
+	}
+	if (stopped && works)
+		return DRILL_HOLDS;
+	snprintf(text, size, "%s",
+		stopped ? "nothing permitted applies" : "nothing to refuse applies");
+	return DRILL_OPEN;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/verdict.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "drill/attempt.h"
+#include "drill/need.h"
+#include "plan/plan.h"
+
+const char *const drill_standings[DRILL_STANDING_COUNT] = {
+	[DRILL_STOPPED] = "stopped",
+	[DRILL_THROUGH] = "got through",
+	[DRILL_VOID] = "void",
+	[DRILL_IDLE] = "not applicable",
+};
+
+/* Answers that only one layer gives, since the control run got through at the same place. */
+static const struct {
+	enum drill_kind kind;
+	int error;
+	enum layer layer;
+} meanings[] = {
+	{DRILL_PATH, ENOENT, LAYER_VIEW},
+	{DRILL_PATH, ENOTDIR, LAYER_VIEW},
+	{DRILL_PATH, EROFS, LAYER_VIEW},
+	{DRILL_PATH, ENODATA, LAYER_VIEW}, /* an empty cover over something in /proc */
+	{DRILL_PROCESS, ESRCH, LAYER_NAMESPACES},
+	{DRILL_PROCESS, ENOENT, LAYER_NAMESPACES},
+	{DRILL_INET, ECONNREFUSED, LAYER_NETWORK},
+	{DRILL_INET, ENETUNREACH, LAYER_NETWORK},
+	{DRILL_INET, EHOSTUNREACH, LAYER_NETWORK},
+	{DRILL_INET, EADDRNOTAVAIL, LAYER_NETWORK},
+	{DRILL_INET, ETIMEDOUT, LAYER_NETWORK},
+	{DRILL_INET, EPERM, LAYER_NETWORK}, /* a packet that the service's own table drops */
+	{DRILL_INET, EACCES, LAYER_LANDLOCK},
+	{DRILL_UNIX, ECONNREFUSED, LAYER_NETWORK}, /* abstract names end with the namespace */
+	{DRILL_UNIX, ENOENT, LAYER_VIEW},
+	{DRILL_UNIX, EPERM, LAYER_LANDLOCK},
+	{DRILL_EXEC, ENOENT, LAYER_VIEW},
+	{DRILL_MEMORY, EPERM, LAYER_VIEW}, /* a file of a mount that is noexec */
+	{DRILL_IPC, ENOENT, LAYER_NAMESPACES},
+	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
+	{DRILL_LIMIT, EMFILE, LAYER_RESOURCES},
+	{DRILL_LIMIT, EAGAIN, LAYER_RESOURCES},
+	{DRILL_LIMIT, EPERM, LAYER_RESOURCES},
+};
+
+static bool executes(long call)
+{
+	return call == SYS_execve || call == SYS_execveat;
+}
+
+/* The filter's answer: its own errno, a kill, or ENOSYS for a call that the kernel has. */
+static bool filtered(const struct drill_answer *answer, int refusal)
+{
+	return answer->signal == SIGSYS || (refusal && answer->error == refusal) ||
+	       answer->error == ENOSYS;
+}
+
+static void find_layer(const struct drill_attempt *attempt, const struct drill_answer *answer,
+	int refusal, struct drill_verdict *verdict)
+{
+	verdict->layer = attempt->expected;
+	verdict->measured = true;
+	if (filtered(answer, refusal)) {
+		verdict->layer = executes(answer->call) ? LAYER_EXEC : LAYER_SECCOMP;
+		return;
+	}
+	if (answer->layer >= 0) {
+		verdict->layer = (enum layer)answer->layer;
+		return;
+	}
+	/* It looked at itself: what it found is the measurement. */
+	if (attempt->kind == DRILL_INSIDE)
+		return;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error) {
+			verdict->layer = meanings[i].layer;
+			return;
+		}
+	verdict->measured = false;
+}
+
+static void say_how(const struct drill_answer *answer, int refusal, struct drill_verdict *verdict)
+{
+	if (answer->signal == SIGSYS)
+		snprintf(verdict->text, sizeof(verdict->text), "killed by its filter");
+	else if (refusal && answer->error == refusal)
+		snprintf(verdict->text, sizeof(verdict->text), "refused by its filter");
+	else if (answer->error)
+		snprintf(verdict->text, sizeof(verdict->text), "%s", strerror(answer->error));
+	else
+		snprintf(verdict->text, sizeof(verdict->text), "the other program did not run");
+}
+
+static const char *describe(const struct drill_answer *answer)
+{
+	if (answer->outcome == DRILL_SKIPPED)
+		return "this machine has no such door";
+	return answer->error ? strerror(answer->error) : "it ended without an answer";
+}
+
+void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
+	const struct drill_answer *answer, int refusal, struct drill_verdict *verdict)
+{
+	verdict->attempt = attempt->name;
+	verdict->sentence = attempt->sentence;
+	verdict->answer = *answer;
+	verdict->layer = attempt->expected;
+	if (answer->outcome == DRILL_SUCCEEDED) {
+		verdict->standing = DRILL_THROUGH;
+		return;
+	}
+	verdict->standing = DRILL_VOID;
+	if (control->outcome != DRILL_SUCCEEDED) {
+		snprintf(verdict->text, sizeof(verdict->text), "unconfined: %s", describe(control));
+		return;
+	}
+	/* Silence is an answer only of a network that drops packets. */
+	bool silent = answer->outcome == DRILL_LOST && answer->error == ETIMEDOUT &&
+		      attempt->kind == DRILL_INET;
+	if (answer->outcome != DRILL_REFUSED && !silent) {
+		snprintf(verdict->text, sizeof(verdict->text), "confined: %s", describe(answer));
+		return;
+	}
+	verdict->standing = DRILL_STOPPED;
+	find_layer(attempt, answer, refusal, verdict);
+	say_how(answer, refusal, verdict);
+}
+
+struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,
+	const struct drill_answer *answer)
+{
+	for (size_t i = 0; i < service->call_count; i++)
+		if (service->calls[i].action == PLAN_REFUSE &&
+			(long)service->calls[i].number == answer->call)
+			return service->calls[i].where;
+	return arguments->where;
+}

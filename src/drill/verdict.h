@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What an attempt's answer means: stopped, by which layer, at which line of the policy. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/where.h"
+#include "catalog/layer.h"
+#include "drill/report.h"
+
+struct drill_arguments;
+struct drill_attempt;
+struct drill_category;
+struct plan_service;
+
+enum drill_standing {
+	DRILL_STOPPED,
+	DRILL_THROUGH, /* it got through: the drill fails */
+	DRILL_VOID,    /* it fails on this host even without confinement: proves nothing */
+	DRILL_IDLE,    /* it has no meaning for this service */
+	DRILL_STANDING_COUNT,
+};
+
+extern const char *const drill_standings[DRILL_STANDING_COUNT];
+
+struct drill_verdict {
+	const char *category, *attempt, *sentence;
+	enum drill_standing standing;
+	enum layer layer; /* of DRILL_STOPPED */
+	bool measured;    /* its answer tells the layer; else the layer is the expected one */
+	struct drill_answer answer;
+	struct where
+		where;  /* the policy line that the attempt goes against; no file: not declared */
+	char text[160]; /* why, of DRILL_VOID and DRILL_IDLE; how, of DRILL_STOPPED */
+};
+
+/*
+ * Judge.  @control is the answer without confinement.  @refusal is the errno of the filter's
+ * refusals where it is the drill's own, else 0: then no answer tells the filter from others.
+ */
+void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
+	const struct drill_answer *answer, int refusal, struct drill_verdict *verdict);
+
+/* The policy line: of the rule that refuses the call by name, else what the need was about. */
+struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,
+	const struct drill_answer *answer);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <mqueue.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/prctl.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "config.h"
+
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "drill/control.h"
+#include "drill/echo.h"
+#include "plan/plan.h"
+
+enum { FIRST_PORT = 47113 };
+
+static volatile char target; /* read and written by attempts on strangers */
+
+unsigned long drill_world_address(void)
+{
+	return (unsigned long)&target;
+}
+
+const char *drill_payload(void)
+{
+	static const char *const paths[] = {BULKHEAD_PAYLOAD, BULKHEAD_BUILD_PAYLOAD};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (access(paths[i], X_OK) == 0)
+			return paths[i];
+	return NULL;
+}
+
+static int keep(struct drill_world *world, pid_t pid, struct fault *why)
+{
+	if (world->helper_count < DRILL_MOST_HELPERS) {
+		world->helpers[world->helper_count++] = pid;
+		return 0;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return fault(why, -E2BIG, world->plan->where, "the stack has too many services to drill");
+}
+
+static int make_scratch(struct drill_world *world, struct fault *why)
+{
+	snprintf(world->scratch, sizeof(world->scratch), "/var/tmp/bulkhead-drill-XXXXXX");
+	if (!mkdtemp(world->scratch)) {
+		int error = -errno;
+		world->scratch[0] = '\0';
+		return fault(why, error, world->plan->where, "cannot make a folder in /var/tmp: %s",
+			strerror(-error));
+	}
+	/* Open to all: what keeps a service out of it must be its confinement. */
+	chmod(world->scratch, 0755);
+	snprintf(world->file, sizeof(world->file), "%s/file", world->scratch);
+	snprintf(world->socket, sizeof(world->socket), "%s/host.sock", world->scratch);
+	snprintf(world->name, sizeof(world->name), "%s", strrchr(world->scratch, '/') + 1);
+	scoped(fd) int fd = open(world->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, "drill\n", 6) != 6)
+		return fault(why, -errno, world->plan->where, "cannot write %s: %s", world->file,
+			strerror(errno));
+	return 0;
+}
+
+/* System V objects and a message queue that everybody could use who sees them.  What this host
+ * cannot make leaves its attempt void. */
+static void make_objects(struct drill_world *world)
+{
+	char queue[80];
+
+	world->key = 0x62000000 | (getpid() & 0xffffff);
+	world->memory = shmget(world->key, 4096, IPC_CREAT | IPC_EXCL | 0666);
+	world->semaphore = semget(world->key, 1, IPC_CREAT | IPC_EXCL | 0666);
+	world->messages = msgget(world->key, IPC_CREAT | IPC_EXCL | 0666);
+	snprintf(queue, sizeof(queue), "/%s", world->name);
+	mqd_t made = mq_open(queue, O_RDWR | O_CREAT | O_EXCL, 0666, NULL);
+	if (made >= 0)
+		mq_close(made);
+}
+
+static bool declared(const struct plan *plan, unsigned port)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].listen_count; j++) {
+			const struct plan_listen *listen = &plan->services[i].listens[j];
+			if (listen->transport != PLAN_UNIX && port >= listen->first &&
+				port <= listen->last)
+				return true;
+		}
+	return false;
+}
+
+static uint16_t undeclared_port(const struct plan *plan, unsigned from)
+{
+	while (declared(plan, from))
+		from++;
+	return (uint16_t)from;
+}
+
+static int start(struct drill_world *world, struct drill_echo *echo, struct fault *why)
+{
+	pid_t pid;
+	int error = drill_echo(echo, &pid, why);
+
+	if (error) {
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+		return error;
+	}
+	return keep(world, pid, why);
+}
+
+/* In place of daemons that do not run, their ports are answered too. */
+static void add_declared(const struct plan_service *service, struct drill_echo *echo)
+{
+	for (size_t i = 0; i < service->listen_count && echo->port_count < DRILL_ECHO_PORTS; i++)
+		if (service->listens[i].transport == PLAN_TCP)
+			echo->ports[echo->port_count++] = (uint16_t)service->listens[i].first;
+}
+
+static int populate(struct drill_world *world, struct fault *why)
+{
+	const struct plan *plan = world->plan;
+	struct drill_echo host = {.network = -1,
+		.loopback = true,
+		.port_count = 1,
+		.abstract = world->name,
+		.path = world->socket};
+	struct drill_echo router = {.network = world->options->router,
+		.ports = {world->near_port},
+		.port_count = 1,
+		.abstract = world->name};
+	char near[80];
+	int error = start(world, &host, why);
+
+	world->host_port = host.ports[0];
+	if (!error && router.network >= 0)
+		error = start(world, &router, why);
+	snprintf(near, sizeof(near), "%s-near", world->name);
+	for (size_t i = 0; i < plan->service_count && !error; i++) {
+		struct drill_echo echo = {.network = world->options->networks[i],
+			.ports = {world->near_port},
+			.port_count = 1,
+			.abstract = near};
+		if (echo.network < 0)
+			continue;
+		if (!world->options->live)
+			add_declared(&plan->services[i], &echo);
+		error = start(world, &echo, why);
+	}
+	return error;
+}
+
+int drill_world_open(const struct plan *plan, const struct drill_options *options,
+	struct drill_world *world, struct fault *why)
+{
+	*world = (struct drill_world){
+		.plan = plan, .options = options, .memory = -1, .semaphore = -1, .messages = -1};
+	gethostname(world->host_name, sizeof(world->host_name) - 1);
+	world->near_port = undeclared_port(plan, FIRST_PORT);
+	world->free_port = undeclared_port(plan, world->near_port + 1U);
+	world->cache = drill_cache_new();
+	int error = make_scratch(world, why);
+	if (!error) {
+		make_objects(world);
+		error = populate(world, why);
+	}
+	if (error)
+		drill_world_close(world);
+	return error;
+}
+
+void drill_world_close(struct drill_world *world)
+{
+	char queue[80];
+
+	for (size_t i = 0; i < world->helper_count; i++)
+		kill(world->helpers[i], SIGKILL);
+	for (size_t i = 0; i < world->helper_count; i++)
+		waitpid(world->helpers[i], NULL, 0);
+	world->helper_count = 0;
+	drill_cache_free(world->cache);
+	world->cache = NULL;
+	if (world->memory >= 0)
+		shmctl(world->memory, IPC_RMID, NULL);
+	if (world->semaphore >= 0)
+		semctl(world->semaphore, 0, IPC_RMID);
+	if (world->messages >= 0)
+		msgctl(world->messages, IPC_RMID, NULL);
+	if (!world->scratch[0])
+		return;
+	snprintf(queue, sizeof(queue), "/%s", world->name);
+	mq_unlink(queue);
+	/* What a control run left: attempts that were replaced by their program. */
+	static const char *const left[] = {"file", "host.sock", "bulkhead-drill-dropped",
+		"bulkhead-drill-script", "bulkhead-drill-socket"};
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		char path[128];
+		snprintf(path, sizeof(path), "%s/%s", world->scratch, left[i]);
+		unlink(path);
+	}
+	rmdir(world->scratch);
+}
+
+static uint32_t outside(const struct plan_extent *extents, size_t count, uint32_t inside)
+{
+	for (size_t i = 0; i < count; i++)
+		if (inside - extents[i].inside < extents[i].count)
+			return extents[i].outside + (inside - extents[i].inside);
+	return inside;
+}
+
+static void be_stranger(uint32_t uid, uint32_t gid, int ready)
+{
+	/* A null device: attempts copy its descriptors. */
+	int null = open("/dev/null", O_RDWR);
+
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
+		setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 ||
+		setresuid(uid, uid, uid) < 0)
+		_exit(1);
+	/* Changing users made it undumpable: what protects it must be the other's confinement. */
+	prctl(PR_SET_DUMPABLE, 1);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (write(ready, "", 1) != 1)
+		_exit(1);
+	close(ready);
+	for (;;)
+		pause();
+}
+
+int drill_world_stranger(struct drill_world *world, const struct plan_service *service, pid_t *pid,
+	struct fault *why)
+{
+	const struct plan_identity *identity = &service->identity;
+	uint32_t uid = outside(identity->uids, identity->uid_count, identity->uid);
+	uint32_t gid = outside(identity->gids, identity->gid_count, identity->gid);
+	const long flags = CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | SIGCHLD;
+	int pipes[2];
+	char byte;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return fault(
+			why, -errno, service->where, "cannot make a pipe: %s", strerror(errno));
+	scoped(fd) int heard = pipes[0], ready = pipes[1];
+	long made = syscall(SYS_clone, flags, NULL, NULL, NULL, 0UL);
+	if (made == 0)
+		be_stranger(uid, gid, ready);
+	if (made < 0)
+		return fault(why, -errno, service->where,
+			"cannot make a process with the user of '%s': %s", service->name,
+			strerror(errno));
+	close(take_fd(&ready));
+	*pid = (pid_t)made;
+	int error = keep(world, *pid, why);
+	if (error)
+		return error;
+	if (read(heard, &byte, 1) != 1)
+		return fault(why, -ECHILD, service->where,
+			"a process with the user of '%s' did not start", service->name);
+	return 0;
+}

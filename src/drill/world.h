@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * What surrounds a drill: things outside the service that an attempt goes for,
+ * so that it fails because of the confinement and not because nothing is there.
+ * Everything in it is the drill's own, and is gone when the world is closed.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct fault;
+struct plan;
+struct plan_service;
+
+struct drill_options {
+	const char *payload;    /* the executable bulkhead-drill */
+	const char *run_folder; /* the stack's: hosts files and socket folders */
+	const int *networks;    /* network namespace of each service, by its place in the plan */
+	int router;             /* the router's network namespace, or -1 */
+	bool live;              /* the services' daemons run: their ports are taken */
+	unsigned without;       /* bits 1 << enum layer; test builds only */
+};
+
+enum { DRILL_MOST_HELPERS = 260, DRILL_REFUSAL = 3999 };
+
+/* Control runs already made, shared with the workers: one for each attempt and argument. */
+struct drill_cache;
+
+struct drill_world {
+	const struct plan *plan;
+	const struct drill_options *options;
+	pid_t helpers[DRILL_MOST_HELPERS];
+	size_t helper_count;
+	char scratch[64]; /* a folder of root's for control runs */
+	char file[96];    /* a file in it */
+	char socket[96];  /* a unix socket in it, open to everyone */
+	char name[64];    /* abstract unix sockets and the message queue */
+	char host_name[65];
+	uint16_t host_port; /* on the host's loopback */
+	uint16_t near_port; /* in each service's network namespace and the router's */
+	uint16_t free_port; /* that nobody listens on or declares */
+	int key;            /* of System V memory, semaphores and messages */
+	int memory, semaphore, messages;
+	struct drill_cache *cache;
+};
+
+/* The payload of this program: installed, else of this build; NULL when neither is there. */
+const char *drill_payload(void);
+
+/* Needs root.  On failure nothing is left. */
+int drill_world_open(const struct plan *plan, const struct drill_options *options,
+	struct drill_world *world, struct fault *why);
+void drill_world_close(struct drill_world *world);
+
+/* A process outside with @service's user, in namespaces of its own: another service of the
+ * same user, or a container.  Dies with the world. */
+int drill_world_stranger(struct drill_world *world, const struct plan_service *service, pid_t *pid,
+	struct fault *why);
+
+/* An address in every process that the caller forks: a byte that may be read and written. */
+unsigned long drill_world_address(void);
