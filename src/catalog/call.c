@@ -2,6 +2,8 @@
 #include "catalog/call.h"
 
 #include <linux/audit.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "catalog/call_table.h"
@@ -35,23 +37,58 @@ const char *catalog_arch_name(enum catalog_arch arch)
 	return arches[arch].name;
 }
 
+/*
+ * The rows in the order of their names and by number, made when first asked:
+ * a plan of many services asks for every call of every service.
+ */
+enum { MOST_CALLS = 512, NUMBERS = 1024 };
+
+static const struct catalog_call *by_name[MOST_CALLS];
+static const struct catalog_call *by_number[CATALOG_ARCH_COUNT][NUMBERS];
+static uint32_t newest[CATALOG_ARCH_COUNT];
+
+static int compare_names(const void *left, const void *right)
+{
+	const struct catalog_call *const *one = left, *const *other = right;
+
+	return strcmp((*one)->name, (*other)->name);
+}
+
+static void make_index(void)
+{
+	if (by_name[0])
+		return;
+	for (size_t i = 0; i < catalog_call_table_count; i++) {
+		const struct catalog_call *call = &catalog_call_table[i];
+
+		by_name[i] = call;
+		for (int arch = 0; arch < CATALOG_ARCH_COUNT; arch++) {
+			if (call->number[arch] < 0)
+				continue;
+			uint32_t number = (uint32_t)call->number[arch];
+			by_number[arch][number] = call;
+			newest[arch] = number > newest[arch] ? number : newest[arch];
+		}
+	}
+	qsort(by_name, catalog_call_table_count, sizeof(by_name[0]), compare_names);
+}
+
 const struct catalog_call *catalog_call(const char *name)
 {
-	for (size_t i = 0; i < catalog_call_table_count; i++)
-		if (text_equal(catalog_call_table[i].name, name))
-			return &catalog_call_table[i];
-	return NULL;
+	const struct catalog_call key = {.name = name}, *wanted = &key;
+
+	if (!name)
+		return NULL;
+	make_index();
+	const struct catalog_call **found = bsearch(
+		&wanted, by_name, catalog_call_table_count, sizeof(by_name[0]), compare_names);
+	return found ? *found : NULL;
 }
 
 const struct catalog_call *catalog_call_number(enum catalog_arch arch, uint32_t number)
 {
-	for (size_t i = 0; i < catalog_call_table_count; i++) {
-		int known = catalog_call_table[i].number[arch];
-
-		if (known >= 0 && (uint32_t)known == number)
-			return &catalog_call_table[i];
-	}
-	return NULL;
+	make_index();
+	return number < NUMBERS ? by_number[arch][number] : NULL;
 }
 
 const struct catalog_call *catalog_calls(size_t *count)
@@ -62,12 +99,8 @@ const struct catalog_call *catalog_calls(size_t *count)
 
 uint32_t catalog_newest(enum catalog_arch arch)
 {
-	int newest = 0;
-
-	for (size_t i = 0; i < catalog_call_table_count; i++)
-		if (catalog_call_table[i].number[arch] > newest)
-			newest = catalog_call_table[i].number[arch];
-	return (uint32_t)newest;
+	make_index();
+	return newest[arch];
 }
 
 /* The design's list (section 4); "set-id bits" are those that open and mknod can create. */
