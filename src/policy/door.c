@@ -258,6 +258,9 @@ void policy_read_publishes(
 				reading, child, "'%s' is not a port of the service", child->key);
 			continue;
 		}
+		if (door.port.transport == POLICY_UDP)
+			policy_use(reading, KEY_PUBLISHES_UDP, policy_key_where(child),
+				child->key_width);
 		if (child->kind == POLICY_MAP) {
 			POLICY_FIELDS(reading, child, "a published port", publish_fields, &door);
 			if (!policy_child(child, "at"))
