@@ -251,7 +251,7 @@ void gateway_serve(struct gateway_server *server)
 		long before = server->now;
 
 		server->now = seconds();
-		if (server->pressed && count == 0) {
+		if (server->pressed && (count == 0 || server->now != before)) {
 			server->pressed = false;
 			watch_doors(server, server->used < server->capacity);
 		}
