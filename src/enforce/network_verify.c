@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -30,28 +31,62 @@ static char *list_planned(const char *rules, struct where where, struct fault *w
 	return enforce_nft_list(where, why);
 }
 
-/* The first object that differs, told by its kind and names. */
+/* The text after @key in the object on the first of @lines, up to the next quote. */
+static const char *member(const char *lines, const char *key, int *length)
+{
+	const char *end = lines + strcspn(lines, "\n");
+	const char *at = strstr(lines, key);
+
+	if (!at || at >= end)
+		return NULL;
+	at += strlen(key);
+	*length = (int)strcspn(at, "\"\n");
+	return at;
+}
+
+/* "set 'edges4'", "rule of chain 'forward'": the object on the first of @lines. */
+static const char *object_name(const char *lines, char name[96])
+{
+	int kind_length = 0, length = 0;
+	const char *kind = member(lines, "{\"", &kind_length);
+	const char *of = member(lines, "\"chain\":\"", &length);
+	const char *own = of ? of : member(lines, "\"name\":\"", &length);
+
+	snprintf(name, 96, "%.*s%s '%.*s'", kind_length, kind ? kind : "", of ? " of chain" : "",
+		length, own ? own : "");
+	return name;
+}
+
+static size_t count_lines(const char *lines)
+{
+	size_t count = 0;
+
+	for (; *lines; lines++)
+		count += *lines == '\n';
+	return count;
+}
+
+/* The first object that differs. */
 static int tell_difference(
 	const char *planned, const char *found, struct where where, struct fault *why)
 {
-	size_t same = 0, line = 0, length;
+	size_t had = count_lines(planned), has = count_lines(found), line = 0;
+	char name[96];
 
-	if (!*found) {
-		fault(why, -ESTALE, where, "the table 'bulkhead' is gone");
-		return 1;
-	}
-	for (; planned[same] && planned[same] == found[same]; same++)
-		if (planned[same] == '\n')
-			line = same + 1;
-	if (planned[line]) {
-		length = strcspn(planned + line, "\n");
-		fault(why, -ESTALE, where, "the table differs from the plan at: %.*s",
-			length > 200 ? 200 : (int)length, planned + line);
-	} else {
-		length = strcspn(found + line, "\n");
-		fault(why, -ESTALE, where, "rules that are not planned: %.*s",
-			length > 200 ? 200 : (int)length, found + line);
-	}
+	for (size_t i = 0; planned[i] && planned[i] == found[i]; i++)
+		if (planned[i] == '\n')
+			line = i + 1;
+	if (!*found)
+		fault(why, -ESTALE, where, "table 'bulkhead' is gone");
+	else if (has < had)
+		fault(why, -ESTALE, where, "network rules are gone: %s",
+			object_name(planned + line, name));
+	else if (has > had)
+		fault(why, -ESTALE, where, "network rules that are not planned: %s",
+			object_name(found + line, name));
+	else
+		fault(why, -ESTALE, where, "network rules changed: %s",
+			object_name(planned + line, name));
 	return 1;
 }
 

@@ -3,6 +3,7 @@
 /* Services may talk along the plan's edges and in no other way. */
 
 #include <errno.h>
+#include <net/if.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +20,9 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/netlink.h"
 #include "enforce/network.h"
+#include "enforce/network_link.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
 #include "plan/plan.h"
@@ -202,7 +205,7 @@ static void verify_agrees_and_sees_drift(void **state)
 	assert_int_equal(network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
-	assert_non_null(strstr(why.text, "connects4"));
+	assert_string_equal(why.text, "network rules changed: set 'connects4'");
 	{
 		scoped(visit) int home = network_visit(router.network, (struct where){0}, &why);
 
@@ -211,6 +214,44 @@ static void verify_agrees_and_sees_drift(void **state)
 	}
 	assert_int_equal(network_verify_router(&network_plan, router.network, &why), 1);
 	assert_non_null(strstr(why.text, "gone"));
+}
+
+static int load(int network, const char *text)
+{
+	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+
+	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
+}
+
+static void verify_says_what_differs(void **state)
+{
+	const struct plan_service *db = &network_plan.services[DB];
+
+	(void)state;
+	assert_int_equal(load(networks[DB], "add rule inet bulkhead output accept"), 0);
+	assert_int_equal(network_verify_service(&network_plan, db, networks[DB], &why), 1);
+	assert_string_equal(why.text, "network rules that are not planned: rule of chain 'output'");
+	assert_int_equal(load(networks[DB], "flush chain inet bulkhead output"), 0);
+	assert_int_equal(network_verify_service(&network_plan, db, networks[DB], &why), 1);
+	assert_string_equal(why.text, "network rules are gone: rule of chain 'output'");
+	assert_int_equal(load(networks[API], "add table ip other"), 0);
+	assert_int_equal(network_verify_service(
+				 &network_plan, &network_plan.services[API], networks[API], &why),
+		1);
+	assert_string_equal(why.text, "network rules that are not planned: table 'other'");
+}
+
+static int add_route(int network)
+{
+	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	const struct network_route route = {
+		.family = AF_INET, .index = (int)if_nametoindex(NETWORK_SERVICE_LINK)};
+	int error = home < 0 ? home : enforce_netlink_open(&netlink, (struct where){0}, &why);
+
+	if (!error)
+		error = network_route(&netlink, &route, &why);
+	return error ? error : enforce_netlink_flush(&netlink, &why);
 }
 
 static void a_changed_knob_or_route_is_drift(void **state)
@@ -226,6 +267,11 @@ static void a_changed_knob_or_route_is_drift(void **state)
 				 networks[WORKER], &why),
 		1);
 	assert_non_null(strstr(why.text, "forwarding"));
+	assert_int_equal(add_route(networks[API]), 0);
+	assert_int_equal(network_verify_service(
+				 &network_plan, &network_plan.services[API], networks[API], &why),
+		1);
+	assert_non_null(strstr(why.text, "not planned but there: route default"));
 }
 
 static void a_link_of_the_dead_makes_place(void **state)
@@ -266,6 +312,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_router_alone_holds, build, take_down),
 		cmocka_unit_test_setup_teardown(there_is_no_way_out, build, take_down),
 		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(verify_says_what_differs, build, take_down),
 		cmocka_unit_test_setup_teardown(a_changed_knob_or_route_is_drift, build, take_down),
 		cmocka_unit_test_setup_teardown(a_link_of_the_dead_makes_place, build, take_down),
 	};
