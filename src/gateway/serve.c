@@ -2,25 +2,16 @@
 #include "gateway/serve.h"
 
 #include <errno.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/fault.h"
-#include "base/scoped.h"
 #include "gateway/door.h"
 #include "gateway/relay.h"
+#include "gateway/server.h"
 #include "gateway/upstream.h"
 
 enum {
-	/* Two sockets, and a pipe for each way. */
-	DESCRIPTORS_EACH = 6,
-	DESCRIPTORS_SPARE = 64,
 	EVENTS = 256,
 	ACCEPTS = 64, /* by one door in one turn */
 	CONNECT_SECONDS = 10,
@@ -29,33 +20,11 @@ enum {
 	PAUSE_MILLISECONDS = 100,
 };
 
-enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
-
-struct gateway_server {
-	struct gateway_door *doors;
-	size_t door_count;
-	struct relay *relays;
-	size_t capacity, used, free; /* free: the first of the list; capacity: none */
-	size_t *ready, ready_count;  /* have more to do than one turn */
-	size_t *turn;                /* the same, while they are served */
-	size_t timed;                /* have a deadline */
-	int epoll;
-	bool open;    /* doors are watched */
-	bool pressed; /* the kernel has no room: wait a little */
-	long now;     /* seconds */
-	struct relay_pool pool;
-};
-
-static uint64_t event_key(size_t index, enum side side)
-{
-	return (uint64_t)index * SIDES + side;
-}
-
 static void watch_doors(struct gateway_server *server, bool open)
 {
 	for (size_t i = 0; server->open != open && i < server->door_count; i++) {
 		struct epoll_event event = {
-			.events = open ? EPOLLIN : 0, .data.u64 = event_key(i, SIDE_DOOR)};
+			.events = open ? EPOLLIN : 0, .data.u64 = gateway_event(i, SIDE_DOOR)};
 
 		epoll_ctl(server->epoll, EPOLL_CTL_MOD, server->doors[i].listener, &event);
 	}
@@ -135,9 +104,9 @@ static bool watch_relay(struct gateway_server *server, size_t index)
 {
 	struct relay *relay = &server->relays[index];
 	struct epoll_event client = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = event_key(index, SIDE_CLIENT)};
+		.data.u64 = gateway_event(index, SIDE_CLIENT)};
 	struct epoll_event service = {
-		.events = client.events, .data.u64 = event_key(index, SIDE_SERVICE)};
+		.events = client.events, .data.u64 = gateway_event(index, SIDE_SERVICE)};
 
 	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, relay->client, &client) == 0 &&
 	       epoll_ctl(server->epoll, EPOLL_CTL_ADD, relay->service, &service) == 0;
@@ -234,14 +203,6 @@ static int patience(const struct gateway_server *server)
 	return server->timed ? TICK_MILLISECONDS : -1;
 }
 
-static long seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
-
 void gateway_serve(struct gateway_server *server)
 {
 	struct epoll_event events[EVENTS];
@@ -250,7 +211,7 @@ void gateway_serve(struct gateway_server *server)
 		int count = epoll_wait(server->epoll, events, EVENTS, patience(server));
 		long before = server->now;
 
-		server->now = seconds();
+		server->now = gateway_seconds();
 		if (server->pressed && (count == 0 || server->now != before)) {
 			server->pressed = false;
 			watch_doors(server, server->used < server->capacity);
@@ -268,69 +229,4 @@ void gateway_serve(struct gateway_server *server)
 		if (server->now != before)
 			end_late(server);
 	}
-}
-
-/* As many connections as the hard limit of descriptors allows; no more than that ever. */
-static size_t settle_limit(size_t doors)
-{
-	struct rlimit limit;
-	rlim_t wanted = GATEWAY_CONNECTIONS * DESCRIPTORS_EACH + DESCRIPTORS_SPARE +
-			RELAY_PIPES * 2 + doors;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 0;
-	limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-	limit.rlim_max = limit.rlim_cur;
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return 0;
-	wanted = DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors + DESCRIPTORS_EACH;
-	if (limit.rlim_cur < wanted)
-		return 0;
-	return (limit.rlim_cur - wanted) / DESCRIPTORS_EACH + 1;
-}
-
-static int open_doors(struct gateway_server *server)
-{
-	server->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (server->epoll < 0)
-		return -errno;
-	for (size_t i = 0; i < server->door_count; i++) {
-		struct epoll_event event = {.events = EPOLLIN, .data.u64 = event_key(i, SIDE_DOOR)};
-
-		if (epoll_ctl(server->epoll, EPOLL_CTL_ADD, server->doors[i].listener, &event) < 0)
-			return -errno;
-	}
-	server->open = true;
-	return 0;
-}
-
-struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, struct fault *why)
-{
-	const struct where nowhere = {0};
-	size_t capacity = settle_limit(count);
-	struct gateway_server *server = calloc(1, sizeof(*server));
-	int error;
-
-	if (!capacity)
-		fault(why, -EMFILE, nowhere, "the gateway may not open enough descriptors");
-	if (!capacity || !server)
-		return NULL;
-	*server = (struct gateway_server){.doors = doors,
-		.door_count = count,
-		.capacity = capacity,
-		.epoll = -1,
-		.now = seconds()};
-	server->relays = calloc(capacity, sizeof(*server->relays));
-	server->ready = calloc(capacity, sizeof(*server->ready));
-	server->turn = calloc(capacity, sizeof(*server->turn));
-	if (!server->relays || !server->ready || !server->turn) {
-		fault(why, -ENOMEM, nowhere, "no memory for %zu connections", capacity);
-		return NULL;
-	}
-	for (size_t i = 0; i < capacity; i++)
-		server->relays[i].next = i + 1;
-	error = open_doors(server);
-	if (error)
-		fault(why, error, nowhere, "cannot watch the doors: %s", strerror(-error));
-	return error ? NULL : server;
 }

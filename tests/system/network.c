@@ -68,6 +68,13 @@ static int ask(int from, int type, const char *as, int to, int wide, unsigned po
 	return peer_ask(networks[from], type, as, address(to, wide), port, answer);
 }
 
+static int load(int network, const char *text)
+{
+	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+
+	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
+}
+
 static void a_declared_edge_works(void **state)
 {
 	(void)state;
@@ -144,13 +151,8 @@ static void the_router_alone_holds(void **state)
 	int flushed[2] = {networks[WEB], networks[DB]};
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		scoped(visit) int home = network_visit(flushed[i], (struct where){0}, &why);
-
-		assert_true(home >= 0);
-		assert_int_equal(
-			enforce_nft_load("flush ruleset", "x", (struct where){0}, &why), 0);
-	}
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(load(flushed[i], "flush ruleset"), 0);
 	for (int wide = 0; wide < 2; wide++) {
 		pid_t db = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 5432);
 		const char *stranger = wide ? "fd62:6b68::3" : "198.18.4.3";
@@ -197,30 +199,14 @@ static void verify_agrees_and_sees_drift(void **state)
 		if (network_verify_service(
 			    &network_plan, &network_plan.services[i], networks[i], &why))
 			fail_msg("service %d: %s", i, why.text);
-	{
-		scoped(visit) int home = network_visit(networks[API], (struct where){0}, &why);
-
-		assert_int_equal(enforce_nft_load(widened, "x", (struct where){0}, &why), 0);
-	}
+	assert_int_equal(load(networks[API], widened), 0);
 	assert_int_equal(network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_string_equal(why.text, "network rules changed: set 'connects4'");
-	{
-		scoped(visit) int home = network_visit(router.network, (struct where){0}, &why);
-
-		assert_int_equal(
-			enforce_nft_load("flush ruleset", "x", (struct where){0}, &why), 0);
-	}
+	assert_int_equal(load(router.network, "flush ruleset"), 0);
 	assert_int_equal(network_verify_router(&network_plan, router.network, &why), 1);
 	assert_non_null(strstr(why.text, "gone"));
-}
-
-static int load(int network, const char *text)
-{
-	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
-
-	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
 }
 
 static void verify_says_what_differs(void **state)
@@ -254,15 +240,18 @@ static int add_route(int network)
 	return error ? error : enforce_netlink_flush(&netlink, &why);
 }
 
-static void a_changed_knob_or_route_is_drift(void **state)
+static int turn_on_forwarding(int network)
 {
 	static const struct network_knob forwarding = {"ipv4/conf/all/forwarding", "1"};
-	(void)state;
-	{
-		scoped(visit) int home = network_visit(networks[WORKER], (struct where){0}, &why);
+	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
 
-		assert_int_equal(network_knobs(&forwarding, 1, (struct where){0}, &why), 0);
-	}
+	return home < 0 ? home : network_knobs(&forwarding, 1, (struct where){0}, &why);
+}
+
+static void a_changed_knob_or_route_is_drift(void **state)
+{
+	(void)state;
+	assert_int_equal(turn_on_forwarding(networks[WORKER]), 0);
 	assert_int_equal(network_verify_service(&network_plan, &network_plan.services[WORKER],
 				 networks[WORKER], &why),
 		1);

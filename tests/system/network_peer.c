@@ -116,9 +116,12 @@ static void answer_stream(int listener)
 	socklen_t length = sizeof(client);
 	int fd = accept(listener, (struct sockaddr *)&client, &length);
 	char text[65536];
-	ssize_t got = describe(&client, text);
+	ssize_t got;
 
-	if (fd < 0 || fork() != 0) {
+	if (fd < 0)
+		return;
+	got = describe(&client, text);
+	if (fork() != 0) {
 		close(fd);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
@@ -153,7 +156,10 @@ pid_t peer_serve(int network, int type, const char *address, unsigned port)
 	char byte;
 	pid_t child;
 
-	if (pipe(gate) < 0 || (child = fork()) < 0)
+	if (pipe(gate) < 0)
+		return -1;
+	child = fork();
+	if (child < 0)
 		return -1;
 	if (child) {
 		close(gate[1]);
@@ -238,7 +244,10 @@ int peer_ask(
 	int gate[2], status;
 	pid_t child;
 
-	if (pipe(gate) < 0 || (child = fork()) < 0)
+	if (pipe(gate) < 0)
+		return errno;
+	child = fork();
+	if (child < 0)
 		return errno;
 	if (child == 0) {
 		char text[80] = "";

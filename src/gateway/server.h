@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* The state of a gateway that serves; only serve.c and server.c look into it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gateway/relay.h"
+#include "gateway/serve.h"
+
+enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
+
+struct gateway_server {
+	struct gateway_door *doors;
+	size_t door_count;
+	struct relay *relays;
+	size_t capacity, used, free; /* free: the first of the list; capacity: none */
+	size_t *ready, ready_count;  /* have more to do than one turn */
+	size_t *turn;                /* the same, while they are served */
+	size_t timed;                /* have a deadline */
+	int epoll;
+	bool open;    /* doors are watched */
+	bool pressed; /* the kernel has no room: wait a little */
+	long now;     /* seconds */
+	struct relay_pool pool;
+};
+
+/* What epoll says of an event: whose it is. */
+static inline uint64_t gateway_event(size_t index, enum side side)
+{
+	return (uint64_t)index * SIDES + side;
+}
+
+/* Seconds of the monotonic clock. */
+long gateway_seconds(void);
