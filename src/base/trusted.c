@@ -21,9 +21,9 @@ enum { MOST_LINKS = 40 };
 /* A walk in progress: the folder reached and the parts still to go. */
 struct walk {
 	int root, folder;
-	bool trusted;               /* root owns every folder so far, nobody else may write them */
-	char rest[PATH_MAX];        /* parts still to walk */
-	char reached[PATH_MAX];     /* path of `folder` without links; "" is / */
+	bool trusted;           /* root owns every folder so far, nobody else may write them */
+	char rest[PATH_MAX];    /* parts still to walk */
+	char reached[PATH_MAX]; /* path of `folder` without links; "" is / */
 	unsigned links;
 };
 
@@ -42,7 +42,7 @@ static int open_part(int folder, const char *part)
 static bool root_only(const struct stat *status)
 {
 	return status->st_uid == 0 && (status->st_mode & (S_IWOTH)) == 0 &&
-		((status->st_mode & S_IWGRP) == 0 || status->st_gid == 0);
+	       ((status->st_mode & S_IWGRP) == 0 || status->st_gid == 0);
 }
 
 static int restart_at_root(struct walk *walk)
@@ -148,6 +148,21 @@ static int walk_parts(struct walk *walk)
 	return error;
 }
 
+/*
+ * One call when no link stands anywhere on the way, which is the rule: paths of
+ * a plan are resolved already.  -ELOOP asks for the walk.
+ */
+static int open_without_links(const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
 int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
 	struct where where, struct fault *why)
 {
@@ -167,9 +182,9 @@ int trusted_walk(int root, const char *path, struct arena *arena, const char **r
 	if (error < 0) {
 		fault(why, error, where, "cannot open %s", path);
 		if (error == -ELOOP)
-			fault_hint(why,
-				"a symbolic link below a folder that others than root may write is not "
-				"followed: declare the path it points to");
+			fault_hint(why, "a symbolic link below a folder that others than root may "
+					"write is not "
+					"followed: declare the path it points to");
 		return error;
 	}
 	if (resolved)
@@ -179,8 +194,15 @@ int trusted_walk(int root, const char *path, struct arena *arena, const char **r
 
 int trusted_open(const char *path, struct where where, struct fault *why)
 {
-	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (path[0] == '/') {
+		int fd = open_without_links(path);
 
+		if (fd >= 0)
+			return fd;
+		if (fd != -ELOOP)
+			return fault(why, fd, where, "cannot open %s", path);
+	}
+	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		return fault(why, -errno, where, "cannot open /");
 	return trusted_walk(root, path, NULL, NULL, where, why);
@@ -197,7 +219,8 @@ static int check_owner(int fd, bool folder, const char *name, struct where where
 	if (sticky || root_only(&status))
 		return 0;
 	fault_of(why, FAULT_USAGE, -EPERM, where,
-		"%s may be changed by others than root, who would then decide what root does", name);
+		"%s may be changed by others than root, who would then decide what root does",
+		name);
 	fault_hint(why, "chown root:root %s && chmod go-w %s", name, name);
 	return -EPERM;
 }
@@ -241,7 +264,8 @@ int trusted_read(const char *path, size_t most, struct arena *arena, const char 
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
 		return fault_of(why, FAULT_USAGE, -EINVAL, where, "%s is not a file", path);
 	if ((size_t)status.st_size > most)
-		return fault_of(why, FAULT_USAGE, -EFBIG, where, "%s is larger than %zu bytes", path, most);
+		return fault_of(
+			why, FAULT_USAGE, -EFBIG, where, "%s is larger than %zu bytes", path, most);
 	snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
 	scoped(file) FILE *file = fopen(again, "re");
 	if (!file)

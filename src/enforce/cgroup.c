@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "plan/plan.h"
+
+enum { REMOVE_TRIES = 2000 }; /* of a millisecond */
+
+static const struct where nowhere;
+static const long cgroup2_magic = 0x63677270;
+
+static bool is_cgroup2(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && status.f_type == cgroup2_magic;
+}
+
+/* The fifth field of a mountinfo line whose type, behind " - ", is cgroup2. */
+static bool read_mount_point(const char *line, char path[PATH_MAX])
+{
+	const char *type = strstr(line, " - ");
+
+	return type && strncmp(type + 3, "cgroup2 ", 8) == 0 &&
+	       sscanf(line, "%*s %*s %*s %*s %4095s", path) == 1;
+}
+
+const char *enforce_cgroup_root(void)
+{
+	static const char *const usual[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+	static char found[PATH_MAX];
+
+	if (found[0])
+		return found;
+	/* A statfs each instead of the whole table of mounts, which may be long. */
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (is_cgroup2(usual[i]))
+			return strcpy(found, usual[i]);
+	scoped(file) FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	scoped(memory) char *line = NULL;
+	size_t room = 0;
+	while (mounts && getline(&line, &room, mounts) > 0)
+		if (read_mount_point(line, found) && is_cgroup2(found))
+			return found;
+	found[0] = '\0';
+	return NULL;
+}
+
+static int open_folder(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int make_folder(int parent, const char *name)
+{
+	int fd = open_folder(parent, name);
+
+	if (fd != -ENOENT)
+		return fd;
+	if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
+		return -errno;
+	return open_folder(parent, name);
+}
+
+int enforce_cgroup_open(const char *stack, const char *name, struct fault *why)
+{
+	const char *const parts[] = {"bulkhead", stack, name};
+	const char *root = enforce_cgroup_root();
+
+	if (!root)
+		return fault_of(why, FAULT_UNSUPPORTED, -ENODEV, nowhere,
+			"this machine mounts no cgroup2 hierarchy");
+	scoped(fd) int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return fault(why, -errno, nowhere, "cannot open %s", root);
+	for (size_t i = 0; i < 3; i++) {
+		int next = make_folder(folder, parts[i]);
+
+		if (next < 0)
+			return fault(why, next, nowhere, "cannot make the cgroup %s of %s in %s",
+				parts[i], stack, root);
+		close(folder);
+		folder = next;
+	}
+	return take_fd(&folder);
+}
+
+static void rest(void)
+{
+	nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* A cgroup is busy for a moment after its last process: its dead must be reaped by then. */
+static int remove_folder(int parent, const char *name)
+{
+	for (int i = 0; i < REMOVE_TRIES; i++) {
+		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
+			return -errno;
+		rest();
+	}
+	return -EBUSY;
+}
+
+int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why)
+{
+	char path[PATH_MAX];
+	const char *root = enforce_cgroup_root();
+
+	if (!root)
+		return 0;
+	scoped(fd) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0)
+		return fault(why, -errno, nowhere, "cannot open %s", root);
+	snprintf(path, sizeof(path), "bulkhead/%s", stack);
+	scoped(fd) int parent = open_folder(top, path);
+	if (parent == -ENOENT)
+		return 0;
+	if (parent < 0)
+		return fault(why, parent, nowhere, "cannot open the cgroup of %s", stack);
+	scoped(fd) int folder = open_folder(parent, name);
+	if (folder >= 0) {
+		int error = descriptor_put(folder, "cgroup.kill", "1");
+
+		if (error == 0)
+			error = remove_folder(parent, name);
+		if (error < 0)
+			return fault(
+				why, error, nowhere, "cannot remove the cgroup %s/%s", path, name);
+	}
+	/* Those above go when they hold nothing else. */
+	if (unlinkat(top, path, AT_REMOVEDIR) == 0)
+		unlinkat(top, "bulkhead", AT_REMOVEDIR);
+	return 0;
+}
+
+int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
+{
+	launch->cgroup = enforce_cgroup_open(launch->plan->stack, launch->cgroup_name, why);
+	return launch->cgroup < 0 ? launch->cgroup : 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The service's cgroup: its identity and the handle to kill all of it.  It is
+ * <cgroup2>/bulkhead/STACK/NAME; the hierarchy needs no controllers.
+ */
+
+#include <sys/types.h>
+
+struct fault;
+
+/* The mount point of cgroup2, from /proc/self/mountinfo (read once per process, as a hybrid
+ * host has it elsewhere than /sys/fs/cgroup); NULL when there is none. */
+const char *enforce_cgroup_root(void);
+
+/* Open the directory of @stack's @name, O_PATH; made when missing.  The caller closes it. */
+int enforce_cgroup_open(const char *stack, const char *name, struct fault *why);
+
+/* Kill all in @name, wait until it is empty, and remove it and what is empty above it.
+ * 0 when there was none. */
+int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why);

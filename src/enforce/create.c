@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/trusted.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "plan/plan.h"
+
+/* Make the last part of the path in @parent, closed to all until it has its owner. */
+static int make(int parent, const char *name, const struct plan_node *node)
+{
+	struct stat status;
+
+	if (node->folder ? mkdirat(parent, name, 0700) < 0 : mknodat(parent, name, S_IFREG, 0) < 0)
+		return -errno;
+	int fd = openat(parent, name,
+		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (node->folder ? O_DIRECTORY : 0));
+	if (fd < 0)
+		return -errno;
+	/* Whoever may write the parent may have put something else there: not ours, not given. */
+	if (fstat(fd, &status) == 0 && status.st_uid == 0 && status.st_gid == 0 &&
+		(status.st_mode & 07777) == (node->folder ? 0700 : 0))
+		return fd;
+	close(fd);
+	return -EPERM;
+}
+
+static int give(const struct enforce_launch *launch, int fd, const struct plan_node *node)
+{
+	const struct plan_identity *identity = &launch->service->identity;
+	long uid = enforce_outside(identity->uids, identity->uid_count, node->uid);
+	long gid = enforce_outside(identity->gids, identity->gid_count, node->gid);
+
+	if (uid < 0 || gid < 0)
+		return -EINVAL;
+	if (fchown(fd, (uid_t)uid, (gid_t)gid) < 0 || fchmod(fd, node->mode & 01777) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Open the folder of @path, made by root for all to pass where it is missing. */
+static int open_parent(struct arena *arena, const char *path, struct where where, struct fault *why)
+{
+	static const struct plan_node folder = {.folder = true};
+	const char *last = strrchr(path, '/');
+	const char *parent =
+		last == path ? "/" : arena_text_length(arena, path, (size_t)(last - path));
+	struct fault missing;
+	int fd = trusted_open(parent, where, &missing);
+
+	if (fd != -ENOENT) {
+		if (fd < 0 && why)
+			*why = missing;
+		return fd;
+	}
+	scoped(fd) int above = open_parent(arena, parent, where, why);
+	if (above < 0)
+		return above;
+	scoped(fd) int made = make(above, strrchr(parent, '/') + 1, &folder);
+	if (made < 0)
+		return fault(why, made, where, "cannot make %s", parent);
+	if (fchmod(made, 0755) < 0)
+		return fault(why, -errno, where, "cannot make %s", parent);
+	return take_fd(&made);
+}
+
+static int create(struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+{
+	struct fault missing;
+	scoped(fd) int there = trusted_open(node->source, node->where, &missing);
+
+	if (there >= 0)
+		return 0;
+	if (there != -ENOENT) {
+		if (why)
+			*why = missing;
+		return there;
+	}
+	scoped(fd) int parent = open_parent(launch->arena, node->source, node->where, why);
+	if (parent < 0)
+		return parent;
+	scoped(fd) int made = make(parent, strrchr(node->source, '/') + 1, node);
+	if (made == -EEXIST)
+		return 0;
+	int error = made < 0 ? made : give(launch, made, node);
+	if (error < 0)
+		return fault(why, error, node->where, "cannot make %s", node->source);
+	return 0;
+}
+
+int enforce_create_paths(struct enforce_launch *launch, struct fault *why)
+{
+	const struct plan_service *service = launch->service;
+	mode_t mask = umask(0);
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < service->node_count; i++)
+		if (service->nodes[i].kind == PLAN_BIND && service->nodes[i].create)
+			error = create(launch, &service->nodes[i], why);
+	umask(mask);
+	return error;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * One launch in progress: what its steps hand to each other.
+ *
+ * The launcher fills it; the init and the service have it by being forks of the
+ * launcher.  Only `status` is shared memory.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "catalog/layer.h"
+
+struct arena;
+struct plan;
+struct plan_service;
+
+/* Written by whichever side fails; the launcher reads it when the status pipe ends. */
+struct enforce_status {
+	struct fault why;
+	bool failed;
+};
+
+struct enforce_bytes {
+	char *data;
+	size_t length;
+};
+
+/* Bytes that one side copies from one descriptor to another (a caller's socket is never handed to
+ * a service: it would be a way out of its network namespace). */
+struct enforce_relay {
+	int from, to;
+};
+
+struct enforce_launch {
+	/* Given by the caller. */
+	const struct plan *plan;
+	const struct plan_service *service;
+	struct arena *arena;
+	unsigned without; /* layers left out, 1 << enum layer; test builds only */
+	unsigned refusal; /* errno of seccomp refusals */
+	bool scratch_secrets, foreground;
+	const char *run_folder, *cgroup_name, *bring;
+	char *const *command;
+	int network; /* to enter; made by a step when -1 */
+	int router;
+	int log_folder; /* the caller's; after its step a detached mount of it, or -1 */
+	int kill_after;
+	int exit_record;
+
+	/* Made by the launcher. */
+	int cgroup;        /* directory of the service's cgroup */
+	bool network_made; /* `network` is ours to close */
+	int home_network;  /* the launcher's own, to come back to */
+	int *sources;      /* per node: the path as opened, -1: none */
+	int *trees;        /* per node: its detached mount, -1: none */
+	int bring_tree, proc_tree;
+	struct enforce_bytes *secrets; /* per node */
+	const char *hosts;             /* text of the hosts file, when the stack keeps none */
+	const char *program;
+	char **arguments, **environment;
+	int standard[3]; /* what becomes the service's 0, 1, 2 */
+	int log;         /* read end of the log pipe; -1: none */
+	struct enforce_relay relays[3];
+	size_t relay_count;
+	struct enforce_status *status;
+	int init_pidfd;
+	pid_t init;
+	int gate[2];        /* the init starts when a byte comes, ends when it closes */
+	int status_pipe[2]; /* ends when the exec has happened and the init is confined */
+
+	/* Made by the init. */
+	int root;         /* folder of the new root */
+	int ruleset;      /* Landlock */
+	int exec_pipe[2]; /* ends when the service's exec has happened */
+};
+
+static inline bool enforce_leaves_out(const struct enforce_launch *launch, enum layer layer)
+{
+	return (launch->without >> layer & 1) != 0;
+}
+
+/* The host's id of @inside by @extents of a plan; -1 when it is not mapped. */
+struct plan_extent;
+long enforce_outside(const struct plan_extent *extents, size_t count, unsigned inside);

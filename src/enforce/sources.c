@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/trusted.h"
+#include "enforce/idmap.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "enforce/network.h"
+#include "enforce/view.h"
+#include "plan/plan.h"
+
+unsigned enforce_mount_attributes(const struct enforce_launch *launch, const struct plan_node *node)
+{
+	unsigned attributes = MOUNT_ATTR_NOSUID;
+
+	if (node->read_only || node->as_root)
+		attributes |= MOUNT_ATTR_RDONLY;
+	if (!node->device)
+		attributes |= MOUNT_ATTR_NODEV;
+	if (!node->executable && !enforce_leaves_out(launch, LAYER_EXEC))
+		attributes |= MOUNT_ATTR_NOEXEC;
+	return attributes;
+}
+
+int enforce_clone_mount(int source, unsigned attributes, int idmap)
+{
+	struct mount_attr change = {
+		.attr_set = attributes | (idmap >= 0 ? MOUNT_ATTR_IDMAP : 0),
+		.propagation = MS_PRIVATE,
+		.userns_fd = idmap >= 0 ? (unsigned)idmap : 0,
+	};
+	int tree = open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (tree < 0)
+		return -errno;
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, &change, sizeof(change)) < 0) {
+		int error = -errno;
+
+		close(tree);
+		return error;
+	}
+	return tree;
+}
+
+/* The stack's generated hosts file, rewritten in place: whoever has it bound sees the change. */
+static int open_hosts(
+	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+{
+	const char *text = network_hosts(launch->plan, launch->service, launch->arena);
+	scoped(fd) int run = trusted_open(launch->run_folder, node->where, why);
+
+	if (run < 0)
+		return run;
+	if (mkdirat(run, "hosts", 0755) < 0 && errno != EEXIST)
+		return fault(why, -errno, node->where, "cannot make %s/hosts", launch->run_folder);
+	scoped(fd) int folder = openat(run, "hosts", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	scoped(fd) int file =
+		folder < 0 ? -1
+			   : openat(folder, launch->service->name,
+				     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (file < 0)
+		return fault(why, -errno, node->where, "cannot open %s/hosts/%s",
+			launch->run_folder, launch->service->name);
+	int error = fchmod(file, 0644) < 0 ? -errno : descriptor_write(file, text, strlen(text));
+	if (error < 0)
+		return fault(why, error, node->where, "cannot write the hosts file of '%s'",
+			launch->service->name);
+	return take_fd(&file);
+}
+
+static int open_source(
+	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+{
+	if (node->kind == PLAN_HOSTS)
+		return open_hosts(launch, node, why);
+	if (node->kind == PLAN_SOCKETS)
+		return trusted_open(arena_printf(launch->arena, "%s/sockets/%s", launch->run_folder,
+					    node->source),
+			node->where, why);
+	return trusted_open(node->source, node->where, why);
+}
+
+static bool comes_from_outside(const struct enforce_launch *launch, const struct plan_node *node)
+{
+	if (node->kind == PLAN_HOSTS || node->kind == PLAN_SOCKETS)
+		return launch->run_folder != NULL;
+	return node->kind == PLAN_BIND;
+}
+
+static int open_node(struct enforce_launch *launch, size_t index, int *idmap, struct fault *why)
+{
+	const struct plan_node *node = &launch->service->nodes[index];
+	int source = open_source(launch, node, why);
+
+	if (source < 0)
+		return source;
+	launch->sources[index] = source;
+	if (node->as_root && *idmap < 0) {
+		*idmap = enforce_idmap(&launch->service->identity, why);
+		if (*idmap < 0)
+			return *idmap;
+	}
+	launch->trees[index] = enforce_clone_mount(
+		source, enforce_mount_attributes(launch, node), node->as_root ? *idmap : -1);
+	if (launch->trees[index] < 0)
+		return fault(why, launch->trees[index], node->where, "cannot take a mount of %s",
+			node->source ? node->source : node->target);
+	return 0;
+}
+
+/* The host's procfs whole: only where the namespaces are left out, as then there is no own one. */
+static int open_host_proc(struct enforce_launch *launch, struct fault *why)
+{
+	launch->proc_tree =
+		open_tree(AT_FDCWD, "/proc", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	if (launch->proc_tree < 0)
+		return fault(why, -errno, launch->service->where, "cannot take a mount of /proc");
+	return 0;
+}
+
+int enforce_open_sources(struct enforce_launch *launch, struct fault *why)
+{
+	scoped(fd) int idmap = -1;
+
+	if (!launch->run_folder)
+		launch->hosts = network_hosts(launch->plan, launch->service, launch->arena);
+	for (size_t i = 0; i < launch->service->node_count; i++) {
+		int error = 0;
+
+		if (comes_from_outside(launch, &launch->service->nodes[i]))
+			error = open_node(launch, i, &idmap, why);
+		if (error < 0)
+			return error;
+	}
+	return enforce_leaves_out(launch, LAYER_NAMESPACES) ? open_host_proc(launch, why) : 0;
+}
+
+int enforce_open_bring(struct enforce_launch *launch, struct fault *why)
+{
+	struct where where = launch->service->where;
+	char path[PATH_MAX];
+
+	if (!launch->bring)
+		return 0;
+	if (!realpath(launch->bring, path))
+		return fault(why, -errno, where, "cannot open %s", launch->bring);
+	scoped(fd) int source = trusted_open(path, where, why);
+	if (source < 0)
+		return source;
+	launch->bring_tree = enforce_clone_mount(
+		source, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, -1);
+	if (launch->bring_tree < 0)
+		return fault(why, launch->bring_tree, where, "cannot take a mount of %s", path);
+	return 0;
+}

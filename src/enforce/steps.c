@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/steps.h"
+
+#include <string.h>
+
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+
+/* Of no layer: without it there is no launch at all. */
+#define ALWAYS LAYER_COUNT
+
+const struct enforce_step enforce_steps[] = {
+	{"cgroup", ALWAYS, ENFORCE_LAUNCHER, enforce_make_cgroup},
+	{"cgroup limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, enforce_limit_cgroup},
+	{"network namespace", LAYER_NETWORK, ENFORCE_LAUNCHER, enforce_make_network},
+	{"created paths", ALWAYS, ENFORCE_LAUNCHER, enforce_create_paths},
+	{"sources of the view", LAYER_VIEW, ENFORCE_LAUNCHER, enforce_open_sources},
+	{"brought file", ALWAYS, ENFORCE_LAUNCHER, enforce_open_bring},
+	{"secrets", ALWAYS, ENFORCE_LAUNCHER, enforce_read_secrets},
+	{"environment", ALWAYS, ENFORCE_LAUNCHER, enforce_build_environment},
+	{"standard descriptors", ALWAYS, ENFORCE_LAUNCHER, enforce_open_standard},
+
+	{"id maps", ALWAYS, ENFORCE_MAPPER, enforce_write_maps},
+
+	/* While the init still has the host's uid 0, which the sysctl asks for. */
+	{"memfd without exec", LAYER_EXEC, ENFORCE_INIT, enforce_refuse_memfd_exec},
+	{"init's identity", ALWAYS, ENFORCE_INIT, enforce_become_init},
+	{"cgroup namespace", LAYER_NAMESPACES, ENFORCE_INIT, enforce_own_cgroup_namespace},
+	{"host name", LAYER_NAMESPACES, ENFORCE_INIT, enforce_name_host},
+	{"root", ALWAYS, ENFORCE_INIT, enforce_make_root},
+	{"view", LAYER_VIEW, ENFORCE_INIT, enforce_fill_root},
+	{"brought file in the view", ALWAYS, ENFORCE_INIT, enforce_bring},
+	/* After the last detached mount, which counts as a mount namespace of its own. */
+	{"namespace limits", LAYER_NAMESPACES, ENFORCE_INIT, enforce_limit_namespaces},
+	{"ruleset", LAYER_LANDLOCK, ENFORCE_INIT, enforce_make_ruleset},
+	{"new root", LAYER_VIEW, ENFORCE_INIT, enforce_enter_root},
+
+	{"standard input and output", ALWAYS, ENFORCE_SERVICE, enforce_set_standard},
+	{"limits", LAYER_RESOURCES, ENFORCE_SERVICE, enforce_set_limits},
+	{"write or execute", LAYER_EXEC, ENFORCE_SERVICE, enforce_refuse_write_execute},
+	{"bounding set", LAYER_CAPABILITIES, ENFORCE_SERVICE, enforce_bound_capabilities},
+	{"identity", LAYER_IDENTITY, ENFORCE_SERVICE, enforce_become_service},
+	{"capabilities", LAYER_CAPABILITIES, ENFORCE_SERVICE, enforce_cut_capabilities},
+	{"no new privileges", ALWAYS, ENFORCE_SERVICE, enforce_no_new_privileges},
+	{"domain", LAYER_LANDLOCK, ENFORCE_SERVICE, enforce_enter_domain},
+	{"descriptors", ALWAYS, ENFORCE_SERVICE, enforce_close_descriptors},
+	/* The filter and the exec are one step: nothing may stand between them. */
+	{"filter and exec", ALWAYS, ENFORCE_SERVICE, enforce_execute},
+};
+const size_t enforce_step_count = sizeof(enforce_steps) / sizeof(enforce_steps[0]);
+
+/* "view: cannot attach /srv": the step's name goes in front of what it said. */
+static void name_step(const char *name, struct fault *why)
+{
+	if (!why)
+		return;
+	size_t length = strlen(name), room = sizeof(why->text) - length - 3;
+	memmove(why->text + length + 2, why->text, room);
+	memcpy(why->text, name, length);
+	memcpy(why->text + length, ": ", 2);
+	why->text[sizeof(why->text) - 1] = '\0';
+}
+
+int enforce_walk(struct enforce_launch *launch, enum enforce_side side,
+	void (*done)(struct enforce_launch *launch, size_t number), struct fault *why)
+{
+	for (size_t i = 0; i < enforce_step_count; i++) {
+		const struct enforce_step *step = &enforce_steps[i];
+
+		if (step->side != side)
+			continue;
+		if (step->layer != ALWAYS && enforce_leaves_out(launch, step->layer))
+			continue;
+		int error = step->apply(launch, why);
+		if (error < 0) {
+			name_step(step->name, why);
+			return error;
+		}
+		if (done)
+			done(launch, i + 1);
+	}
+	return 0;
+}

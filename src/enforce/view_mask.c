@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/launch.h"
+#include "enforce/view.h"
+#include "plan/plan.h"
+
+/* What covers: an empty file and an empty folder, which nobody may open, on a read-only mount of
+ * their own, so that each cover is a copy of that. */
+static const char covers[] = ".closed", cover_file[] = ".closed/file",
+		  cover_folder[] = ".closed/folder";
+
+static int attach(struct enforce_launch *launch, int tree, const char *target)
+{
+	return move_mount(tree, "", launch->root, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+static int cover(struct enforce_launch *launch, const char *name, const char *target)
+{
+	scoped(fd) int tree = open_tree(launch->root, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	return tree < 0 ? -errno : attach(launch, tree, target + 1);
+}
+
+static int make_covers(struct enforce_launch *launch)
+{
+	struct mount_attr closed = {
+		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+			    MOUNT_ATTR_NOEXEC,
+	};
+
+	if (mkdirat(launch->root, covers, 0) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	if (mknodat(launch->root, cover_file, S_IFREG, 0) < 0 ||
+		mkdirat(launch->root, cover_folder, 0) < 0)
+		return -errno;
+	scoped(fd) int tree = open_tree(launch->root, covers, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH, &closed, sizeof(closed)) < 0)
+		return -errno;
+	return attach(launch, tree, covers);
+}
+
+/*
+ * The plan names entries of /proc without saying what they are: the file is
+ * tried first, which the kernel refuses on a folder.  An entry that this kernel
+ * does not have (any more) needs no cover.
+ */
+int enforce_mask(struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+{
+	(void)why;
+	int error = cover(launch, cover_file, node->target);
+
+	if (error == -ENOENT) {
+		error = make_covers(launch);
+		if (error == 0)
+			error = cover(launch, cover_file, node->target);
+	}
+	if (error == -EINVAL || error == -ENOTDIR)
+		error = cover(launch, cover_folder, node->target);
+	return error == -ENOENT ? 0 : error;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "enforce/launch.h"
+#include "enforce/view.h"
+#include "plan/plan.h"
+
+enum { MOUNT = MOVE_MOUNT_F_EMPTY_PATH };
+
+/* Is @target inside a mount of the host?  There others may have put links. */
+static bool beneath_bind(const struct enforce_launch *launch, const char *target)
+{
+	for (size_t i = 0; i < launch->service->node_count; i++) {
+		const struct plan_node *node = &launch->service->nodes[i];
+
+		if (launch->trees[i] >= 0 && node->folder && strcmp(node->target, target) != 0 &&
+			text_path_within(target, node->target))
+			return true;
+	}
+	return false;
+}
+
+static int attach_without_links(struct enforce_launch *launch, int tree, const char *target)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
+	};
+	scoped(fd) int place =
+		(int)syscall(SYS_openat2, launch->root, target + 1, &how, sizeof(how));
+
+	if (place < 0)
+		return -errno;
+	return move_mount(tree, "", place, "", MOUNT | MOVE_MOUNT_T_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
+/* An empty file to mount on; that it is there already is as good. */
+static int make_file(struct enforce_launch *launch, const char *target)
+{
+	if (mknodat(launch->root, target + 1, S_IFREG | 0444, 0) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	const char *slash = strrchr(target, '/');
+	int error = enforce_make_folder(
+		launch, arena_text_length(launch->arena, target, (size_t)(slash - target)), 0755);
+	if (error < 0)
+		return error;
+	return mknodat(launch->root, target + 1, S_IFREG | 0444, 0) < 0 ? -errno : 0;
+}
+
+int enforce_attach(struct enforce_launch *launch, int tree, const char *target, int folder)
+{
+	/* In a mount of the host nothing is made: the place must be there. */
+	if (beneath_bind(launch, target))
+		return attach_without_links(launch, tree, target);
+	int error = folder ? enforce_make_folder(launch, target, 0755) : make_file(launch, target);
+	if (error < 0)
+		return error;
+	return move_mount(tree, "", launch->root, target + 1, MOUNT) < 0 ? -errno : 0;
+}
+
+/* A generated file or a secret: @length bytes, owned and moded as the node says. */
+static int write_file(struct enforce_launch *launch, const struct plan_node *node, const char *data,
+	size_t length)
+{
+	int error = make_file(launch, node->target);
+
+	if (error < 0)
+		return error;
+	scoped(fd) int file =
+		openat(launch->root, node->target + 1, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
+	if (file < 0)
+		return -errno;
+	error = descriptor_write(file, data, length);
+	if (error == 0 && (node->uid || node->gid) && fchown(file, node->uid, node->gid) < 0)
+		error = -errno;
+	if (error == 0 && node->mode != 0444 && fchmod(file, node->mode ? node->mode : 0444) < 0)
+		error = -errno;
+	return error;
+}
+
+static int make_link(struct enforce_launch *launch, const struct plan_node *node)
+{
+	for (int tries = 0; tries < 2; tries++) {
+		if (symlinkat(node->content, launch->root, node->target + 1) == 0 ||
+			errno == EEXIST)
+			return 0;
+		const char *slash = strrchr(node->target, '/');
+		if (errno != ENOENT || slash == node->target)
+			return -errno;
+		int error = enforce_make_folder(launch,
+			arena_text_length(
+				launch->arena, node->target, (size_t)(slash - node->target)),
+			0755);
+		if (error < 0)
+			return error;
+	}
+	return -ENOENT;
+}
+
+static int make_folder(struct enforce_launch *launch, const struct plan_node *node)
+{
+	int error = enforce_make_folder(launch, node->target, node->mode);
+
+	if (error < 0 || !(node->uid || node->gid))
+		return error;
+	return fchownat(launch->root, node->target + 1, node->uid, node->gid, AT_SYMLINK_NOFOLLOW) <
+			       0
+		       ? -errno
+		       : 0;
+}
+
+static int make_memory(
+	struct enforce_launch *launch, const struct plan_node *node, const struct plan_node *owner)
+{
+	char size[24], mode[12], uid[12], gid[12];
+	const char *const options[] = {"size", size, "mode", mode, "uid", uid, "gid", gid, NULL};
+
+	snprintf(size, sizeof(size), "%llu", (unsigned long long)owner->size);
+	snprintf(mode, sizeof(mode), "%o", owner->mode);
+	snprintf(uid, sizeof(uid), "%u", owner->uid);
+	snprintf(gid, sizeof(gid), "%u", owner->gid);
+	scoped(fd) int tree =
+		enforce_new_mount("tmpfs", options, enforce_mount_attributes(launch, node));
+	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
+}
+
+static int mount_proc(struct enforce_launch *launch, const struct plan_node *node)
+{
+	if (launch->proc_tree >= 0)
+		return enforce_attach(launch, launch->proc_tree, node->target, true);
+	scoped(fd) int tree = enforce_new_mount(
+		"proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
+}
+
+/* `run` without a stack: nobody is at the other end, the folder is the service's own. */
+static int make_sockets(struct enforce_launch *launch, size_t index)
+{
+	const struct plan_node *node = &launch->service->nodes[index];
+	const struct plan_identity *identity = &launch->service->identity;
+	const struct plan_node alone = {
+		.size = 1 << 20, .mode = 0770, .uid = identity->uid, .gid = identity->gid};
+
+	if (launch->trees[index] >= 0)
+		return enforce_attach(launch, launch->trees[index], node->target, true);
+	return make_memory(launch, node, &alone);
+}
+
+static int place(struct enforce_launch *launch, size_t index, struct fault *why)
+{
+	const struct plan_node *node = &launch->service->nodes[index];
+
+	switch (node->kind) {
+	case PLAN_FOLDER:
+		return make_folder(launch, node);
+	case PLAN_LINK:
+		return make_link(launch, node);
+	case PLAN_FILE:
+		return write_file(launch, node, node->content, strlen(node->content));
+	case PLAN_BIND:
+		return enforce_attach(launch, launch->trees[index], node->target, node->folder);
+	case PLAN_MEMORY:
+		return make_memory(launch, node, node);
+	case PLAN_PROC:
+		return mount_proc(launch, node);
+	case PLAN_MASK:
+		return enforce_mask(launch, node, why);
+	case PLAN_SECRET:
+		return write_file(
+			launch, node, launch->secrets[index].data, launch->secrets[index].length);
+	case PLAN_SOCKETS:
+		return make_sockets(launch, index);
+	case PLAN_HOSTS:
+		if (launch->trees[index] >= 0)
+			return enforce_attach(launch, launch->trees[index], node->target, false);
+		return write_file(launch, node, launch->hosts, strlen(launch->hosts));
+	}
+	return -EINVAL;
+}
+
+int enforce_place(struct enforce_launch *launch, size_t index, struct fault *why)
+{
+	const struct plan_node *node = &launch->service->nodes[index];
+	int error = place(launch, index, why);
+
+	if (error < 0)
+		return fault(why, error, node->where, "cannot put %s into the view of '%s'",
+			node->target, launch->service->name);
+	return 0;
+}

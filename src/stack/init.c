@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "enforce/steps.h"
+#include "plan/plan.h"
+#include "stack/init_loop.h"
+#include "stack/launching.h"
+
+enum { FAILED = 125 };
+
+/* Say what failed where the launcher reads it, and end. */
+static __attribute__((noreturn)) void fail(struct enforce_launch *launch, const struct fault *why)
+{
+	launch->status->why = *why;
+	launch->status->failed = true;
+	_exit(FAILED);
+}
+
+/* Nothing happens before the launcher has written the maps; when it dies instead, so does this. */
+static void wait_for_gate(struct enforce_launch *launch)
+{
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	close(launch->gate[1]);
+	if (read(launch->gate[0], &byte, 1) != 1)
+		_exit(FAILED);
+}
+
+/* Between the change of ids, which cleared the death signal, and its renewal the launcher may
+ * have died: then the gate has lost its other end. */
+static void check_launcher(struct enforce_launch *launch)
+{
+	struct pollfd gate = {.fd = launch->gate[0], .events = POLLIN};
+
+	if (poll(&gate, 1, 0) > 0 && (gate.revents & POLLHUP))
+		_exit(FAILED);
+}
+
+static __attribute__((noreturn)) void be_service(
+	struct enforce_launch *launch, const sigset_t *before, struct fault *why)
+{
+	static const int ignored[] = {SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD};
+
+	/* A mark that the launcher can read in its own terms: the owner of a description that
+	 * both hold is translated to the reader's pid namespace. */
+	fcntl(launch->gate[0], F_SETOWN, getpid());
+	close(launch->exec_pipe[0]);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		signal(ignored[i], SIG_DFL);
+	sigprocmask(SIG_SETMASK, before, NULL);
+	enforce_walk(launch, ENFORCE_SERVICE, stack_step_done, why);
+	fail(launch, why);
+}
+
+static void keep_only(const int *kept, size_t count)
+{
+	for (int fd = 3, limit = -1;; fd = limit + 1) {
+		limit = -1;
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= fd && (limit < 0 || kept[i] < limit))
+				limit = kept[i];
+		if (limit < 0) {
+			close_range((unsigned)fd, ~0U, 0);
+			return;
+		}
+		if (limit > fd)
+			close_range((unsigned)fd, (unsigned)limit - 1, 0);
+	}
+}
+
+/* The pipe ends of the service must not stay open here, or their ends are never seen. */
+static void close_rest(struct enforce_launch *launch, int signals)
+{
+	int kept[16] = {launch->status_pipe[1], launch->exec_pipe[0], launch->log, launch->router,
+		launch->log_folder, launch->exit_record, signals};
+	size_t count = 7;
+	bool used[3] = {false};
+
+	for (size_t i = 0; i < launch->relay_count; i++) {
+		kept[count++] = launch->relays[i].from;
+		kept[count++] = launch->relays[i].to;
+		for (int j = 0; j < 3; j++)
+			used[j] =
+				used[j] || launch->relays[i].from == j || launch->relays[i].to == j;
+	}
+	keep_only(kept, count);
+	for (int i = 0; i < 3; i++)
+		if (!used[i])
+			close(i);
+}
+
+/* When the service's program runs the launch is complete, and outlives its launcher. */
+static void let_go(struct enforce_launch *launch)
+{
+	char byte;
+
+	while (read(launch->exec_pipe[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	if (launch->status->failed)
+		_exit(FAILED);
+	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	close(launch->exec_pipe[0]);
+	munmap(launch->status, sizeof(*launch->status));
+	close(launch->status_pipe[1]);
+}
+
+static int watch_signals(sigset_t *before, struct fault *why)
+{
+	static const struct where nowhere;
+	sigset_t all, watched;
+	int fd;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, before);
+	/* pid 1 gets only signals that it handles; a blocked one counts and waits here. */
+	stack_init_signals(&watched);
+	fd = signalfd(-1, &watched, SFD_CLOEXEC);
+	return fd < 0 ? fault(why, -errno, nowhere, "cannot watch signals") : fd;
+}
+
+void stack_init(struct enforce_launch *launch)
+{
+	struct fault why = {0};
+	sigset_t before;
+
+	wait_for_gate(launch);
+	if (enforce_walk(launch, ENFORCE_INIT, stack_step_done, &why) < 0)
+		fail(launch, &why);
+	int signals = watch_signals(&before, &why);
+	if (signals < 0)
+		fail(launch, &why);
+	sigemptyset(&before);
+	if (pipe2(launch->exec_pipe, O_CLOEXEC) < 0) {
+		fault(&why, -errno, launch->service->where, "init: cannot make a pipe");
+		fail(launch, &why);
+	}
+	check_launcher(launch);
+	pid_t service = fork();
+	if (service < 0) {
+		fault(&why, -errno, launch->service->where, "init: cannot fork the service");
+		fail(launch, &why);
+	}
+	if (service == 0)
+		be_service(launch, &before, &why);
+	enforce_forget_secrets(launch);
+	close_rest(launch, signals);
+	if (stack_init_confine(launch->service, launch->log_folder, &why) < 0)
+		fail(launch, &why);
+	let_go(launch);
+	stack_init_loop(launch, service, signals);
+}

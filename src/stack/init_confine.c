@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "catalog/call.h"
+#include "catalog/landlock.h"
+#include "enforce/capabilities.h"
+#include "enforce/landlock_abi.h"
+#include "enforce/seccomp.h"
+#include "plan/plan.h"
+#include "plan/seccomp.h"
+#include "stack/init.h"
+
+/* Everything an init does from here on: log, signals, reaping, its own end. */
+static const char *const allowed[] = {"read", "write", "openat", "close", "renameat", "renameat2",
+	"fstat", "newfstatat", "poll", "ppoll", "wait4", "kill", "munmap", "rt_sigreturn",
+	"restart_syscall", "exit", "exit_group"};
+
+static int compare_numbers(const void *left, const void *right)
+{
+	const struct plan_call *a = left, *b = right;
+
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static int install_filter(const struct plan_service *service, struct fault *why)
+{
+	/* Only to lay down the death signal when the launch is complete. */
+	static struct plan_condition death_signal = {
+		.argument = 0, .mask = UINT32_MAX, .value = PR_SET_PDEATHSIG};
+	struct plan_call calls[sizeof(allowed) / sizeof(allowed[0]) + 1];
+	struct plan_service init = {.name = service->name, .where = service->where, .calls = calls};
+	enum catalog_arch arch = catalog_native_arch();
+	struct plan_filter filter;
+
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+		const struct catalog_call *call = catalog_call(allowed[i]);
+
+		if (call && call->number[arch] >= 0)
+			calls[init.call_count++] = (struct plan_call){.name = call->name,
+				.number = (uint32_t)call->number[arch],
+				.where = service->where};
+	}
+	calls[init.call_count++] = (struct plan_call){.name = "prctl",
+		.number = (uint32_t)catalog_call("prctl")->number[arch],
+		.conditions = &death_signal,
+		.condition_count = 1,
+		.where = service->where};
+	qsort(calls, init.call_count, sizeof(*calls), compare_numbers);
+	scoped(arena) struct arena *arena = arena_new();
+	int error = plan_seccomp(&init, NULL, EPERM, arena, &filter, why);
+	if (error < 0)
+		return error;
+	error = enforce_filter(&filter);
+	return error < 0 ? fault(why, error, service->where, "init: cannot install its filter") : 0;
+}
+
+/* No scopes: it must signal the service, which is outside its domain. */
+static int enter_domain(const struct plan_service *service, int log_folder, struct fault *why)
+{
+	uint32_t abi = service->landlock.abi;
+	const struct landlock_domain domain = {
+		.handled_files = catalog_landlock_files(abi),
+		.handled_net = catalog_landlock_net(abi),
+	};
+	const struct landlock_beneath log = {
+		.access = (CATALOG_LANDLOCK_WRITE_FILE | CATALOG_LANDLOCK_READ_DIR |
+				  CATALOG_LANDLOCK_MAKE_REG | CATALOG_LANDLOCK_REMOVE_FILE) &
+			  domain.handled_files,
+		.parent = log_folder,
+	};
+
+	if (!service->landlock.used)
+		return 0;
+	scoped(fd) int ruleset = landlock_create(&domain, abi);
+	if (ruleset < 0 || (log_folder >= 0 && landlock_add(ruleset, LANDLOCK_BENEATH, &log) < 0) ||
+		landlock_enter(ruleset) < 0)
+		return fault(why, -errno, service->where, "init: cannot enter its domain");
+	return 0;
+}
+
+int stack_init_confine(const struct plan_service *service, int log_folder, struct fault *why)
+{
+	const uint64_t keep = UINT64_C(1) << CAP_KILL;
+	int error = enforce_bound(keep);
+
+	if (error == 0 &&
+		(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
+			prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0, 0, 0) < 0 ||
+			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
+		error = -errno;
+	if (error == 0)
+		error = enforce_capset(keep, 0);
+	if (error < 0)
+		return fault(why, error, service->where, "init: cannot cut its capabilities");
+	error = enter_domain(service, log_folder, why);
+	return error < 0 ? error : install_filter(service, why);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/init_loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/descriptor.h"
+#include "enforce/launch.h"
+#include "stack/init_log.h"
+
+static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+
+enum { MOST_RELAYS = 3, CHUNK = 4096 /* what a pipe that polls writable takes at once */ };
+
+struct init {
+	pid_t service;
+	int signals, log_pipe;
+	struct stack_init_log log;
+	struct enforce_relay relays[MOST_RELAYS];
+	bool full[MOST_RELAYS]; /* there is something to read; the other end must take it */
+	size_t relay_count;
+};
+
+static char buffer[64 * 1024];
+
+void stack_init_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		sigaddset(set, forwarded[i]);
+}
+
+/* One read for each wake-up, so that a flood of output does not hold back signals. */
+static bool copy_log(struct init *init)
+{
+	ssize_t got = read(init->log_pipe, buffer, sizeof(buffer));
+
+	if (got > 0)
+		stack_init_log_write(&init->log, buffer, (size_t)got);
+	else if (got == 0)
+		init->log_pipe = -1;
+	return got > 0;
+}
+
+static void copy_relay(struct init *init, size_t index)
+{
+	struct enforce_relay *relay = &init->relays[index];
+
+	if (!init->full[index]) {
+		init->full[index] = true;
+		return;
+	}
+	ssize_t got = read(relay->from, buffer, CHUNK);
+	if (got > 0 && descriptor_write(relay->to, buffer, (size_t)got) == 0) {
+		init->full[index] = false;
+		return;
+	}
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	close(relay->from);
+	close(relay->to);
+	relay->from = -1;
+}
+
+/* True, with its status, when the service itself has ended. */
+static bool reap(struct init *init, int *status)
+{
+	bool ended = false;
+	int one;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &one, WNOHANG)) > 0)
+		if (pid == init->service) {
+			*status = one;
+			ended = true;
+		}
+	return ended;
+}
+
+static void take_signal(struct init *init)
+{
+	struct signalfd_siginfo info;
+
+	if (read(init->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo != SIGCHLD)
+		kill(init->service, (int)info.ssi_signo);
+}
+
+static void record_end(int record, int status)
+{
+	char line[32];
+	int length = WIFSIGNALED(status)
+			     ? snprintf(line, sizeof(line), "signal %d\n", WTERMSIG(status))
+			     : snprintf(line, sizeof(line), "exit %d\n", WEXITSTATUS(status));
+
+	if (record >= 0)
+		descriptor_write(record, line, (size_t)length);
+}
+
+static size_t list(const struct init *init, struct pollfd waits[2 + MOST_RELAYS])
+{
+	size_t count = 0;
+
+	waits[count++] = (struct pollfd){.fd = init->signals, .events = POLLIN};
+	waits[count++] = (struct pollfd){.fd = init->log_pipe, .events = POLLIN};
+	for (size_t i = 0; i < init->relay_count; i++) {
+		const struct enforce_relay *relay = &init->relays[i];
+
+		waits[count++] = relay->from < 0 ? (struct pollfd){.fd = -1}
+				 : init->full[i]
+					 ? (struct pollfd){.fd = relay->to, .events = POLLOUT}
+					 : (struct pollfd){.fd = relay->from, .events = POLLIN};
+	}
+	return count;
+}
+
+/* What the service said last is still in its pipes. */
+static void drain(struct init *init)
+{
+	if (init->log_pipe >= 0)
+		while (copy_log(init))
+			;
+	for (size_t i = 0; i < init->relay_count; i++) {
+		struct pollfd wait = {.fd = init->relays[i].from, .events = POLLIN};
+
+		while (init->relays[i].from > 2 && poll(&wait, 1, 0) > 0) {
+			init->full[i] = true;
+			copy_relay(init, i);
+		}
+	}
+}
+
+void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
+{
+	struct init init = {.service = service,
+		.signals = signals,
+		.log_pipe = launch->log,
+		.relay_count = launch->relay_count};
+	struct pollfd waits[2 + MOST_RELAYS];
+	int status = 0;
+
+	for (size_t i = 0; i < init.relay_count; i++)
+		init.relays[i] = launch->relays[i];
+	stack_init_log_open(&init.log, launch->log_folder);
+	while (!reap(&init, &status)) {
+		size_t count = list(&init, waits);
+
+		if (poll(waits, count, -1) < 0)
+			continue;
+		if (waits[0].revents)
+			take_signal(&init);
+		if (waits[1].revents)
+			copy_log(&init);
+		for (size_t i = 2; i < count; i++)
+			if (waits[i].revents)
+				copy_relay(&init, i - 2);
+	}
+	drain(&init);
+	record_end(launch->exit_record, status);
+	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "config.h"
+#include "enforce/cgroup.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "enforce/steps.h"
+#include "plan/plan.h"
+#include "stack/init.h"
+#include "stack/launching.h"
+
+void stack_step_done(struct enforce_launch *launch, size_t number)
+{
+	if (!BULKHEAD_TEST_BUILD || launch->kill_after != (int)number)
+		return;
+	if (enforce_steps[number - 1].side == ENFORCE_LAUNCHER ||
+		enforce_steps[number - 1].side == ENFORCE_MAPPER)
+		kill(getpid(), SIGKILL);
+	/* The other sides cannot reach the launcher: they ask it, and wait for their own end. */
+	descriptor_write(launch->status_pipe[1], "k", 1);
+	for (;;)
+		poll(NULL, 0, -1);
+}
+
+static int *no_descriptors(struct arena *arena, size_t count)
+{
+	int *list = arena_alloc(arena, (count + 1) * sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = -1;
+	return list;
+}
+
+static struct enforce_launch begin(const struct plan *plan, const struct plan_service *service,
+	const struct stack_launch_options *options, struct arena *arena)
+{
+	return (struct enforce_launch){
+		.plan = plan,
+		.service = service,
+		.arena = arena,
+		.without = BULKHEAD_TEST_BUILD ? options->without : 0,
+		.kill_after = BULKHEAD_TEST_BUILD ? options->kill_after : 0,
+		.refusal = options->refusal ? options->refusal : EPERM,
+		.scratch_secrets = options->scratch_secrets,
+		.foreground = options->foreground,
+		.run_folder = options->run_folder,
+		.cgroup_name = options->cgroup_name,
+		.bring = options->bring,
+		.command = options->command,
+		.network = options->network,
+		.router = options->router,
+		.log_folder = options->foreground ? -1 : options->log_folder,
+		.exit_record = options->exit_record,
+		.cgroup = -1,
+		.home_network = -1,
+		.sources = no_descriptors(arena, service->node_count),
+		.trees = no_descriptors(arena, service->node_count),
+		.secrets = arena_alloc(
+			arena, (service->node_count + 1) * sizeof(struct enforce_bytes)),
+		.bring_tree = -1,
+		.proc_tree = -1,
+		.standard = {-1, -1, -1},
+		.log = -1,
+		.init_pidfd = -1,
+		.gate = {-1, -1},
+		.status_pipe = {-1, -1},
+		.root = -1,
+		.ruleset = -1,
+		.exec_pipe = {-1, -1},
+	};
+}
+
+static int open_channels(struct enforce_launch *launch, struct fault *why)
+{
+	void *shared = mmap(NULL, sizeof(*launch->status), PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return fault(why, -errno, launch->service->where, "cannot share memory");
+	launch->status = shared;
+	if (pipe2(launch->gate, O_CLOEXEC) < 0 || pipe2(launch->status_pipe, O_CLOEXEC) < 0)
+		return fault(why, -errno, launch->service->where, "cannot make a pipe");
+	return 0;
+}
+
+/* The child begins in the service's network namespace; the launcher comes back. */
+static int enter_network(const struct enforce_launch *launch, int network, struct fault *why)
+{
+	if (enforce_leaves_out(launch, LAYER_NETWORK))
+		return 0;
+	if (setns(network, CLONE_NEWNET) < 0)
+		return fault(
+			why, -errno, launch->service->where, "cannot enter the network namespace");
+	return 0;
+}
+
+static int start_init(struct enforce_launch *launch, struct fault *why)
+{
+	struct clone_args arguments = {
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)&launch->init_pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)launch->cgroup,
+	};
+
+	if (!enforce_leaves_out(launch, LAYER_NAMESPACES))
+		arguments.flags |= CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+	int error = enter_network(launch, launch->network, why);
+	if (error < 0)
+		return error;
+	launch->init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+	if (launch->init == 0)
+		stack_init(launch);
+	if (launch->init < 0)
+		error = fault(why, -errno, launch->service->where,
+			"cannot make the namespaces of '%s'", launch->service->name);
+	int back = enter_network(launch, launch->home_network, why);
+	return error < 0 ? error : back;
+}
+
+/* Until all that could still fail has let go of the pipe. */
+static int wait_for_end(struct enforce_launch *launch, struct fault *why)
+{
+	char byte;
+	ssize_t got;
+
+	close(launch->status_pipe[1]);
+	launch->status_pipe[1] = -1;
+	if (write(launch->gate[1], "g", 1) != 1)
+		return fault(why, -errno, launch->service->where, "cannot open the gate");
+	do {
+		got = read(launch->status_pipe[0], &byte, 1);
+		if (BULKHEAD_TEST_BUILD && got == 1)
+			kill(getpid(), SIGKILL);
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (launch->status->failed) {
+		if (why)
+			*why = launch->status->why;
+		return launch->status->why.code < 0 ? launch->status->why.code : -EIO;
+	}
+	/* An init that was killed said nothing. */
+	struct pollfd init = {.fd = launch->init_pidfd, .events = POLLIN};
+	siginfo_t end = {0};
+	if (poll(&init, 1, 0) > 0 &&
+		waitid(P_PIDFD, (id_t)launch->init_pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+		end.si_code != CLD_EXITED)
+		return fault(why, -ECHILD, launch->service->where, "the init of '%s' was killed",
+			launch->service->name);
+	return 0;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const int *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+/* Numbers that follow each other are closed by one call: there are two for each bind. */
+static void close_all(int *list, size_t count)
+{
+	qsort(list, count, sizeof(*list), compare);
+	for (size_t i = 0, next; i < count; i = next) {
+		for (next = i + 1; next < count && list[next] <= list[next - 1] + 1; next++)
+			;
+		if (list[i] > 2)
+			close_range((unsigned)list[i], (unsigned)list[next - 1], 0);
+	}
+}
+
+static void finish(struct enforce_launch *launch, bool log_folder_ours)
+{
+	const size_t nodes = launch->service->node_count;
+	int *list = arena_alloc(launch->arena, (2 * nodes + 32) * sizeof(*list));
+	const int others[] = {launch->cgroup, launch->home_network, launch->bring_tree,
+		launch->proc_tree, launch->log, launch->gate[0], launch->gate[1],
+		launch->status_pipe[0], launch->status_pipe[1], launch->standard[0],
+		launch->standard[1], launch->standard[2],
+		launch->network_made ? launch->network : -1,
+		log_folder_ours ? launch->log_folder : -1};
+	size_t count = 0;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		list[count++] = others[i];
+	for (size_t i = 0; i < launch->relay_count; i++) {
+		list[count++] = launch->relays[i].from;
+		list[count++] = launch->relays[i].to;
+	}
+	for (size_t i = 0; i < nodes; i++) {
+		list[count++] = launch->sources[i];
+		list[count++] = launch->trees[i];
+	}
+	for (size_t i = 0; i < count; i++)
+		if (list[i] < 3)
+			list[i] = -1;
+	close_all(list, count);
+	enforce_forget_secrets(launch);
+	if (launch->status)
+		munmap(launch->status, sizeof(*launch->status));
+}
+
+/* Leave nothing behind: the end of the init ends its pid namespace, and the cgroup the rest. */
+static void undo(struct enforce_launch *launch)
+{
+	if (launch->init > 0) {
+		kill(launch->init, SIGKILL);
+		while (waitpid(launch->init, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	if (launch->init_pidfd >= 0)
+		close(launch->init_pidfd);
+	if (launch->cgroup >= 0)
+		enforce_cgroup_remove(launch->plan->stack, launch->cgroup_name, NULL);
+}
+
+static int run(struct enforce_launch *launch, struct fault *why)
+{
+	int error = open_channels(launch, why);
+
+	if (error == 0)
+		error = enforce_walk(launch, ENFORCE_LAUNCHER, stack_step_done, why);
+	if (error == 0)
+		error = start_init(launch, why);
+	if (error == 0)
+		error = enforce_walk(launch, ENFORCE_MAPPER, stack_step_done, why);
+	return error < 0 ? error : wait_for_end(launch, why);
+}
+
+int stack_launch(const struct plan *plan, const struct plan_service *service,
+	const struct stack_launch_options *options, struct stack_launched *launched,
+	struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct enforce_launch launch = begin(plan, service, options, arena);
+	int error = run(&launch, why);
+
+	if (error < 0) {
+		undo(&launch);
+	} else {
+		/* 0 when it has ended already. */
+		int owner = fcntl(launch.gate[0], F_GETOWN);
+
+		*launched = (struct stack_launched){.init = launch.init,
+			.service = owner > 0 ? owner : 0,
+			.init_pidfd = launch.init_pidfd};
+	}
+	finish(&launch, launch.log_folder != options->log_folder);
+	return error;
+}
+
+int stack_kill(const struct plan *plan, const char *cgroup_name, struct fault *why)
+{
+	return enforce_cgroup_remove(plan->stack, cgroup_name, why);
+}
