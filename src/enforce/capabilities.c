@@ -55,6 +55,34 @@ int enforce_bound(uint64_t keep)
 	return 0;
 }
 
+/* Then setresuid() takes none of those needed to finish the launch. */
+int enforce_keep_through_ids(struct enforce_launch *launch, struct fault *why)
+{
+	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
+		return fault(
+			why, -errno, launch->service->identity.where, "cannot set the securebits");
+	return 0;
+}
+
+/*
+ * With the layer left out the service keeps everything, as a program does that
+ * nobody confines: a user of its own would lose all by the exec alone.
+ */
+int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why)
+{
+	const uint64_t all = (UINT64_C(1) << (CAP_CHECKPOINT_RESTORE + 1)) - 1;
+
+	if (!enforce_leaves_out(launch, LAYER_CAPABILITIES))
+		return 0;
+	int error = enforce_capset(all, all);
+	for (unsigned number = 0; error == 0 && number <= CAP_CHECKPOINT_RESTORE; number++)
+		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
+			error = -errno;
+	if (error < 0)
+		return fault(why, error, launch->service->where, "cannot keep the capabilities");
+	return 0;
+}
+
 /* Before the change of ids, while the init's full set is still there. */
 int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why)
 {
@@ -63,9 +91,6 @@ int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why)
 
 	if (error < 0)
 		return fault(why, error, service->identity.where, "cannot bound the capabilities");
-	/* Then setresuid() takes none of those needed to finish the launch. */
-	if (prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) < 0)
-		return fault(why, -errno, service->identity.where, "cannot set the securebits");
 	return 0;
 }
 

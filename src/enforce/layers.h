@@ -57,8 +57,10 @@ int enforce_set_limits(struct enforce_launch *launch, struct fault *why);
 int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why);
 
 /* capabilities.c */
+int enforce_keep_through_ids(struct enforce_launch *launch, struct fault *why);
 int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why);
 int enforce_cut_capabilities(struct enforce_launch *launch, struct fault *why);
+int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why);
 int enforce_no_new_privileges(struct enforce_launch *launch, struct fault *why);
 
 /* exec.c */

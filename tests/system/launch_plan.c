@@ -123,11 +123,13 @@ static void add_landlock(struct arena *arena, struct plan_service *service)
 	landlock->handled_files = catalog_landlock_files(landlock->abi);
 	landlock->handled_net = catalog_landlock_net(landlock->abi);
 	landlock->scoped = catalog_landlock_scopes(landlock->abi);
-	landlock->beneath = arena_alloc(arena, sizeof(rules));
-	memcpy(landlock->beneath, rules, sizeof(rules));
-	landlock->beneath_count = sizeof(rules) / sizeof(rules[0]);
-	for (size_t i = 0; i < landlock->beneath_count; i++)
-		landlock->beneath[i].access &= landlock->handled_files;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		struct plan_beneath *beneath = arena_append(
+			arena, &landlock->beneath, &landlock->beneath_count, sizeof(*beneath));
+
+		*beneath = rules[i];
+		beneath->access &= landlock->handled_files;
+	}
 }
 
 struct plan *launch_plan(struct arena *arena, const char *folder)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/verify.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/scoped.h"
+#include "enforce/verify_part.h"
+#include "plan/plan.h"
+
+static const struct {
+	enum layer layer;
+	void (*verify)(const struct verify_context *context, struct enforce_verdict *verdict);
+} parts[] = {
+	{LAYER_IDENTITY, verify_identity},
+	{LAYER_CAPABILITIES, verify_capabilities},
+	{LAYER_SECCOMP, verify_seccomp},
+	{LAYER_EXEC, verify_exec},
+	{LAYER_NAMESPACES, verify_namespaces},
+	{LAYER_VIEW, verify_view},
+	{LAYER_LANDLOCK, verify_landlock},
+	{LAYER_RESOURCES, verify_resources},
+};
+
+void verify_say(struct enforce_verdict *verdict, enum enforce_state state, struct where where,
+	const char *format, ...)
+{
+	va_list arguments;
+
+	verdict->state = state;
+	verdict->where = where;
+	va_start(arguments, format);
+	vsnprintf(verdict->text, sizeof(verdict->text), format, arguments);
+	va_end(arguments);
+}
+
+int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
+	pid_t process, struct enforce_verdict *verdicts)
+{
+	const int count = sizeof(parts) / sizeof(parts[0]);
+	scoped(arena) struct arena *arena = arena_new();
+	struct verify_context context = {
+		.plan = plan, .service = service, .init = init, .process = process, .arena = arena};
+	int error = verify_read_status(process, arena, &context.status);
+
+	for (int i = 0; i < count; i++) {
+		verdicts[i] = (struct enforce_verdict){.layer = parts[i].layer};
+		if (error < 0)
+			verify_say(&verdicts[i], ENFORCE_UNKNOWN, service->where,
+				"process %d cannot be read", (int)process);
+		else
+			parts[i].verify(&context, &verdicts[i]);
+	}
+	return count;
+}
+
+static bool own_namespace(pid_t process, const char *kind)
+{
+	struct stat own, its;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)process, kind);
+	if (stat(path, &its) < 0)
+		return false;
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", kind);
+	return stat(path, &own) == 0 && own.st_ino != its.st_ino;
+}
+
+int enforce_facts(pid_t process, struct enforce_facts *facts)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct verify_status status;
+	int error = verify_read_status(process, arena, &status);
+
+	if (error < 0)
+		return error;
+	*facts = (struct enforce_facts){
+		.uid = status.uids[1],
+		.capabilities = status.effective,
+		.no_new_privileges = status.no_new_privileges == 1,
+		.filters = status.seccomp == 2 ? status.filters : 0,
+		/* The kernel shows no domains.  Our processes enter theirs before their filter,
+		 * and neither can be left: where Landlock is there, the filter tells. */
+		.landlock = status.seccomp == 2 && status.no_new_privileges == 1 &&
+			    syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0,
+		.own_user = own_namespace(process, "user"),
+		.own_mount = own_namespace(process, "mnt"),
+		.own_pid = own_namespace(process, "pid"),
+		.own_network = own_namespace(process, "net"),
+	};
+	return 0;
+}

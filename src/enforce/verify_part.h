@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* The parts of enforce_verify(), one for each layer. */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "enforce/verify.h"
+
+struct arena;
+
+/* What /proc/PID/status says, in the reader's ids. */
+struct verify_status {
+	unsigned uids[4], gids[4]; /* real, effective, saved, file system */
+	unsigned groups[64];
+	size_t group_count;
+	uint64_t inheritable, permitted, effective, bounding, ambient;
+	unsigned no_new_privileges, seccomp, filters;
+};
+
+int verify_read_status(pid_t process, struct arena *arena, struct verify_status *status);
+
+struct verify_context {
+	const struct plan *plan;
+	const struct plan_service *service;
+	pid_t init, process;
+	struct arena *arena;
+	struct verify_status status;
+};
+
+/* Fill @verdict; the text of an enforced layer says what was read. */
+void verify_say(struct enforce_verdict *verdict, enum enforce_state state, struct where where,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+void verify_identity(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_capabilities(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_seccomp(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_exec(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_namespaces(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_view(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_landlock(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict);
+
+/*
+ * Read sysctl @path as a process of @process's namespace @kind ("user", "pid")
+ * sees it: some are per namespace, of the reader's.  A number or -errno.
+ */
+long verify_sysctl_within(pid_t process, const char *kind, const char *path);

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "catalog/namespace.h"
+#include "enforce/cgroup.h"
+#include "enforce/verify_part.h"
+#include "plan/plan.h"
+
+enum { MOST_TEXT = 64 * 1024 };
+
+static bool same_namespace(pid_t left, pid_t right, const char *file)
+{
+	struct stat a, b;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)left, file);
+	if (stat(path, &a) < 0)
+		return true; /* cannot tell: not a difference that would count as private */
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)right, file);
+	return stat(path, &b) < 0 || a.st_ino == b.st_ino;
+}
+
+/* The number in @path, in a child of a child: a pid namespace is entered by one's children. */
+static void answer(int space, const char *path, int result)
+{
+	char text[32] = "";
+	long value;
+
+	if (setns(space, 0) < 0)
+		_exit(1);
+	pid_t child = fork();
+	if (child == 0) {
+		scoped(fd) int file = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (file < 0 || read(file, text, sizeof(text) - 1) <= 0)
+			_exit(1);
+		value = strtol(text, NULL, 10);
+		_exit(descriptor_write(result, &value, sizeof(value)) < 0);
+	}
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	_exit(0);
+}
+
+long verify_sysctl_within(pid_t process, const char *kind, const char *path)
+{
+	char space_path[64];
+	long value;
+	int ends[2];
+
+	snprintf(space_path, sizeof(space_path), "/proc/%d/ns/%s", (int)process, kind);
+	scoped(fd) int space = open(space_path, O_RDONLY | O_CLOEXEC);
+	if (space < 0 || pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	scoped(fd) int from = ends[0];
+	pid_t child = fork();
+	if (child == 0)
+		answer(space, path, ends[1]);
+	close(ends[1]);
+	if (child < 0)
+		return -errno;
+	ssize_t got = read(from, &value, sizeof(value));
+	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return got == sizeof(value) ? value : -EIO;
+}
+
+void verify_namespaces(const struct verify_context *context, struct enforce_verdict *verdict)
+{
+	size_t count;
+	const struct catalog_namespace *kinds = catalog_namespaces(&count);
+	struct where where = context->service->where;
+	char path[64];
+
+	for (size_t i = 0; i < count; i++) {
+		/* The network's is verified by its own layer. */
+		if (!kinds[i].own || text_equal(kinds[i].file, "net"))
+			continue;
+		if (same_namespace(context->process, getpid(), kinds[i].file)) {
+			verify_say(verdict, ENFORCE_ABSENT, where, "shares the host's %s namespace",
+				kinds[i].name);
+			return;
+		}
+		if (!same_namespace(context->process, context->init, kinds[i].file)) {
+			verify_say(verdict, ENFORCE_WEAKER, where,
+				"its %s namespace is not the one made for it", kinds[i].name);
+			return;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		snprintf(path, sizeof(path), "/proc/sys/user/%s", kinds[i].limit);
+		if (access(path, F_OK) < 0)
+			continue;
+		long limit = verify_sysctl_within(context->process, "user", path);
+		if (limit != 0) {
+			verify_say(verdict, limit < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,
+				limit < 0 ? "%s cannot be read (%ld)"
+					  : "%s inside is %ld, planned is 0",
+				kinds[i].limit, limit);
+			return;
+		}
+	}
+	verify_say(verdict, ENFORCE_ENFORCED, where,
+		"own user, mount, pid, ipc, uts, cgroup; no more can be made");
+}
+
+/* The exec itself cannot be read back; what holds it can: mounts (see the view) and the sysctl. */
+void verify_exec(const struct verify_context *context, struct enforce_verdict *verdict)
+{
+	const struct plan_service *service = context->service;
+	struct where where = service->command_where;
+
+	if (context->status.seccomp != 2) {
+		verify_say(verdict, ENFORCE_ABSENT, where, "no filter holds back a second program");
+		return;
+	}
+	if (service->memfd_noexec) {
+		long value =
+			verify_sysctl_within(context->process, "pid", "/proc/sys/vm/memfd_noexec");
+
+		if (value != 2) {
+			verify_say(verdict, value < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,
+				"vm.memfd_noexec inside is %ld, planned is 2", value);
+			return;
+		}
+	}
+	verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s%s", service->program_count,
+		service->program_count == 1 ? "" : "s",
+		service->memfd_noexec ? ", no memory files" : "",
+		service->write_execute ? "" : ", no memory both written and executed");
+}
+
+/*
+ * A domain cannot be left, and the kernel (to 6.18) shows it nowhere.  The launch
+ * fails when the domain is not entered, and the filter, read from the kernel,
+ * goes on after it: a process of this launch that has the one has the other.
+ */
+void verify_landlock(const struct verify_context *context, struct enforce_verdict *verdict)
+{
+	const struct plan_landlock *landlock = &context->service->landlock;
+	struct where where = context->service->where;
+
+	if (!landlock->used)
+		verify_say(verdict, ENFORCE_ABSENT, where, "this kernel has no Landlock");
+	else if (context->status.seccomp != 2 || same_namespace(context->process, getpid(), "pid"))
+		verify_say(verdict, ENFORCE_UNKNOWN, where, "not a process of a whole launch");
+	else
+		verify_say(verdict, ENFORCE_ENFORCED, where,
+			"ABI %u, %zu paths, %zu ports; recorded at launch, cannot be left",
+			landlock->abi, landlock->beneath_count, landlock->port_count);
+}
+
+static bool in_own_cgroup(const struct verify_context *context, const char **folder)
+{
+	const char *text, *line;
+	char path[40];
+	const char *wanted = arena_printf(context->arena, "/bulkhead/%s/", context->plan->stack);
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)context->process);
+	if (descriptor_read(AT_FDCWD, path, MOST_TEXT, context->arena, &text) < 0)
+		return false;
+	line = text_starts(text, "0::") ? text : strstr(text, "\n0::");
+	if (!line)
+		return false;
+	line = strchr(line, '/');
+	*folder = line ? arena_text_length(context->arena, line, strcspn(line, "\n")) : "";
+	return strstr(*folder, wanted) != NULL;
+}
+
+static bool cgroup_limit_holds(const struct verify_context *context, const char *folder,
+	const struct plan_cgroup_limit *limit)
+{
+	const char *root = enforce_cgroup_root(), *text;
+	const char *path =
+		arena_printf(context->arena, "%s%s/%s", root ? root : "", folder, limit->file);
+
+	if (descriptor_read(AT_FDCWD, path, MOST_TEXT, context->arena, &text) < 0)
+		return false;
+	size_t length = strcspn(text, "\n");
+	return strlen(limit->value) == length && strncmp(text, limit->value, length) == 0;
+}
+
+void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict)
+{
+	const struct plan_service *service = context->service;
+	const char *folder = "";
+
+	for (size_t i = 0; i < service->rlimit_count; i++) {
+		const struct plan_rlimit *limit = &service->rlimits[i];
+		struct rlimit now;
+
+		if (prlimit(context->process, (enum __rlimit_resource)limit->resource, NULL, &now) <
+				0 ||
+			now.rlim_max > limit->value) {
+			verify_say(verdict, ENFORCE_WEAKER, limit->where,
+				"limit %s is above the planned %llu", limit->name,
+				(unsigned long long)limit->value);
+			return;
+		}
+	}
+	if (!in_own_cgroup(context, &folder)) {
+		verify_say(verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
+		return;
+	}
+	for (size_t i = 0; i < service->cgroup_limit_count; i++)
+		if (!cgroup_limit_holds(context, folder, &service->cgroup_limits[i])) {
+			verify_say(verdict, ENFORCE_WEAKER, service->cgroup_limits[i].where,
+				"%s is not the planned %s", service->cgroup_limits[i].file,
+				service->cgroup_limits[i].value);
+			return;
+		}
+	verify_say(verdict, ENFORCE_ENFORCED, service->where, "%zu limits, %zu of the cgroup",
+		service->rlimit_count, service->cgroup_limit_count);
+}
