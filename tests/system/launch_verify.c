@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "enforce/verify.h"
+#include "in_child.h"
+#include "launch_plan.h"
+#include "plan/plan.h"
+#include "stack/launch.h"
+
+static struct arena *arena;
+static struct plan *plan;
+static struct stack_launched launched;
+static char folder[] = "/tmp/bulkhead-verify-XXXXXX";
+
+static int start(unsigned without)
+{
+	static char *const command[] = {"/usr/bin/sh", "-c", "while :; do sleep 1; done", NULL};
+	struct stack_launch_options options = launch_options();
+	struct fault why = {0};
+
+	arena = arena_new();
+	plan = launch_plan(arena, folder);
+	options.command = command;
+	options.without = without;
+	int error = stack_launch(plan, launch_service(plan), &options, &launched, &why);
+	if (error < 0)
+		printf("%s\n", why.text);
+	return error;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	return start(0);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	kill(launched.init, SIGKILL);
+	waitpid(launched.init, NULL, 0);
+	close(launched.init_pidfd);
+	int error = stack_kill(plan, "web", NULL);
+	arena_free(arena);
+	return error;
+}
+
+static struct enforce_verdict verdict_of(enum layer layer)
+{
+	struct enforce_verdict verdicts[LAYER_COUNT];
+	int count = enforce_verify(
+		plan, launch_service(plan), launched.init, launched.service, verdicts);
+
+	for (int i = 0; i < count; i++)
+		if (verdicts[i].layer == layer)
+			return verdicts[i];
+	fail_msg("layer %s has no verdict", catalog_layer_names[layer]);
+	return verdicts[0];
+}
+
+static void assert_weaker(enum layer layer, const char *words)
+{
+	struct enforce_verdict verdict = verdict_of(layer);
+
+	if (verdict.state != ENFORCE_WEAKER || !strstr(verdict.text, words))
+		fail_msg("%s is %d: %s", catalog_layer_names[layer], (int)verdict.state,
+			verdict.text);
+}
+
+static void every_layer_is_enforced_after_a_launch(void **state)
+{
+	struct enforce_verdict verdicts[LAYER_COUNT];
+	int count = enforce_verify(
+		plan, launch_service(plan), launched.init, launched.service, verdicts);
+
+	(void)state;
+	assert_int_equal(count, 8);
+	for (int i = 0; i < count; i++)
+		if (verdicts[i].state != ENFORCE_ENFORCED)
+			fail_msg("%s is %d: %s", catalog_layer_names[verdicts[i].layer],
+				(int)verdicts[i].state, verdicts[i].text);
+}
+
+static int enter(const char *kind)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)launched.init, kind);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -1 : setns(fd, 0);
+}
+
+static int remount(void *target)
+{
+	if (enter("mnt") < 0)
+		return 1;
+	return mount(NULL, target, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		       NULL) < 0;
+}
+
+static void a_folder_remounted_behind_our_back_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(remount, "/srv/page"), 0);
+	assert_weaker(LAYER_VIEW, "/srv/page has lost 'ro'");
+	assert_int_equal(verdict_of(LAYER_VIEW).where.line, 7);
+}
+
+static int add_mount(void *target)
+{
+	return enter("mnt") < 0 || mount("tmpfs", target, "tmpfs", 0, NULL) < 0;
+}
+
+static void a_mount_added_behind_our_back_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(add_mount, "/srv"), 0);
+	assert_weaker(LAYER_VIEW, "/srv is mounted");
+}
+
+static int remove_mount(void *target)
+{
+	return enter("mnt") < 0 || umount2(target, MNT_DETACH) < 0;
+}
+
+static void a_mask_taken_off_behind_our_back_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(remove_mount, "/proc/sys"), 0);
+	assert_weaker(LAYER_VIEW, "/proc/sys is not mounted");
+}
+
+static int raise_limit(void *file)
+{
+	if (enter("user") < 0)
+		return 1;
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "5", 1) != 1;
+}
+
+static void a_raised_namespace_limit_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(raise_limit, "/proc/sys/user/max_user_namespaces"), 0);
+	assert_weaker(LAYER_NAMESPACES, "max_user_namespaces inside is 5");
+}
+
+static int leave_cgroup(void *unused)
+{
+	int fd = open("/sys/fs/cgroup/unified/cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+	(void)unused;
+	if (fd < 0)
+		fd = open("/sys/fs/cgroup/cgroup.procs", O_WRONLY | O_CLOEXEC);
+	return dprintf(fd, "%d", (int)launched.service) < 0;
+}
+
+static void a_process_moved_out_of_its_cgroup_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(leave_cgroup, NULL), 0);
+	assert_weaker(LAYER_RESOURCES, "left its cgroup");
+}
+
+static void the_init_is_confined_too(void **state)
+{
+	struct enforce_facts facts;
+
+	(void)state;
+	assert_int_equal(enforce_facts(launched.init, &facts), 0);
+	assert_int_equal(facts.uid, 1900000001);
+	assert_int_equal(facts.capabilities, 1 << 5); /* CAP_KILL */
+	assert_true(facts.no_new_privileges);
+	assert_int_equal(facts.filters, 1);
+	assert_true(facts.own_user && facts.own_pid && facts.own_mount && facts.own_network);
+	assert_int_equal(enforce_facts(getpid(), &facts), 0);
+	assert_int_equal(facts.filters, 0);
+	assert_false(facts.own_user || facts.own_pid || facts.own_mount || facts.own_network);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			every_layer_is_enforced_after_a_launch, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_folder_remounted_behind_our_back_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_mount_added_behind_our_back_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_mask_taken_off_behind_our_back_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_raised_namespace_limit_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_process_moved_out_of_its_cgroup_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_init_is_confined_too, set_up, tear_down),
+	};
+
+	if (geteuid() != 0) {
+		printf("SKIP: launching needs root\n");
+		return 77;
+	}
+	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
+		return 1;
+	char page[64];
+	snprintf(page, sizeof(page), "%s/page", folder);
+	mkdir(page, 0755);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	if (fork() == 0)
+		execl("/bin/rm", "rm", "-rf", folder, NULL);
+	wait(NULL);
+	return failed;
+}
