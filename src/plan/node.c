@@ -87,7 +87,9 @@ struct plan_node *plan_node_bind(struct planner *planner, struct plan_service *s
 			plan_node(planner, service, PLAN_LINK, links[i].path, where);
 		link->content = links[i].target;
 	}
-	bool known = find_node(service, resolved) != NULL;
+	const struct plan_node *before = find_node(service, resolved);
+	/* Not a folder that was made to hold others: that becomes this bind. */
+	bool known = before && before->kind != PLAN_FOLDER;
 	struct plan_node *node = plan_node(planner, service, PLAN_BIND, resolved, where);
 
 	if (!known) {
