@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "catalog/landlock.h"
+
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/text.h"
 #include "plan/planner.h"
@@ -42,11 +45,17 @@ static bool launches(
 	return false;
 }
 
+/* By its file name: an ELF file names it by way of /lib64, which is a link, while the node is
+ * where the link leads. */
 static bool interprets(struct planner *planner, const struct plan_node *node)
 {
-	for (size_t i = 0; i < planner->host->program_count; i++)
-		if (text_equal(planner->host->programs[i].interpreter, node->target))
+	for (size_t i = 0; i < planner->host->program_count; i++) {
+		const char *interpreter = planner->host->programs[i].interpreter;
+
+		if (interpreter &&
+			text_equal(strrchr(interpreter, '/'), strrchr(node->target, '/')))
 			return true;
+	}
 	return false;
 }
 
