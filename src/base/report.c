@@ -104,6 +104,12 @@ const struct report_entry *report_entries(const struct report *report, size_t *c
 	return report->entries;
 }
 
+void report_clear(struct report *report)
+{
+	report->entries = NULL;
+	report->entry_count = 0;
+}
+
 static const struct source *find_source(const struct report *report, const char *file)
 {
 	for (size_t i = 0; file && i < report->source_count; i++)

@@ -58,5 +58,8 @@ void report_fault(struct report *report, const struct fault *why);
 size_t report_count(const struct report *report, enum report_level level);
 const struct report_entry *report_entries(const struct report *report, size_t *count);
 
+/* Forget the entries, which have been written; the sources stay. */
+void report_clear(struct report *report);
+
 /* Write every entry to @out, by file in the order read, then line; in colour when @color. */
 void report_write(const struct report *report, FILE *out, bool color);

@@ -13,6 +13,11 @@ static const struct cli_verb *const verbs[] = {
 	&cli_explain,
 	&cli_plan,
 	&cli_doctor,
+	&cli_up,
+	&cli_down,
+	&cli_ps,
+	&cli_status,
+	&cli_run,
 	NULL,
 };
 

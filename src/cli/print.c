@@ -102,6 +102,14 @@ int cli_fail(const struct cli_options *options, const struct fault *why)
 	return cli_report(options, report, cli_status_of(why));
 }
 
+int cli_report_fault(
+	const struct cli_options *options, struct report *report, const struct fault *why)
+{
+	report_clear(report);
+	report_fault(report, why);
+	return cli_report(options, report, cli_status_of(why));
+}
+
 int cli_wrong(const struct cli_options *options, const char *format, ...)
 {
 	struct fault why = {.kind = FAULT_USAGE};

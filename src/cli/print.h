@@ -32,6 +32,11 @@ int cli_wrong(const struct cli_options *options, const char *format, ...)
 /* Print a report that decides the exit status.  Returns @status. */
 int cli_report(const struct cli_options *options, const struct report *report, int status);
 
+/* Print a failure whose place may lie in a file that @report has read: its line is shown.
+ * What the report held before is taken as printed.  Returns the fault's exit status. */
+int cli_report_fault(
+	const struct cli_options *options, struct report *report, const struct fault *why);
+
 /* Print @record as JSON on standard output. */
 void cli_json(const struct record_type *type, const void *record);
 

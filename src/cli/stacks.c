@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/stacks.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "cli/load.h"
+#include "cli/options.h"
+#include "cli/print.h"
+#include "policy/policy.h"
+#include "stack/state.h"
+
+static int name_of_policy(const struct cli_options *options, struct cli_stack *stack)
+{
+	struct cli_loaded loaded;
+	int status = cli_load_policy(options, &loaded);
+
+	if (status == 0)
+		stack->name = arena_text(stack->arena, loaded.policy->stack);
+	cli_unload(&loaded);
+	return status;
+}
+
+static int only_one(const struct cli_options *options, struct cli_stack *stack)
+{
+	size_t count;
+	const char **names = stack_names(stack->arena, &count);
+
+	if (count == 0)
+		return cli_wrong(options, "no stack is up");
+	if (count > 1)
+		return cli_wrong(
+			options, "%zu stacks are up: name one, such as %s", count, names[0]);
+	stack->name = names[0];
+	return 0;
+}
+
+int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
+{
+	*stack = (struct cli_stack){.arena = arena_new()};
+	if (options->operand_count > 1)
+		return cli_wrong(
+			options, "one stack at a time, not '%s' too", options->operands[1]);
+	if (options->operand_count == 1) {
+		/* It becomes part of a path. */
+		if (strchr(options->operands[0], '/') || options->operands[0][0] == '.')
+			return cli_wrong(
+				options, "'%s' is not the name of a stack", options->operands[0]);
+		stack->name = options->operands[0];
+		return 0;
+	}
+	if (options->policy_given || access(options->policies[0], F_OK) == 0)
+		return name_of_policy(options, stack);
+	return only_one(options, stack);
+}
+
+int cli_stack_read(const struct cli_options *options, struct cli_stack *stack)
+{
+	struct fault why = {0};
+	int status = cli_stack_name(options, stack), error;
+
+	if (status)
+		return status;
+	error = stack_state_read(stack->name, stack->arena, &stack->state, &why);
+	if (error == -ENOENT) {
+		why.kind = FAULT_NO;
+		why.code = 0;
+	}
+	return error < 0 ? cli_fail(options, &why) : 0;
+}
+
+void cli_stack_done(struct cli_stack *stack)
+{
+	arena_free(stack->arena);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/status.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "cli/load.h"
+#include "cli/print.h"
+#include "cli/stacks.h"
+#include "cli/verb.h"
+
+static const char *const colors[] = {
+	[ENFORCE_ENFORCED] = "\033[32m",
+	[ENFORCE_WEAKER] = "\033[1;31m",
+	[ENFORCE_ABSENT] = "\033[33m",
+	[ENFORCE_UNKNOWN] = "\033[1;31m",
+};
+
+static void write_row(const struct stack_status_row *row, const char *before, bool color)
+{
+	printf("%-18s %-13s %s%-9s%s ", text_equal(row->subject, before) ? "" : row->subject,
+		row->layer, color ? colors[row->state] : "",
+		row->state == ENFORCE_ABSENT && row->expected ? "absent +"
+							      : stack_status_words[row->state],
+		color ? "\033[0m" : "");
+	cli_put(stdout, row->text);
+	if (row->where.file && row->state != ENFORCE_ENFORCED)
+		printf("  %s:%u:%u", row->where.file, row->where.line, row->where.column);
+	putchar('\n');
+}
+
+static int status(const struct cli_options *options)
+{
+	struct cli_stack stack;
+	int result = cli_need_root(options, "status", "it reads what the kernel enforces");
+
+	if (result)
+		return result;
+	result = cli_stack_read(options, &stack);
+	if (result == 0) {
+		const struct stack_status *read = stack_status(stack.state, stack.arena);
+		const char *before = NULL;
+
+		for (size_t i = 0; i < read->row_count && !options->json; i++) {
+			write_row(&read->rows[i], before, cli_color(stdout));
+			before = read->rows[i].subject;
+		}
+		if (options->json)
+			cli_json(&stack_status_record, read);
+		result = read->drift ? 1 : 0;
+	}
+	cli_stack_done(&stack);
+	return result;
+}
+
+const struct cli_verb cli_status = {
+	.name = "status",
+	.arguments = "[STACK]",
+	.summary = "what the kernel enforces now, compared with the plan",
+	.accepts = CLI_POLICY | CLI_JSON,
+	.run = status,
+	.help = "Read from the kernel, never from memory: enforced, weaker or absent, for each "
+		"layer\n"
+		"of each service.  `absent +`: this machine lacks it and the policy does without.\n"
+		"Exit status: 0 as planned, 1 something is weaker, absent or not running.\n",
+};

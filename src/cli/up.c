@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/up.h"
+
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "base/report.h"
+#include "cli/load.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+#include "plan/plan.h"
+#include "stack/log.h"
+
+enum { TAIL_LINES = 10 };
+
+static void say(void *context, const char *service, const char *text)
+{
+	const struct cli_options *options = context;
+
+	if (options->json)
+		return;
+	printf("%s%s%s\n", service ? service : "", service ? ": " : "", text);
+	fflush(stdout);
+}
+
+static void show_log(const struct cli_loaded *loaded, const char *service)
+{
+	const char *tail = stack_log_tail(loaded->plan->stack, service, TAIL_LINES, loaded->arena);
+
+	if (!*tail)
+		return;
+	fprintf(stderr, "the last lines of %s/%s/%s/log:\n", STACK_LOG_FOLDER, loaded->plan->stack,
+		service);
+	for (const char *line = tail; *line;) {
+		fputs("    ", stderr);
+		for (; *line && *line != '\n'; line++)
+			fputc((unsigned char)*line < 0x20 || *line == 0x7f ? '?' : *line, stderr);
+		fputc('\n', stderr);
+		line += *line == '\n';
+	}
+}
+
+static int bring_up(const struct cli_options *options, const struct cli_loaded *loaded)
+{
+	struct stack_up work = {.plan = loaded->plan,
+		.services = options->operands,
+		.service_count = (size_t)options->operand_count,
+		.without = options->without,
+		.kill_after = (int)options->kill_after,
+		.say = say,
+		.context = (void *)options};
+	struct fault why = {0};
+	int status;
+
+	if (!options->json)
+		report_write(loaded->report, stderr, cli_color(stderr));
+	if (stack_up(&work, &why) < 0) {
+		status = cli_report_fault(options, loaded->report, &why);
+		if (work.failed && !options->json)
+			show_log(loaded, work.failed);
+		return status;
+	}
+	if (options->json)
+		cli_report(options, loaded->report, 0);
+	else
+		printf("%s is up\n", loaded->plan->stack);
+	return 0;
+}
+
+static int up(const struct cli_options *options)
+{
+	struct cli_loaded loaded;
+	int status = cli_need_root(options, "up", "it makes namespaces, mounts and networks");
+
+	if (status)
+		return status;
+	status = cli_load(options, CLI_ENFORCE, &loaded);
+	if (status == 0)
+		status = bring_up(options, &loaded);
+	cli_unload(&loaded);
+	return status;
+}
+
+const struct cli_verb cli_up = {
+	.name = "up",
+	.arguments = "[SERVICE...]",
+	.summary = "start a stack, or what is missing of it",
+	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHOUT | CLI_KILL,
+	.run = up,
+	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 2 "
+		"bad\n"
+		"policy, 3 this kernel cannot, 4 a service failed or was not ready in 30 s (what "
+		"was\n"
+		"started is stopped again), 5 needs root.\n",
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "stack/folders.h"
+#include "stack/launch.h"
+#include "stack/state.h"
+
+static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
+
+static void say(const struct stack_run *run, const char *text)
+{
+	if (run->say)
+		run->say(run->context, run->service->name, text);
+}
+
+/* The stack, when it is up with this very plan. */
+static const struct stack_state *running(const struct stack_run *run, struct arena *arena)
+{
+	scoped(memory) char *text = plan_write(run->plan);
+	struct stack_state *state;
+
+	if (stack_state_read(run->plan->stack, arena, &state, NULL) < 0 ||
+		!text_equal(text, state->plan_text))
+		return NULL;
+	return state;
+}
+
+/* Join what is up.  The descriptors are the caller's to close. */
+static int join(const struct stack_run *run, struct plan_service *service,
+	struct stack_launch_options *options, struct arena *arena, struct fault *why)
+{
+	const struct stack_state *state = running(run, arena);
+	const struct stack_member *live;
+	int error;
+
+	if (state) {
+		error = stack_hosts_write(run->plan, run->service, state->folder, why);
+		if (error < 0)
+			return error;
+		options->run_folder = state->folder;
+	}
+	if (!service->linked)
+		return 0;
+	live = state ? stack_state_service(state, service->name) : NULL;
+	if (live && stack_member_alive(live))
+		options->network = open(
+			arena_printf(arena, "/proc/%d/ns/net", live->pid), O_RDONLY | O_CLOEXEC);
+	else if (state)
+		options->router = stack_state_router(state);
+	if (options->network >= 0 || options->router >= 0)
+		return 0;
+	service->linked = false;
+	say(run, "the stack is not up: no network but its own loopback");
+	return 0;
+}
+
+static int wait_end(const struct stack_launched *launched, int signals, int *status)
+{
+	struct pollfd polled[] = {
+		{.fd = launched->init_pidfd, .events = POLLIN},
+		{.fd = signals, .events = POLLIN},
+	};
+	struct signalfd_siginfo signal;
+
+	for (;;) {
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (polled[1].revents && read(signals, &signal, sizeof(signal)) == sizeof(signal))
+			pidfd_send_signal(launched->init_pidfd, (int)signal.ssi_signo, NULL, 0);
+		if (!polled[0].revents)
+			continue;
+		if (waitpid(launched->init, status, 0) < 0)
+			return -errno;
+		*status = WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) : WEXITSTATUS(*status);
+		return 0;
+	}
+}
+
+static int launch(const struct stack_run *run, const struct plan_service *service,
+	const struct stack_launch_options *options, int *status, bool *not_executed,
+	struct fault *why)
+{
+	struct stack_launched launched;
+	sigset_t set, before;
+	int error;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
+		sigaddset(&set, forwarded[i]);
+	error = stack_launch(run->plan, service, options, &launched, why);
+	if (error < 0) {
+		*not_executed = why && strstr(why->text, "cannot execute") != NULL;
+		return error;
+	}
+	sigprocmask(SIG_BLOCK, &set, &before);
+	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
+	error = wait_end(&launched, signals, status);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	close(launched.init_pidfd);
+	stack_kill(run->plan, options->cgroup_name, NULL);
+	return error < 0 ? fault(why, error, service->where, "cannot wait for '%s'", service->name)
+			 : 0;
+}
+
+int stack_run(const struct stack_run *run, int *status, bool *not_executed, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct plan_service service = *run->service;
+	struct stack_launch_options options = {
+		.without = run->without,
+		.kill_after = run->kill_after,
+		.network = -1,
+		.router = -1,
+		.cgroup_name = arena_printf(arena, "run-%s-%d", service.name, (int)getpid()),
+		.foreground = true,
+		.log_folder = -1,
+		.exit_record = -1,
+		.bring = run->bring,
+		.command = run->command,
+	};
+	int error = join(run, &service, &options, arena, why);
+
+	*not_executed = false;
+	if (error == 0)
+		error = launch(run, &service, &options, status, not_executed, why);
+	if (options.network >= 0)
+		close(options.network);
+	if (options.router >= 0)
+		close(options.router);
+	return error;
+}
