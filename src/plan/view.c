@@ -135,6 +135,22 @@ static bool own_folder(struct planner *planner, const struct policy_path *path)
 	return false;
 }
 
+/* Will a service that starts before make this folder? */
+static bool made_before(
+	struct planner *planner, const struct policy_service *reader, const char *path)
+{
+	for (size_t i = 0; i < planner->policy->service_count; i++) {
+		const struct policy_service *service = &planner->policy->services[i];
+
+		if (service == reader)
+			return false;
+		for (size_t j = 0; j < service->file_count; j++)
+			if (service->files[j].create && text_equal(service->files[j].path, path))
+				return true;
+	}
+	return false;
+}
+
 static bool present(
 	struct planner *planner, const struct policy_path *path, const struct host_path *found)
 {
@@ -166,18 +182,22 @@ static void set_access(
 	}
 }
 
-static void add_path(
-	struct planner *planner, struct plan_service *service, const struct policy_path *path)
+static void add_path(struct planner *planner, const struct policy_service *from,
+	struct plan_service *service, const struct policy_path *path)
 {
 	const struct host_path *found = host_path(planner->host, path->path);
 
-	if (own_folder(planner, path))
-		return;
+	/* A role's memory folder may stand at /run: sockets and secrets come into it afterwards. */
 	if (path->memory) {
 		add_memory(planner, service, path->path, path->memory, 0750, path->where);
 		return;
 	}
-	if (present(planner, path, found)) {
+	if (own_folder(planner, path))
+		return;
+	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
+		    (path->create || made_before(planner, from, path->path));
+
+	if (!made && present(planner, path, found)) {
 		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
 			found->links, found->link_count, path->where);
 
@@ -188,7 +208,7 @@ static void add_path(
 				path->where, host_features[HOST_IDMAPPED_MOUNTS].without);
 		return;
 	}
-	if (path->create && !(found && found->error)) {
+	if (made) {
 		struct plan_node *node =
 			plan_node_bind(planner, service, path->path, NULL, 0, path->where);
 
@@ -219,7 +239,7 @@ static void add_files(
 		paths[i] = &from->files[i];
 	qsort(paths, from->file_count, sizeof(*paths), compare_paths);
 	for (size_t i = 0; i < from->file_count; i++)
-		add_path(planner, service, paths[i]);
+		add_path(planner, from, service, paths[i]);
 }
 
 static void add_secrets(struct planner *planner, struct plan_service *service)
