@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A small client of the Redis protocol (RESP2): enough for queues and values.
+'use strict';
+const net = require('node:net');
+
+// Read one answer at `at`: [value, next], or null when it is not there whole yet.
+function parse(text, at) {
+	const end = text.indexOf('\r\n', at);
+	if (end < 0)
+		return null;
+	const line = text.slice(at + 1, end);
+	const next = end + 2;
+	switch (text[at]) {
+	case '+': return [line, next];
+	case '-': return [new Error(line), next];
+	case ':': return [Number(line), next];
+	case '$': {
+		const length = Number(line);
+		if (length < 0)
+			return [null, next];
+		return text.length < next + length + 2 ? null : [text.slice(next, next + length), next + length + 2];
+	}
+	case '*': {
+		const items = [];
+		let place = next;
+		for (let left = Number(line); left > 0; left--) {
+			const item = parse(text, place);
+			if (!item)
+				return null;
+			items.push(item[0]);
+			place = item[1];
+		}
+		return [Number(line) < 0 ? null : items, place];
+	}
+	default: throw new Error('not the Redis protocol');
+	}
+}
+
+class Redis {
+	constructor() {
+		this.waiting = [];
+		this.text = '';
+		this.socket = net.connect(6379, process.env.CACHE_HOST || 'cache');
+		this.socket.setEncoding('latin1');
+		this.socket.on('data', (part) => this.take(part));
+		// A service whose cache is gone ends; whoever supervises it starts it anew.
+		this.socket.on('error', (error) => { console.error(error.message); process.exit(1); });
+		this.socket.on('close', () => process.exit(1));
+		this.call('AUTH', process.env.CACHE_PASSWORD)
+			.catch((error) => { console.error(error.message); process.exit(1); });
+	}
+
+	take(part) {
+		this.text += part;
+		for (let answer; this.text && (answer = parse(this.text, 0));) {
+			this.text = this.text.slice(answer[1]);
+			const { resolve, reject } = this.waiting.shift();
+			if (answer[0] instanceof Error)
+				reject(answer[0]);
+			else
+				resolve(answer[0]);
+		}
+	}
+
+	call(...words) {
+		const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
+		this.socket.write(`*${words.length}\r\n${parts.join('')}`);
+		return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+	}
+}
+
+module.exports = { Redis };
