@@ -151,8 +151,24 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
 	return 0;
 }
 
+static bool is_empty(int folder)
+{
+	char byte;
+	scoped(fd) int processes = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+
+	return processes >= 0 && read(processes, &byte, 1) == 0;
+}
+
+/* One that a killed launcher left is taken over; one with processes is another's. */
 int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
 {
-	launch->cgroup = enforce_cgroup_open(launch->plan->stack, launch->cgroup_name, why);
-	return launch->cgroup < 0 ? launch->cgroup : 0;
+	scoped(fd) int folder = enforce_cgroup_open(launch->plan->stack, launch->cgroup_name, why);
+
+	if (folder < 0)
+		return folder;
+	if (!is_empty(folder))
+		return fault(why, -EBUSY, launch->service->where, "'%s' of %s runs already",
+			launch->cgroup_name, launch->plan->stack);
+	launch->cgroup = take_fd(&folder);
+	return 0;
 }

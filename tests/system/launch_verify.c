@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -180,6 +181,21 @@ static void a_process_moved_out_of_its_cgroup_is_weaker(void **state)
 	assert_weaker(LAYER_RESOURCES, "left its cgroup");
 }
 
+static void a_second_launch_is_refused_and_the_first_goes_on(void **state)
+{
+	static char *const command[] = {"/usr/bin/sh", "-c", "exit 0", NULL};
+	struct stack_launch_options options = launch_options();
+	struct stack_launched second;
+	struct fault why;
+
+	(void)state;
+	options.command = command;
+	assert_int_equal(stack_launch(plan, launch_service(plan), &options, &second, &why), -EBUSY);
+	assert_non_null(strstr(why.text, "runs already"));
+	assert_int_equal(kill(launched.service, 0), 0);
+	assert_int_equal(verdict_of(LAYER_IDENTITY).state, ENFORCE_ENFORCED);
+}
+
 static void the_init_is_confined_too(void **state)
 {
 	struct enforce_facts facts;
@@ -211,6 +227,8 @@ int main(void)
 			a_raised_namespace_limit_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_process_moved_out_of_its_cgroup_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_second_launch_is_refused_and_the_first_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_init_is_confined_too, set_up, tear_down),
 	};
 
