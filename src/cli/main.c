@@ -18,6 +18,7 @@ static const struct cli_verb *const verbs[] = {
 	&cli_ps,
 	&cli_status,
 	&cli_run,
+	&cli_drill,
 	NULL,
 };
 

@@ -80,12 +80,12 @@ static int find_socket(struct drill_context *context)
 
 const struct drill_attempt drill_inherited[] = {
 	{"find-descriptor", "find an open descriptor beyond the first three", DRILL_INHERITED,
-		DRILL_INSIDE, LAYER_NAMESPACES, false, find_descriptor},
+		DRILL_INSIDE, LAYER_EXEC, false, find_descriptor},
 	{"find-folder", "leave by a descriptor of a folder outside", DRILL_INHERITED, DRILL_INSIDE,
-		LAYER_NAMESPACES, false, find_folder},
-	{"find-socket", "find an open socket", DRILL_INHERITED, DRILL_INSIDE, LAYER_NAMESPACES,
-		false, find_socket},
+		LAYER_EXEC, false, find_folder},
+	{"find-socket", "find an open socket", DRILL_INHERITED, DRILL_INSIDE, LAYER_EXEC, false,
+		find_socket},
 	{"turn-socket", "disconnect a socket it was given and connect it to the host",
-		DRILL_INHERITED, DRILL_INSIDE, LAYER_NAMESPACES, false, turn_inherited_socket},
+		DRILL_INHERITED, DRILL_INSIDE, LAYER_EXEC, false, turn_inherited_socket},
 };
 DRILL_COUNT(inherited);

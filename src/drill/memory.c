@@ -140,7 +140,7 @@ const struct drill_attempt drill_memory[] = {
 		DRILL_NOTHING, DRILL_MEMORY, LAYER_SECCOMP, false, ask_readable_is_code},
 	{"rewrite-own-code", "write to its own code through /proc/self/mem", DRILL_NOTHING,
 		DRILL_PATH, LAYER_LANDLOCK, false, rewrite_own_code},
-	{"map-page-zero", "map the page at address zero", DRILL_NOTHING, DRILL_MEMORY,
+	{"map-page-zero", "map the page at address zero", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, map_page_zero},
 };
 DRILL_COUNT(memory);

@@ -23,6 +23,9 @@ int main(int argc, char **argv)
 	};
 	const struct drill_attempt *attempt = argc > 1 ? drill_attempt(argv[1], NULL) : NULL;
 
+	/* Nothing but to be there, while the init around it is drilled. */
+	while (argc > 1 && strcmp(argv[1], "wait") == 0)
+		syscall(SYS_futex, &(int){0}, 0 /* wait */, 0, NULL, NULL, 0);
 	/* Run again by an attempt ("run-itself"): another program did run. */
 	if (!attempt)
 		return argc > 1 ? 2 : 0;

@@ -37,21 +37,20 @@ struct work {
 	struct shared *shared;
 };
 
+#define PROGRAM "/run/bring/bulkhead-drill"
+
 static int network_of(const struct drill_world *world, const struct plan_service *service)
 {
 	return world->options->networks[service - world->plan->services];
 }
 
-static int launch(const struct work *work, const struct drill_attempt *attempt,
-	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
+/* @command in @service's confinement, in cgroup @group. */
+static int start(const struct drill_world *world, const struct plan_service *service,
+	const char *group, char *const *command, struct stack_launched *launched, struct fault *why)
 {
-	const struct drill_world *world = work->world;
-	char group[80];
-	char *const command[] = {"/run/bring/bulkhead-drill", (char *)attempt->name,
-		(char *)arguments->first, (char *)arguments->second, NULL};
 	const struct stack_launch_options options = {
 		.without = world->options->without,
-		.network = network_of(world, work->service),
+		.network = network_of(world, service),
 		.router = world->options->router,
 		.run_folder = world->options->run_folder,
 		.cgroup_name = group,
@@ -63,15 +62,25 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 		.refusal = DRILL_REFUSAL,
 		.scratch_secrets = true,
 	};
+
+	return stack_launch(world->plan, service, &options, launched, why);
+}
+
+static int launch(const struct work *work, const struct drill_attempt *attempt,
+	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
+{
+	char *const command[] = {PROGRAM, (char *)attempt->name, (char *)arguments->first,
+		(char *)arguments->second, NULL};
 	struct stack_launched launched;
+	char group[80];
 
 	snprintf(group, sizeof(group), "drill-%s", work->service->name);
-	int error = stack_launch(world->plan, work->service, &options, &launched, why);
+	int error = start(work->world, work->service, group, command, &launched, why);
 	if (error)
 		return error;
 	scoped(fd) int pidfd = launched.init_pidfd;
 	error = drill_await(pidfd, work->output, attempt, answer);
-	int removed = stack_kill(world->plan, group, why);
+	int removed = stack_kill(work->world->plan, group, why);
 	if (error)
 		return fault(why, error, work->service->where, "cannot wait for attempt %s: %s",
 			attempt->name, strerror(-error));
@@ -227,6 +236,33 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && scenario->permitted[i]; i++)
 		names[count++] = scenario->permitted[i];
 	return drill_some(world, service, names, count, arena, table, why);
+}
+
+static void name_holder(const struct plan_service *service, char group[static 80])
+{
+	snprintf(group, 80, "drill-hold-%s", service->name);
+}
+
+int drill_hold(struct drill_world *world, const struct plan_service *service,
+	struct stack_launched *launched, struct fault *why)
+{
+	char *const command[] = {PROGRAM, "wait", NULL};
+	char group[80];
+
+	name_holder(service, group);
+	return start(world, service, group, command, launched, why);
+}
+
+int drill_release(struct drill_world *world, const struct plan_service *service,
+	struct stack_launched *launched, struct fault *why)
+{
+	char group[80];
+
+	name_holder(service, group);
+	int error = stack_kill(world->plan, group, why);
+	close(launched->init_pidfd);
+	waitpid(launched->init, NULL, 0);
+	return error;
 }
 
 size_t drill_count(const struct drill_table *table, enum drill_standing standing)

@@ -41,7 +41,8 @@ static const struct {
 	{DRILL_UNIX, ENOENT, LAYER_VIEW},
 	{DRILL_UNIX, EPERM, LAYER_LANDLOCK},
 	{DRILL_EXEC, ENOENT, LAYER_VIEW},
-	{DRILL_MEMORY, EPERM, LAYER_VIEW}, /* a file of a mount that is noexec */
+	{DRILL_MEMORY, EACCES, LAYER_EXEC}, /* memory-deny-write-execute */
+	{DRILL_MEMORY, EPERM, LAYER_VIEW},  /* a file of a mount that is noexec */
 	{DRILL_IPC, ENOENT, LAYER_NAMESPACES},
 	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
 	{DRILL_LIMIT, EMFILE, LAYER_RESOURCES},

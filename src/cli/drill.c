@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/drill_places.h"
+#include "cli/drill_report.h"
+#include "cli/drill_stage.h"
+#include "cli/load.h"
+#include "cli/print.h"
+#include "cli/verb.h"
+#include "drill/run.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+
+struct session {
+	const struct cli_options *options;
+	struct cli_stage stage;
+	struct drill_world world;
+	struct cli_drill_report report;
+	struct arena *arena;
+};
+
+static void tell(const struct session *session)
+{
+	if (!session->options->json)
+		cli_drill_write_place(&session->report, cli_color(stdout));
+	fflush(stdout);
+}
+
+static int drill_scenarios_of(
+	struct session *session, const struct plan_service *service, struct fault *why)
+{
+	size_t count;
+	const struct drill_scenario *scenarios = drill_scenarios(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct drill_table table = {0};
+
+		if (!drill_scenario_about(&scenarios[i], service))
+			continue;
+		int error = drill_scenario_run(
+			&session->world, &scenarios[i], service, session->arena, &table, why);
+		if (error)
+			return error;
+		cli_drill_add_scenario(
+			&session->report, &scenarios[i], service->name, &table, session->arena);
+	}
+	return 0;
+}
+
+static int drill_one(struct session *session, const struct plan_service *service, struct fault *why)
+{
+	struct drill_table table = {0};
+	int error = drill_service(&session->world, service, session->arena, &table, why);
+
+	if (error)
+		return error;
+	cli_drill_add(&session->report, service->name, service->role, &table, session->arena);
+	tell(session);
+	return drill_scenarios_of(session, service, why);
+}
+
+/* Bulkhead's own confined processes: once for the stack, as they are all alike. */
+static int drill_ourselves(struct session *session, struct fault *why)
+{
+	struct drill_table gateway = {0}, init = {0};
+	const struct plan_service *service = &session->stage.plan->services[0];
+	int error = 0;
+
+	if (session->stage.plan->publish_count && session->stage.router.network >= 0) {
+		error = cli_drill_gateway(
+			&session->world, &session->stage, session->arena, &gateway, why);
+		if (error)
+			return error;
+		cli_drill_add(&session->report, "gateway", NULL, &gateway, session->arena);
+		tell(session);
+	}
+	error = cli_drill_init(&session->world, service, session->arena, &init, why);
+	if (error)
+		return error;
+	cli_drill_add(&session->report, arena_printf(session->arena, "init of %s", service->name),
+		NULL, &init, session->arena);
+	tell(session);
+	return 0;
+}
+
+static int drill_all(struct session *session, struct fault *why)
+{
+	const struct cli_options *options = session->options;
+	const struct plan *plan = session->stage.plan;
+	int error = 0;
+
+	for (size_t i = 0; i < plan->service_count && !error; i++) {
+		bool asked = options->operand_count == 0;
+
+		for (int j = 0; j < options->operand_count; j++)
+			asked = asked || text_equal(options->operands[j], plan->services[i].name);
+		if (asked)
+			error = drill_one(session, &plan->services[i], why);
+	}
+	/* A test build that leaves a layer out has the same gateway and init as ever. */
+	if (!error && options->operand_count == 0 && !options->without)
+		error = drill_ourselves(session, why);
+	return error;
+}
+
+static int run(struct session *session, const struct plan *plan, struct fault *why)
+{
+	struct drill_options options = {
+		.payload = drill_payload(), .without = session->options->without};
+
+	if (!options.payload)
+		return fault(why, -ENOENT, plan->where, "bulkhead-drill is not installed");
+	int error = cli_stage_open(plan, session->arena, &session->stage, why);
+	if (error)
+		return error;
+	session->report.stack = plan->stack;
+	session->report.live = session->stage.live;
+	options.networks = session->stage.networks;
+	options.router = session->stage.router.network;
+	options.run_folder = session->stage.run_folder;
+	options.live = session->stage.live;
+	error = drill_world_open(session->stage.plan, &options, &session->world, why);
+	if (!error) {
+		error = drill_all(session, why);
+		drill_world_close(&session->world);
+	}
+	cli_stage_close(&session->stage);
+	return error;
+}
+
+static int check_operands(const struct cli_options *options, const struct plan *plan)
+{
+	for (int i = 0; i < options->operand_count; i++)
+		if (!plan_service(plan, options->operands[i]))
+			return cli_wrong(options, "stack '%s' has no service '%s'", plan->stack,
+				options->operands[i]);
+	return 0;
+}
+
+static int drill(const struct cli_options *options)
+{
+	struct cli_loaded loaded;
+	struct fault why = {0};
+	int status = cli_need_root(options, "drill", "to launch services and attack them");
+
+	if (status)
+		return status;
+	status = cli_load(options, CLI_ENFORCE, &loaded);
+	if (status == 0)
+		status = check_operands(options, loaded.plan);
+	if (status == 0) {
+		struct session session = {.options = options, .arena = loaded.arena};
+
+		if (run(&session, loaded.plan, &why) < 0) {
+			status = cli_fail(options, &why);
+		} else {
+			if (options->json)
+				cli_json(&cli_drill_record, &session.report);
+			else
+				cli_drill_write_summary(&session.report, cli_color(stdout));
+			status = session.report.through || session.report.broken;
+		}
+	}
+	cli_unload(&loaded);
+	return status;
+}
+
+const struct cli_verb cli_drill = {
+	.name = "drill",
+	.arguments = "[SERVICE...]",
+	.summary = "attack every boundary from inside; a table of verdicts",
+	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHOUT,
+	.run = drill,
+	.help = "Each attempt first runs unconfined on this machine: what fails even so is void.\n"
+		"Then it runs in the service's own confinement, in the running stack's networks\n"
+		"when the stack is up.  `expected` marks a layer that no answer tells from "
+		"others.\n"
+		"Exit status 1: something got through, or a scenario is broken.\n",
+};

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/drill_places.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "cli/drill_stage.h"
+#include "drill/place.h"
+#include "gateway/gateway.h"
+#include "plan/plan.h"
+#include "stack/init.h"
+#include "stack/launch.h"
+
+static int confine_gateway(void *context, struct fault *why)
+{
+	const struct cli_stage *stage = context;
+
+	return gateway_confine(stage->plan, &stage->router, why);
+}
+
+int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
+	struct drill_table *table, struct fault *why)
+{
+	const struct drill_place place = {
+		.name = "gateway",
+		.service = &stage->plan->services[0],
+		.capabilities = UINT64_C(1) << CAP_NET_RAW,
+		.confine = confine_gateway,
+		.context = (void *)stage,
+	};
+
+	return drill_in_place(world, &place, arena, table, why);
+}
+
+struct init {
+	const struct plan_service *service;
+	int pidfd;
+};
+
+/* Into the namespaces of a waiting init, as the user that it is, then confined like it. */
+static int confine_init(void *context, struct fault *why)
+{
+	const struct init *init = context;
+	const int spaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
+			   CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP;
+	int status;
+
+	if (setgroups(0, NULL) < 0 || setns(init->pidfd, spaces) < 0 || setresgid(0, 0, 0) < 0 ||
+		setresuid(0, 0, 0) < 0)
+		return fault(why, -errno, init->service->where,
+			"cannot enter the namespaces of an init: %s", strerror(errno));
+	/* Only a child is in the pid namespace; this process reports its end as its own. */
+	pid_t child = fork();
+	if (child < 0)
+		return fault(why, -errno, init->service->where, "cannot fork: %s", strerror(errno));
+	if (child > 0) {
+		if (waitpid(child, &status, 0) != child)
+			_exit(126);
+		_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+	}
+	return stack_init_confine(init->service, -1, why);
+}
+
+int cli_drill_init(struct drill_world *world, const struct plan_service *service,
+	struct arena *arena, struct drill_table *table, struct fault *why)
+{
+	struct stack_launched launched;
+	int error = drill_hold(world, service, &launched, why);
+
+	if (error)
+		return error;
+	struct init init = {service, launched.init_pidfd};
+	const struct drill_place place = {
+		.name = "init",
+		.service = service,
+		.capabilities = UINT64_C(1) << CAP_KILL,
+		.confine = confine_init,
+		.context = &init,
+	};
+	error = drill_in_place(world, &place, arena, table, why);
+	int released = drill_release(world, service, &launched, error ? NULL : why);
+	return error ? error : released;
+}
