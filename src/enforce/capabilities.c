@@ -83,14 +83,26 @@ int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why)
 	return 0;
 }
 
-/* Before the change of ids, while the init's full set is still there. */
+/* Once for both, as each number takes a call: the init keeps CAP_KILL, which the service then
+ * drops as well. */
 int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
-	int error = enforce_bound(enforce_capability_set(service));
+	int error = enforce_bound(enforce_capability_set(service) | UINT64_C(1) << CAP_KILL);
 
 	if (error < 0)
 		return fault(why, error, service->identity.where, "cannot bound the capabilities");
+	return 0;
+}
+
+int enforce_bound_last(struct enforce_launch *launch, struct fault *why)
+{
+	const struct plan_service *service = launch->service;
+
+	if (enforce_capability_set(service) >> CAP_KILL & 1)
+		return 0;
+	if (prctl(PR_CAPBSET_DROP, CAP_KILL, 0, 0, 0) < 0)
+		return fault(why, -errno, service->identity.where, "cannot bound the capabilities");
 	return 0;
 }
 

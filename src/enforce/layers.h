@@ -58,6 +58,7 @@ int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why);
 
 /* capabilities.c */
 int enforce_keep_through_ids(struct enforce_launch *launch, struct fault *why);
+int enforce_bound_last(struct enforce_launch *launch, struct fault *why);
 int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why);
 int enforce_cut_capabilities(struct enforce_launch *launch, struct fault *why);
 int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why);

@@ -89,15 +89,15 @@ static int enter_domain(const struct plan_service *service, int log_folder, stru
 int stack_init_confine(const struct plan_service *service, int log_folder, struct fault *why)
 {
 	const uint64_t keep = UINT64_C(1) << CAP_KILL;
-	int error = enforce_bound(keep);
+	int error;
 
-	if (error == 0 &&
-		(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
-			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
-			prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0, 0, 0) < 0 ||
-			prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
+	/* The bounding set was cut before, and means nothing to who can execute nothing. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ||
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
+		prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0, 0, 0) < 0 ||
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		error = -errno;
-	if (error == 0)
+	else
 		error = enforce_capset(keep, 0);
 	if (error < 0)
 		return fault(why, error, service->where, "init: cannot cut its capabilities");
