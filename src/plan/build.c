@@ -116,6 +116,21 @@ static void refuse_memfd(struct plan_service *service)
 	service->call_count = kept;
 }
 
+/* `as: env` alone is a variable of that name, unless the policy says itself where it goes. */
+static void add_secret_variable(
+	struct planner *planner, const struct policy_secret *given, struct plan_service *service)
+{
+	const char *value = arena_printf(planner->arena, "${secret:%s}", given->name);
+
+	for (size_t i = 0; i < service->environment_count; i++)
+		if (text_equal(service->environment[i].name, given->name) ||
+			strstr(service->environment[i].value, value))
+			return;
+	struct plan_variable *variable = arena_append(planner->arena, &service->environment,
+		&service->environment_count, sizeof(*variable));
+	*variable = (struct plan_variable){given->name, value, given->where};
+}
+
 static void plan_environment(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
@@ -133,6 +148,8 @@ static void plan_environment(
 
 		*secret = (struct plan_secret){
 			given->name, given->from, given->as_environment, given->where};
+		if (given->as_environment)
+			add_secret_variable(planner, given, service);
 		if (!path || path->kind == HOST_ABSENT)
 			plan_missing(planner, given->where, "secret file %s does not exist",
 				given->from);
