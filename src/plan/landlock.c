@@ -166,6 +166,9 @@ void plan_landlock(
 	if (connects(from))
 		landlock->handled_net &= ~(uint64_t)CATALOG_LANDLOCK_CONNECT_TCP;
 	landlock->scoped = catalog_landlock_scopes(abi);
+	/* The root holds nothing but the view: what it may not list is not there.  Daemons look
+	 * into folders that stand only for a few files in them (postgres: its module folder). */
+	allow(planner, service, "/", CATALOG_LANDLOCK_READ_DIR, service->where);
 	for (size_t i = 0; i < service->node_count; i++)
 		allow_node(planner, from, service, &service->nodes[i]);
 	if (landlock->handled_net)
