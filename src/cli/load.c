@@ -72,7 +72,8 @@ static int read_policy(
 static uint64_t wanted_features(const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->service_count; i++)
-		if (policy->services[i].connect_count > 0 || policy->services[i].publish_count > 0)
+		if (policy->services[i].listen_count > 0 || policy->services[i].connect_count > 0 ||
+			policy->services[i].publish_count > 0)
 			return HOST_LAUNCH_FEATURES | HOST_NETWORK_FEATURES;
 	return HOST_LAUNCH_FEATURES;
 }

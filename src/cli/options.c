@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,15 +22,24 @@ struct option {
 	int (*take)(struct cli_options *options, const char *value, struct fault *why);
 };
 
-static const struct where nowhere;
+/* Wrong use has no errno that would help. */
+static int __attribute__((format(printf, 2, 3))) wrong(struct fault *why, const char *format, ...)
+{
+	va_list arguments;
+
+	fault_of(why, FAULT_USAGE, 0, (struct where){0}, "%s", "");
+	va_start(arguments, format);
+	vsnprintf(why->text, sizeof(why->text), format, arguments);
+	va_end(arguments);
+	return -EINVAL;
+}
 
 static int take_policy(struct cli_options *options, const char *value, struct fault *why)
 {
 	if (!options->policy_given)
 		options->policy_count = 0;
 	if (options->policy_count == CLI_MOST_POLICIES)
-		return fault_of(why, FAULT_USAGE, -E2BIG, nowhere, "more than %d policies",
-			CLI_MOST_POLICIES);
+		return wrong(why, "more than %d policies", CLI_MOST_POLICIES);
 	options->policies[options->policy_count++] = value;
 	options->policy_given = true;
 	return 0;
@@ -86,7 +96,7 @@ static int take_without(struct cli_options *options, const char *value, struct f
 	if (layer < 0) {
 		const char *near = text_nearest(value, catalog_layer_names, LAYER_COUNT);
 
-		fault_of(why, FAULT_USAGE, -EINVAL, nowhere, "unknown layer '%s'", value);
+		wrong(why, "unknown layer '%s'", value);
 		if (near)
 			fault_hint(why, "did you mean %s?", near);
 		return -EINVAL;
@@ -100,8 +110,7 @@ static int take_kill(struct cli_options *options, const char *value, struct faul
 	uint64_t step;
 
 	if (!text_number(value, INT_MAX, &step))
-		return fault_of(why, FAULT_USAGE, -EINVAL, nowhere,
-			"'%s' is not the number of a step", value);
+		return wrong(why, "'%s' is not the number of a step", value);
 	options->kill_after = (unsigned)step;
 	return 0;
 }
@@ -141,7 +150,7 @@ static int unknown(const char *word, unsigned accepts, struct fault *why)
 	for (size_t i = 0; i < OPTION_COUNT; i++)
 		if (accepted(&table[i], accepts))
 			names[count++] = table[i].name;
-	fault_of(why, FAULT_USAGE, -EINVAL, nowhere, "unknown option '%s'", word);
+	wrong(why, "unknown option '%s'", word);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + strspn(word, "-"), "="),
 		word + strspn(word, "-"));
 	near = text_nearest(name, names, count);
@@ -187,8 +196,7 @@ static int take_option(int argc, char **argv, int *at, unsigned accepts,
 		return unknown(word, accepts, why);
 	if (option->argument && !value) {
 		if (*at + 1 >= argc)
-			return fault_of(why, FAULT_USAGE, -EINVAL, nowhere, "option '%s' needs %s",
-				word, option->argument);
+			return wrong(why, "option '%s' needs %s", word, option->argument);
 		value = argv[++*at];
 	}
 	return option->take(options, value, why);

@@ -49,8 +49,8 @@ static int not_found(const struct cli_options *options, const struct plan_servic
 {
 	struct fault why = {0};
 
-	fault_of(&why, FAULT_USAGE, -ENOENT, service->where,
-		"'%s' is not a program of service '%s'", options->command[0], service->name);
+	fault_of(&why, FAULT_USAGE, 0, service->where, "'%s' is not a program of service '%s'",
+		options->command[0], service->name);
 	fault_hint(&why, "declare it in `programs`, or add a static one with --bring");
 	cli_fail(options, &why);
 	return NOT_FOUND;

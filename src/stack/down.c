@@ -57,9 +57,10 @@ int stack_down(const char *stack, struct fault *why)
 	int error;
 
 	snprintf(folder, sizeof(folder), "%s/%s", STACK_RUN_FOLDER, stack);
-	if (access(folder, F_OK) < 0)
-		return fault_of(why, FAULT_USAGE, -ENOENT, (struct where){0},
-			"stack '%s' is not up", stack);
+	if (access(folder, F_OK) < 0) {
+		fault_of(why, FAULT_USAGE, 0, (struct where){0}, "stack '%s' is not up", stack);
+		return -ENOENT;
+	}
 	lock = stack_lock(stack, why);
 	if (lock < 0)
 		return lock;

@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "plan/plan.h"
-#include "stack/member.h"
+#include "stack/state.h"
 
 enum {
 	LONGEST_TABLE = 16 * 1024 * 1024,
@@ -78,8 +80,39 @@ static bool bound(const struct plan_listen *listen, pid_t pid, struct arena *are
 	return false;
 }
 
-const char *stack_ready_missing(
-	const struct plan_service *service, const struct stack_member *member, struct arena *arena)
+/* A daemon binds first and sets the mode then: until it has, peers may be refused. */
+static bool has_mode(const struct stack_state *state, const struct plan_service *service,
+	const struct plan_listen *listen, struct arena *arena)
+{
+	const struct plan *plan = state->plan;
+
+	for (size_t i = 0; listen->mode && i < plan->socket_folder_count; i++) {
+		const struct plan_socket_folder *folder = &plan->socket_folders[i];
+		struct stat about;
+
+		if (!text_equal(folder->service, service->name) ||
+			!text_path_within(listen->path, folder->folder))
+			continue;
+		return stat(arena_printf(arena, "%s/sockets/%s%s", state->folder, folder->name,
+				    listen->path + strlen(folder->folder)),
+			       &about) == 0 &&
+		       (about.st_mode & 0777) == (listen->mode & 0777);
+	}
+	return true;
+}
+
+static const char *word_of(const struct plan_listen *listen, struct arena *arena)
+{
+	if (listen->transport != PLAN_UNIX)
+		return arena_printf(arena, "port %u%s", listen->first,
+			listen->transport == PLAN_UDP ? "/udp" : "");
+	if (listen->mode)
+		return arena_printf(arena, "socket %s with mode %04o", listen->path, listen->mode);
+	return arena_printf(arena, "socket %s", listen->path);
+}
+
+const char *stack_ready_missing(const struct stack_state *state, const struct plan_service *service,
+	const struct stack_member *member, struct arena *arena)
 {
 	const char *missing = NULL;
 
@@ -87,13 +120,9 @@ const char *stack_ready_missing(
 		const struct plan_listen *listen = &service->listens[i];
 		const char *word;
 
-		if (bound(listen, member->pid, arena))
+		if (bound(listen, member->pid, arena) && has_mode(state, service, listen, arena))
 			continue;
-		if (listen->transport == PLAN_UNIX)
-			word = arena_printf(arena, "socket %s", listen->path);
-		else
-			word = arena_printf(arena, "port %u%s", listen->first,
-				listen->transport == PLAN_UDP ? "/udp" : "");
+		word = word_of(listen, arena);
 		missing = missing ? arena_printf(arena, "%s, %s", missing, word) : word;
 	}
 	return missing;

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -17,10 +16,10 @@
 #include "stack/downer.h"
 #include "stack/folders.h"
 #include "stack/log.h"
-#include "stack/ready.h"
 #include "stack/state.h"
 #include "stack/stop.h"
 #include "stack/supervisor.h"
+#include "stack/wait.h"
 
 /* One `up` at work. */
 struct work {
@@ -99,10 +98,11 @@ static int choose(struct work *work, const struct stack_state *state, struct fau
 
 	work->wanted = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(bool));
 	for (size_t i = 0; i < work->up->service_count; i++)
-		if (!plan_service(plan, work->up->services[i]))
-			return fault_of(why, FAULT_USAGE, -ENOENT, nowhere,
-				"stack '%s' has no service '%s'", plan->stack,
-				work->up->services[i]);
+		if (!plan_service(plan, work->up->services[i])) {
+			fault_of(why, FAULT_USAGE, 0, nowhere, "stack '%s' has no service '%s'",
+				plan->stack, work->up->services[i]);
+			return -ENOENT;
+		}
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct stack_member *member =
 			state ? stack_state_service(state, plan->services[i].name) : NULL;
@@ -184,83 +184,6 @@ static int launch(struct work *work, int lock, struct fault *why)
 	return error;
 }
 
-/* Has @service everything bound?  1 yes, 0 not yet, negative: it never will. */
-static int look(struct work *work, const struct plan_service *service, const char **missing,
-	struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const char *how,
-		*folder = arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, work->up->plan->stack);
-	const char *file = arena_printf(arena, "services/%s.json", service->name);
-	struct stack_member member = {0};
-	int error = stack_member_read(work->folder, file, arena, &member, why);
-
-	if (error < 0)
-		return error;
-	if (!stack_member_alive(&member)) {
-		how = stack_exit_read(folder, service->name, arena);
-		return fault(why, -ESRCH, service->where,
-			"service '%s' ended%s%s before it was ready", service->name,
-			how ? ": " : "", how ? how : "");
-	}
-	*missing = stack_ready_missing(service, &member, arena);
-	if (*missing)
-		*missing = arena_text(work->arena, *missing);
-	return *missing ? 0 : 1;
-}
-
-/* Sleeps through signals that ask us to give up; returns whether one came. */
-static bool interrupted(void)
-{
-	const struct timespec moment = {.tv_nsec = 30 * 1000 * 1000};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	return sigtimedwait(&set, NULL, &moment) > 0;
-}
-
-static int wait_ready(struct work *work, struct fault *why)
-{
-	const struct plan *plan = work->up->plan;
-	time_t until = time(NULL) + STACK_READY_SECONDS;
-	size_t left = work->wanted_count;
-	const char *missing = NULL;
-
-	for (;;) {
-		const struct plan_service *waiting = NULL;
-
-		for (size_t i = 0; i < plan->service_count; i++) {
-			if (!work->wanted[i])
-				continue;
-			int seen = look(work, &plan->services[i], &missing, why);
-			if (seen < 0) {
-				work->up->failed = plan->services[i].name;
-				return seen;
-			}
-			if (seen > 0) {
-				work->wanted[i] = false;
-				left--;
-				say(work, plan->services[i].name, "ready");
-			} else {
-				waiting = &plan->services[i];
-			}
-		}
-		if (left == 0)
-			return 0;
-		if (time(NULL) >= until) {
-			work->up->failed = waiting->name;
-			return fault(why, -ETIMEDOUT, waiting->where,
-				"service '%s' is not ready after %d s: nothing listens on %s",
-				waiting->name, STACK_READY_SECONDS, missing);
-		}
-		if (interrupted())
-			return fault(why, -EINTR, nowhere, "interrupted while waiting for '%s'",
-				waiting->name);
-	}
-}
-
 /* Undo what was started here, and only that. */
 static void give_up(struct work *work, const bool *started)
 {
@@ -311,7 +234,7 @@ static int bring_up(struct work *work, int lock, struct fault *why)
 		error = launch(work, lock, why);
 	}
 	if (error == 0)
-		error = wait_ready(work, why);
+		error = stack_wait(work->up, started, why);
 	if (error < 0)
 		give_up(work, started);
 	return error;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/wait.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "plan/plan.h"
+#include "stack/log.h"
+#include "stack/ready.h"
+#include "stack/state.h"
+#include "stack/up.h"
+
+enum { MOMENT = 20 * 1000 * 1000 /* nanoseconds between two looks */ };
+
+struct wait {
+	struct stack_up *up;
+	const struct stack_state *state; /* as it is after the start */
+	struct arena *arena;
+	const bool *started;
+	bool *ready;
+	const struct plan_service *waiting; /* the last one that is not ready, and for what */
+	const char *missing;
+};
+
+static int ended(struct wait *wait, const struct plan_service *service, struct fault *why)
+{
+	const char *how = stack_exit_read(wait->state->folder, service->name, wait->arena);
+
+	wait->up->failed = service->name;
+	/* Its own exit status says it: no errno would help. */
+	fault(why, 0, service->where, "service '%s' ended%s%s", service->name, how ? ": " : "",
+		how ? how : " before it was ready");
+	return -ESRCH;
+}
+
+/* One look at all of them.  The number that are not ready yet, or negative. */
+static int look(struct wait *wait, struct fault *why)
+{
+	const struct plan *plan = wait->up->plan;
+	int left = 0;
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_service *service = &plan->services[i];
+		const struct stack_member *member =
+			wait->started[i] ? stack_state_service(wait->state, service->name) : NULL;
+		const char *missing;
+
+		if (!member)
+			continue;
+		/* Also those that were ready once: nobody is up who has ended since. */
+		if (!stack_member_alive(member))
+			return ended(wait, service, why);
+		if (wait->ready[i])
+			continue;
+		missing = stack_ready_missing(wait->state, service, member, wait->arena);
+		wait->ready[i] = !missing;
+		if (missing) {
+			wait->waiting = service;
+			wait->missing = missing;
+			left++;
+		} else if (wait->up->say) {
+			wait->up->say(wait->up->context, service->name, "ready");
+		}
+	}
+	return left;
+}
+
+/* Sleeps through signals that ask us to give up; returns whether one came. */
+static bool interrupted(void)
+{
+	const struct timespec moment = {.tv_nsec = MOMENT};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	return sigtimedwait(&set, NULL, &moment) > 0;
+}
+
+static int give_up(struct wait *wait, bool told, struct fault *why)
+{
+	const struct plan_service *service = wait->waiting;
+
+	if (told) {
+		fault(why, 0, service->where, "told to give up while '%s' was not ready",
+			service->name);
+		return -EINTR;
+	}
+	wait->up->failed = service->name;
+	fault(why, 0, service->where, "service '%s' is not ready after %d s: nothing listens on %s",
+		service->name, STACK_READY_SECONDS, wait->missing);
+	return -ETIMEDOUT;
+}
+
+int stack_wait(struct stack_up *up, const bool *started, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct wait wait = {.up = up, .started = started};
+	time_t until = time(NULL) + STACK_READY_SECONDS;
+	struct stack_state *state;
+	int left = stack_state_read(up->plan->stack, arena, &state, why);
+
+	if (left < 0)
+		return left;
+	wait.state = state;
+	wait.ready = arena_alloc(arena, (up->plan->service_count + 1) * sizeof(bool));
+	for (;;) {
+		/* Tables of sockets are read again and again: not into memory that only grows. */
+		scoped(arena) struct arena *once = arena_new();
+
+		wait.arena = once;
+		left = look(&wait, why);
+		if (left <= 0)
+			return left;
+		bool told = interrupted();
+		if (told || time(NULL) >= until)
+			return give_up(&wait, told, why);
+	}
+}
