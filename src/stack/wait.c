@@ -14,7 +14,8 @@
 #include "stack/state.h"
 #include "stack/up.h"
 
-enum { MOMENT = 20 * 1000 * 1000 /* nanoseconds between two looks */ };
+/* Milliseconds between two looks: more and more, since each walks the kernel's tables. */
+enum { FIRST_PAUSE = 5, LONGEST_PAUSE = 100 };
 
 struct wait {
 	struct stack_up *up;
@@ -70,9 +71,9 @@ static int look(struct wait *wait, struct fault *why)
 }
 
 /* Sleeps through signals that ask us to give up; returns whether one came. */
-static bool interrupted(void)
+static bool interrupted(int pause)
 {
-	const struct timespec moment = {.tv_nsec = MOMENT};
+	const struct timespec moment = {.tv_nsec = pause * 1000L * 1000};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -102,6 +103,7 @@ int stack_wait(struct stack_up *up, const bool *started, struct fault *why)
 	struct wait wait = {.up = up, .started = started};
 	time_t until = time(NULL) + STACK_READY_SECONDS;
 	struct stack_state *state;
+	int pause = FIRST_PAUSE;
 	int left = stack_state_read(up->plan->stack, arena, &state, why);
 
 	if (left < 0)
@@ -116,7 +118,8 @@ int stack_wait(struct stack_up *up, const bool *started, struct fault *why)
 		left = look(&wait, why);
 		if (left <= 0)
 			return left;
-		bool told = interrupted();
+		bool told = interrupted(pause);
+		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
 		if (told || time(NULL) >= until)
 			return give_up(&wait, told, why);
 	}
