@@ -17,8 +17,8 @@ int descriptor_write(int fd, const void *data, size_t length);
  * @most bytes (-EFBIG beyond), NUL-terminated, in @arena.  Returns the length or
  * -errno.  Works for /proc files, whose size says 0.
  */
-ssize_t descriptor_read(int directory, const char *path, size_t most, struct arena *arena,
-	const char **text);
+ssize_t descriptor_read(
+	int directory, const char *path, size_t most, struct arena *arena, const char **text);
 
 /* Write formatted text to an existing file in one write(2), as /proc and cgroup files
  * need it.  0 or -errno. */

@@ -71,7 +71,7 @@ static int follow(struct walk *walk, int fd)
 		return -ELOOP;
 	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest) >= (int)sizeof(rest))
 		return -ENAMETOOLONG;
-	strcpy(walk->rest, rest);
+	memcpy(walk->rest, rest, strlen(rest) + 1);
 	return target[0] == '/' ? restart_at_root(walk) : 0;
 }
 
@@ -85,7 +85,7 @@ static int step_up(struct walk *walk)
 		*last = '\0';
 	if (snprintf(rest, sizeof(rest), "%s/%s", walk->reached, walk->rest) >= (int)sizeof(rest))
 		return -ENAMETOOLONG;
-	strcpy(walk->rest, rest);
+	memcpy(walk->rest, rest, strlen(rest) + 1);
 	return restart_at_root(walk);
 }
 
@@ -103,11 +103,8 @@ static int enter(struct walk *walk, const char *part, int *next)
 		return -errno;
 	if (S_ISLNK(status.st_mode))
 		return 1;
-	if (strlen(walk->reached) + strlen(part) + 2 > sizeof(walk->reached))
-		return -ENAMETOOLONG;
-	strcat(walk->reached, "/");
-	strcat(walk->reached, part);
-	return 0;
+	size_t length = strlen(walk->reached), room = sizeof(walk->reached) - length;
+	return snprintf(walk->reached + length, room, "/%s", part) >= (int)room ? -ENAMETOOLONG : 0;
 }
 
 static int next_part(struct walk *walk, char part[NAME_MAX + 1])
@@ -175,7 +172,7 @@ int trusted_walk(int root, const char *path, struct arena *arena, const char **r
 		return fault(why, -EINVAL, where, "%s is not an absolute path", path);
 	if (strlen(path) >= sizeof(walk.rest))
 		return fault(why, -ENAMETOOLONG, where, "cannot open %.40s…", path);
-	strcpy(walk.rest, path);
+	memcpy(walk.rest, path, strlen(path) + 1);
 	walk.folder = take_fd(&folder);
 	int error = walk_parts(&walk);
 	folder = walk.folder;

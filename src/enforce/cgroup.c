@@ -49,7 +49,7 @@ const char *enforce_cgroup_root(void)
 	/* A statfs each instead of the whole table of mounts, which may be long. */
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (is_cgroup2(usual[i]))
-			return strcpy(found, usual[i]);
+			return usual[i];
 	scoped(file) FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	scoped(memory) char *line = NULL;
 	size_t room = 0;

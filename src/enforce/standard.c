@@ -35,7 +35,7 @@ static int open_null(struct enforce_launch *launch, int number, struct fault *wh
 
 static int relay(struct enforce_launch *launch, int number, struct fault *why)
 {
-	int ends[2], error = own_pipe(launch, ends, why);
+	int ends[2] = {-1, -1}, error = own_pipe(launch, ends, why);
 
 	if (error < 0)
 		return error;
@@ -90,7 +90,7 @@ static int take_log_folder(struct enforce_launch *launch, struct fault *why)
 
 int enforce_open_standard(struct enforce_launch *launch, struct fault *why)
 {
-	int ends[2], error = 0;
+	int ends[2] = {-1, -1}, error = 0;
 
 	for (int i = 0; launch->foreground && error == 0 && i < 3; i++)
 		error = lend(launch, i, why);

@@ -20,7 +20,7 @@ enum enforce_state { ENFORCE_ENFORCED, ENFORCE_WEAKER, ENFORCE_ABSENT, ENFORCE_U
 struct enforce_verdict {
 	enum layer layer;
 	enum enforce_state state;
-	char text[160];    /* what was read, or what differs: "uid 33, 0 inside is 1900000003" */
+	char text[160];     /* what was read, or what differs: "uid 33, 0 inside is 1900000003" */
 	struct where where; /* the policy line of the rule that is weaker */
 };
 
@@ -34,11 +34,11 @@ int enforce_verify(const struct plan *plan, const struct plan_service *service, 
 
 /* What the kernel says of any process of ours (init, gateway, supervisor): facts for `status`. */
 struct enforce_facts {
-	unsigned uid;             /* on the host */
+	unsigned uid;                    /* on the host */
 	unsigned long long capabilities; /* effective, in its own user namespace */
 	bool no_new_privileges;
-	unsigned filters;         /* seccomp filters; 0: none */
-	bool landlock;            /* it is in a domain */
+	unsigned filters;                               /* seccomp filters; 0: none */
+	bool landlock;                                  /* it is in a domain */
 	bool own_user, own_mount, own_pid, own_network; /* namespaces that are not the host's */
 };
 int enforce_facts(pid_t process, struct enforce_facts *facts);

@@ -41,7 +41,7 @@ int enforce_make_folder(struct enforce_launch *launch, const char *target, unsig
 		return 0;
 	if (errno != ENOENT || strlen(target) >= sizeof(path))
 		return -errno;
-	strcpy(path, target);
+	memcpy(path, target, strlen(target) + 1);
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdirat(launch->root, path + 1, 0755) < 0 && errno != EEXIST)

@@ -150,7 +150,7 @@ static int wait_for_end(struct enforce_launch *launch, struct fault *why)
 		if (BULKHEAD_TEST_BUILD && got == 1)
 			kill(getpid(), SIGKILL);
 	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (launch->status->failed) {
+	if (launch->status && launch->status->failed) {
 		if (why)
 			*why = launch->status->why;
 		return launch->status->why.code < 0 ? launch->status->why.code : -EIO;

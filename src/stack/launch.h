@@ -19,28 +19,29 @@ struct plan;
 struct plan_service;
 
 struct stack_launch_options {
-	unsigned without;        /* bits 1 << enum layer that are left out; test builds only */
-	int kill_after;          /* test builds: the launcher kills itself after this step; 0: never */
-	int network;             /* enter this network namespace; -1: make one and join the router */
-	int router;              /* router's network namespace, held by the init; -1: none */
-	const char *run_folder;  /* /run/bulkhead/STACK: hosts/NAME of the service, sockets/NAME of
-	                          * a PLAN_SOCKETS node's source; `run` without a stack: NULL,
-	                          * then the view gets a hosts file and socket folders of its own */
-	const char *cgroup_name; /* below cgroup2/bulkhead/STACK: the service's name, or "drill-…" */
-	bool foreground;         /* `run`: 0-2 are the caller's; else a log pipe to the init */
-	int log_folder;          /* not foreground: the service's log folder */
-	int exit_record;         /* the init writes how its main process ended here, as the line
-	                          * "exit STATUS" or "signal NUMBER"; -1: nowhere */
-	const char *bring;       /* one static file added to the view, at /run/bring/NAME; or NULL */
-	char *const *command;    /* other arguments (argv[0] a path in the view); NULL: the plan's */
-	unsigned refusal;        /* errno of seccomp refusals; 0: EPERM */
-	bool scratch_secrets;    /* drills: secrets hold placeholders */
+	unsigned without; /* bits 1 << enum layer that are left out; test builds only */
+	int kill_after;   /* test builds: the launcher kills itself after this step; 0: never */
+	int network;      /* enter this network namespace; -1: make one and join the router */
+	int router;       /* router's network namespace, held by the init; -1: none */
+	const char *run_folder; /* /run/bulkhead/STACK: hosts/NAME of the service, sockets/NAME of
+				 * a PLAN_SOCKETS node's source; `run` without a stack: NULL,
+				 * then the view gets a hosts file and socket folders of its own */
+	const char
+		*cgroup_name; /* below cgroup2/bulkhead/STACK: the service's name, or "drill-…" */
+	bool foreground;      /* `run`: 0-2 are the caller's; else a log pipe to the init */
+	int log_folder;       /* not foreground: the service's log folder */
+	int exit_record;      /* the init writes how its main process ended here, as the line
+			       * "exit STATUS" or "signal NUMBER"; -1: nowhere */
+	const char *bring;    /* one static file added to the view, at /run/bring/NAME; or NULL */
+	char *const *command; /* other arguments (argv[0] a path in the view); NULL: the plan's */
+	unsigned refusal;     /* errno of seccomp refusals; 0: EPERM */
+	bool scratch_secrets; /* drills: secrets hold placeholders */
 };
 
 struct stack_launched {
-	pid_t init;              /* on the host */
-	pid_t service;           /* on the host */
-	int init_pidfd;          /* the caller closes it */
+	pid_t init;     /* on the host */
+	pid_t service;  /* on the host */
+	int init_pidfd; /* the caller closes it */
 };
 
 /* Returns 0, or a negative errno with @why naming the step and the policy line. */
