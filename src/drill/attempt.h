@@ -27,6 +27,7 @@ enum drill_need {
 	DRILL_SECRET_SOURCE,  /* the source of its own secret, on the host */
 	DRILL_SECRET,         /* its own secret's file */
 	DRILL_SINGLE,         /* nothing, but only for services that create no process */
+	DRILL_SUBJECT,        /* nothing, but not for an init, whose right it is */
 	DRILL_NO_CODE,        /* nothing, but only for services that may not make code */
 	DRILL_NO_PROGRAMS,    /* nothing, but only for services without programs */
 	DRILL_UNLINKED,       /* nothing, but only for services without any socket of a network */
@@ -51,6 +52,7 @@ enum drill_need {
 	DRILL_FILE_LIMIT,            /* most descriptors it may have */
 	DRILL_PROCESS_LIMIT,         /* most processes and threads it may have */
 	DRILL_DECLARED_CAPABILITIES, /* the capabilities it declares, as a mask */
+	DRILL_OWN_USER,              /* its declared user and group */
 	DRILL_INHERITED,  /* the control run hands it descriptors that no service may get */
 	DRILL_PEER,       /* a declared peer's address and port */
 	DRILL_OWN_PORT,   /* 0.0.0.0 and a declared port of its own */

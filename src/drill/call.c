@@ -3,11 +3,34 @@
 
 #include <elf.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/*
+ * EACCES: which layer said so?  Where the mode of the file withholds it, it is the user's
+ * being another (no capability overrides); where the mode would let it, an LSM's.
+ */
+static void find_out(struct drill_context *context, const char *path, int flags)
+{
+	struct stat file;
+	unsigned wanted = (flags & O_ACCMODE) == O_RDONLY ? S_IROTH : S_IWOTH;
+
+	if (syscall(SYS_newfstatat, AT_FDCWD, path, &file, 0) < 0)
+		return;
+	if (!(file.st_mode & 0777)) { /* what the view covers with, which nobody may open */
+		context->layer = LAYER_VIEW;
+		return;
+	}
+	bool owns = file.st_uid == (unsigned)syscall(SYS_geteuid);
+	bool withheld = !(file.st_mode & (owns ? wanted << 6 : wanted));
+	context->layer = withheld ? LAYER_IDENTITY : LAYER_LANDLOCK;
+}
 
 int drill_open(struct drill_context *context, const char *path, int flags)
 {
 	long fd = drill_call(context, SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, 0600);
 
+	if (fd == -EACCES)
+		find_out(context, path, flags);
 	if (fd < 0)
 		return (int)fd;
 	syscall(SYS_close, (int)fd);
@@ -19,6 +42,8 @@ int drill_read(struct drill_context *context, const char *path)
 	char byte;
 	long fd = drill_call(context, SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 
+	if (fd == -EACCES)
+		find_out(context, path, O_RDONLY);
 	if (fd < 0)
 		return (int)fd;
 	long got = drill_call(context, SYS_read, (int)fd, &byte, 1UL);

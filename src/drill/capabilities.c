@@ -4,6 +4,7 @@
 #include <net/if.h>
 #include <sched.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,6 +47,90 @@ static int hold_capability(struct drill_context *context)
 	data[0].permitted &= ~(unsigned)declared;
 	data[1].permitted &= ~(unsigned)(declared >> 32);
 	return data[0].permitted || data[1].permitted ? 0 : -EPERM;
+}
+
+/* What stands behind @name in its own status: a file, which no filter of calls refuses. */
+static int read_status(
+	struct drill_context *context, const char *name, char text[static 4096], const char **value)
+{
+	long fd = drill_call(
+		context, SYS_openat, AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	long length = drill_call(context, SYS_read, (int)fd, text, 4095UL);
+	syscall(SYS_close, (int)fd);
+	if (length < 0)
+		return (int)length;
+	text[length] = '\0';
+	const char *at = strstr(text, name);
+	if (!at)
+		return -ENOENT;
+	*value = at + strlen(name);
+	return 0;
+}
+
+/* The set of capabilities called @name, but for the declared ones. */
+static int hold_set(struct drill_context *context, const char *name)
+{
+	char text[4096];
+	const char *at;
+	unsigned long set = 0;
+	int error = read_status(context, name, text, &at);
+
+	if (error)
+		return error;
+	for (; (*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'f'); at++)
+		set = set << 4 | (unsigned long)(*at <= '9' ? *at - '0' : *at - 'a' + 10);
+	return set & ~drill_number(context->first) ? 0 : -EPERM;
+}
+
+/* What it is, not what it asks for: a launch that forgets to change users is seen here. */
+static int be_another_user(struct drill_context *context)
+{
+	unsigned long user = (unsigned long)drill_call(context, SYS_geteuid);
+
+	return user == drill_number(context->first) ? -EPERM : 0;
+}
+
+static int be_in_another_group(struct drill_context *context)
+{
+	unsigned long group = (unsigned long)drill_call(context, SYS_getegid);
+
+	return group == drill_number(context->second) ? -EPERM : 0;
+}
+
+/* The real, saved or file system's user: a way back to what it was before. */
+static int keep_another_user(struct drill_context *context)
+{
+	char text[4096];
+	const char *at;
+	int error = read_status(context, "Uid:", text, &at);
+
+	for (unsigned i = 0; i < 4 && !error; i++) {
+		at++; /* the tabulator */
+		if (drill_number(at) != drill_number(context->first))
+			return 0;
+		while (*at >= '0' && *at <= '9')
+			at++;
+	}
+	return error ? error : -EPERM;
+}
+
+static int hold_effective(struct drill_context *context)
+{
+	return hold_set(context, "CapEff:\t");
+}
+
+static int hold_bounding(struct drill_context *context)
+{
+	return hold_set(context, "CapBnd:\t");
+}
+
+/* Opening without setting the time of access takes the owner, or CAP_FOWNER. */
+static int leave_no_trace(struct drill_context *context)
+{
+	return drill_open(context, "/etc/passwd", O_RDONLY | O_NOATIME);
 }
 
 static int raise_capability(struct drill_context *context)
@@ -134,6 +219,19 @@ const struct drill_attempt drill_capabilities[] = {
 	{"hold-capability", "hold a capability that it does not declare",
 		DRILL_DECLARED_CAPABILITIES, DRILL_INSIDE, LAYER_CAPABILITIES, false,
 		hold_capability},
+	{"hold-effective", "find an undeclared capability in its status",
+		DRILL_DECLARED_CAPABILITIES, DRILL_INSIDE, LAYER_CAPABILITIES, false,
+		hold_effective},
+	{"hold-bounding", "find one that it could get by a program", DRILL_DECLARED_CAPABILITIES,
+		DRILL_INSIDE, LAYER_CAPABILITIES, false, hold_bounding},
+	{"leave-no-trace", "open a file of root's without leaving a trace", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_CAPABILITIES, false, leave_no_trace},
+	{"be-another-user", "run with another user than the declared one", DRILL_OWN_USER,
+		DRILL_INSIDE, LAYER_IDENTITY, false, be_another_user},
+	{"keep-another-user", "keep another user to go back to", DRILL_OWN_USER, DRILL_INSIDE,
+		LAYER_IDENTITY, false, keep_another_user},
+	{"be-in-another-group", "run with another group than the declared one", DRILL_OWN_USER,
+		DRILL_INSIDE, LAYER_IDENTITY, false, be_in_another_group},
 	{"raise-capability", "give itself a capability", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, raise_capability},
 	{"forgive-itself", "unlock its secure bits", DRILL_NOTHING, DRILL_PRIVILEGE,

@@ -40,9 +40,9 @@ static int create_in_root(struct drill_context *context)
 	return drill_create(context, "", "root");
 }
 
-static int create_in_run(struct drill_context *context)
+static int create_in_var(struct drill_context *context)
 {
-	return drill_create(context, "/run", "run");
+	return drill_create(context, "/var", "var");
 }
 
 /* Opened for writing and closed: nothing is cut or written. */
@@ -150,8 +150,8 @@ const struct drill_attempt drill_files[] = {
 		create_in_usr},
 	{"create-in-root", "create a file in /", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		create_in_root},
-	{"create-in-run", "create a file in /run", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
-		create_in_run},
+	{"create-in-var", "create a file in /var", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
+		create_in_var},
 	{"write-declared-read", "write what it may only read", DRILL_DECLARED_READ, DRILL_PATH,
 		LAYER_VIEW, false, write_declared_read},
 	{"write-passwd", "open /etc/passwd for writing", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
@@ -162,8 +162,8 @@ const struct drill_attempt drill_files[] = {
 		DRILL_PATH, LAYER_VIEW, false, chmod_declared_read},
 	{"leave-set-id", "give a file of its own the set-user-id bit", DRILL_FOLDER, DRILL_PATH,
 		LAYER_SECCOMP, false, leave_set_id},
-	{"create-set-id", "create a file with the set-user-id bit", DRILL_FOLDER, DRILL_PATH,
-		LAYER_SECCOMP, false, create_set_id},
+	{"create-set-id", "create a set-user-id file in a folder of the host", DRILL_DECLARED_WRITE,
+		DRILL_PATH, LAYER_SECCOMP, false, create_set_id},
 	{"open-by-handle", "open the root folder by its file handle", DRILL_NOTHING,
 		DRILL_PRIVILEGE, LAYER_SECCOMP, false, open_by_handle},
 };

@@ -105,9 +105,12 @@ static int ask_readable_is_code(struct drill_context *context)
 static int rewrite_own_code(struct drill_context *context)
 {
 	const char *code = (const char *)(uintptr_t)&rewrite_own_code;
+	int refused = drill_open(context, "/proc/self/mem", O_RDWR);
+
+	if (refused)
+		return refused;
 	long fd =
 		drill_call(context, SYS_openat, AT_FDCWD, "/proc/self/mem", O_RDWR | O_CLOEXEC, 0);
-
 	if (fd < 0)
 		return (int)fd;
 	char same = *code;

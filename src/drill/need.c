@@ -410,6 +410,18 @@ static void capabilities(const struct question *question)
 	control(question, "0x0");
 }
 
+static void own_user(const struct question *question)
+{
+	const struct plan_identity *identity = &question->service->identity;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%" PRIu32, identity->uid);
+	first(question, text, identity->where);
+	second(question, identity->gid);
+	/* The control is root, told to be somebody else. */
+	control(question, "4294967294");
+}
+
 static void inherited(const struct question *question)
 {
 	first(question, "", nowhere);
@@ -494,6 +506,7 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct question *) = {
 	[DRILL_FILE_LIMIT] = file_limit,
 	[DRILL_PROCESS_LIMIT] = process_limit,
 	[DRILL_DECLARED_CAPABILITIES] = capabilities,
+	[DRILL_OWN_USER] = own_user,
 	[DRILL_INHERITED] = inherited,
 	[DRILL_PEER] = a_peer,
 	[DRILL_OWN_PORT] = own_port,

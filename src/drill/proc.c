@@ -33,14 +33,14 @@ static int read_symbols(struct drill_context *context)
 	return drill_read(context, "/proc/kallsyms");
 }
 
-static int read_kernel_messages(struct drill_context *context)
+static int read_memory_map(struct drill_context *context)
 {
-	return drill_open(context, "/proc/kmsg", O_RDONLY | O_NONBLOCK);
+	return drill_read(context, "/proc/iomem");
 }
 
 static int read_keys(struct drill_context *context)
 {
-	return drill_open(context, "/proc/keys", O_RDONLY);
+	return drill_read(context, "/proc/keys");
 }
 
 static int read_command_line(struct drill_context *context)
@@ -86,8 +86,8 @@ const struct drill_attempt drill_proc[] = {
 		LAYER_VIEW, false, open_overcommit},
 	{"read-symbols", "read the addresses of the kernel", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, read_symbols},
-	{"read-kernel-messages", "open the kernel's messages", DRILL_NOTHING, DRILL_PATH,
-		LAYER_VIEW, false, read_kernel_messages},
+	{"read-memory-map", "read where memory and devices lie", DRILL_NOTHING, DRILL_PATH,
+		LAYER_VIEW, false, read_memory_map},
 	{"read-keys", "read the list of keys", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		read_keys},
 	{"read-command-line", "read how the kernel was started", DRILL_NOTHING, DRILL_PATH,

@@ -142,7 +142,7 @@ const struct drill_attempt drill_processes[] = {
 		DRILL_PROCESS, LAYER_NAMESPACES, false, signal_stranger},
 	{"signal-init", "signal the first process", DRILL_FIRST_PROCESS, DRILL_PROCESS,
 		LAYER_IDENTITY, false, signal_init},
-	{"signal-all", "signal every process that it can reach", DRILL_NOTHING, DRILL_PROCESS,
+	{"signal-all", "signal every process that it can reach", DRILL_SUBJECT, DRILL_PROCESS,
 		LAYER_NAMESPACES, false, signal_all},
 	{"trace-stranger", "trace a process of the same user", DRILL_STRANGER, DRILL_PROCESS,
 		LAYER_SECCOMP, false, trace_stranger},

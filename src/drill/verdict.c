@@ -78,7 +78,9 @@ static void find_layer(const struct drill_attempt *attempt, const struct drill_a
 	/* It looked at itself: what it found is the measurement. */
 	if (attempt->kind == DRILL_INSIDE)
 		return;
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
+	/* A filter that answers as others do hides behind EPERM. */
+	bool hidden = !refusal && answer->error == EPERM;
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]) && !hidden; i++)
 		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error) {
 			verdict->layer = meanings[i].layer;
 			return;
