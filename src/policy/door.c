@@ -86,12 +86,21 @@ static void read_mode(struct policy_reading *reading, const struct policy_node *
 	policy_mode(reading, node, &((struct policy_listen *)into)->mode);
 }
 
+/* A policy says itself where a service listens; without one, the role's usual port will do. */
+static void read_alone(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	policy_bool(reading, node, &((struct policy_listen *)into)->alone);
+	if (!reading->in_role)
+		policy_key_error(reading, node, "'alone' may stand only in a role");
+}
+
 static const struct policy_field listen_fields[] = {
 	{"port", KEY_LISTENS_PORT, read_ports},
 	{"at", KEY_LISTENS_AT, read_address},
 	{"unix", KEY_LISTENS_UNIX, read_unix},
 	{"group", KEY_LISTENS_GROUP, read_group},
 	{"mode", KEY_LISTENS_MODE, read_mode},
+	{"alone", KEY_LISTENS_ALONE, read_alone},
 };
 
 /* A listening item is a port or a socket, not both and not neither. */
@@ -124,7 +133,7 @@ static void add_listen(struct policy_reading *reading, const struct policy_node 
 	} else {
 		read_ports(reading, node, &listen);
 	}
-	if (!listen.first && !listen.path)
+	if ((!listen.first && !listen.path) || (listen.alone && !reading->alone))
 		return;
 	struct policy_listen *added = arena_append(
 		reading->arena, &service->listens, &service->listen_count, sizeof(*added));

@@ -256,6 +256,7 @@ const struct policy *policy_from_role(const char *role, char *const *command,
 	struct policy_reading reading;
 
 	begin(&reading, options, arena, report);
+	reading.alone = true;
 	const struct policy_node asked = {.text = role};
 	const struct policy_draft *base =
 		policy_role(&reading, &asked, policy_copy(&reading, role));

@@ -69,6 +69,7 @@ struct policy_listen {
 	const char *path;     /* unix */
 	const char *group;    /* unix; NULL: the service's own */
 	uint32_t mode;        /* unix; 0: not given */
+	bool alone;           /* roles only: the daemon's usual port, for a run without a policy */
 	struct where where;
 };
 

@@ -45,6 +45,7 @@ struct policy_reading {
 	const struct policy_input *inputs; /* when set, nothing is read from disk */
 	size_t input_count;
 	bool in_role; /* the file being read is a role */
+	bool alone;   /* there is no policy but the role */
 	bool in_without;
 	unsigned depth;          /* of includes and roles */
 	size_t errors, warnings; /* found by this reading, shown or not */

@@ -127,3 +127,6 @@ nothing_left 'of that one nothing is left'
 
 expect 0 'a role alone is enough' timeout 10 "$BULKHEAD" run --role redis --roles "$roles" -- redis-server --version
 says 'Redis server' 'and it runs'
+expect 124 'it serves on its usual port' timeout 3 "$BULKHEAD" run --role redis --roles "$roles" -- redis-server --save ''
+says 'Ready to accept connections' 'without any policy'
+says 'bye bye' 'and gets the signals that run gets'
