@@ -140,11 +140,6 @@ static int begin(
 	return read_policy(options, purpose, loaded);
 }
 
-int cli_load_policy(const struct cli_options *options, struct cli_loaded *loaded)
-{
-	return begin(options, CLI_JUDGE, loaded);
-}
-
 int cli_load_host(const struct cli_options *options, struct cli_loaded *loaded)
 {
 	int status = begin(options, CLI_JUDGE, loaded);

@@ -40,9 +40,6 @@ struct cli_loaded {
  */
 int cli_load(
 	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded);
-/* The same, but stop at the policy. */
-int cli_load_policy(const struct cli_options *options, struct cli_loaded *loaded);
-
 /* The same, but stop at the description of this machine, with every feature probed: `doctor`. */
 int cli_load_host(const struct cli_options *options, struct cli_loaded *loaded);
 

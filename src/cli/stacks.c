@@ -8,21 +8,23 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "cli/load.h"
+#include "base/report.h"
 #include "cli/options.h"
 #include "cli/print.h"
 #include "policy/policy.h"
 #include "stack/state.h"
 
+/* Only its name matters: a policy that has become bad, or lost its roles, still names its stack. */
 static int name_of_policy(const struct cli_options *options, struct cli_stack *stack)
 {
-	struct cli_loaded loaded;
-	int status = cli_load_policy(options, &loaded);
+	struct policy_options reading = {0};
+	const struct policy *policy = policy_load(options->policies, options->policy_count,
+		&reading, stack->arena, report_new(stack->arena));
 
-	if (status == 0)
-		stack->name = arena_text(stack->arena, loaded.policy->stack);
-	cli_unload(&loaded);
-	return status;
+	if (!policy->stack)
+		return cli_wrong(options, "%s names no stack", options->policies[0]);
+	stack->name = policy->stack;
+	return 0;
 }
 
 static int only_one(const struct cli_options *options, struct cli_stack *stack)

@@ -113,10 +113,16 @@ static int open_node(struct enforce_launch *launch, size_t index, int *idmap, st
 	}
 	launch->trees[index] = enforce_clone_mount(
 		source, enforce_mount_attributes(launch, node), node->as_root ? *idmap : -1);
-	if (launch->trees[index] < 0)
-		return fault(why, launch->trees[index], node->where, "cannot take a mount of %s",
-			node->source ? node->source : node->target);
-	return 0;
+	int error = launch->trees[index];
+	if (error >= 0)
+		return 0;
+	fault(why, error, node->where, "cannot take a mount of %s",
+		node->source ? node->source : node->target);
+	/* overlay never, memory file systems since 6.3 */
+	if (node->as_root && error == -EINVAL)
+		fault_hint(why, "its file system cannot be id-mapped: keep %s on ext4, xfs or btrfs",
+			node->source);
+	return error;
 }
 
 /* The host's procfs whole: only where the namespaces are left out, as then there is no own one. */

@@ -20,10 +20,14 @@ static int64_t milliseconds(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-/* Wait until all of @polled have ended, or the time is over. */
+/* Wait until all of @polled have ended, or the time is over; those that have are closed. */
 static void wait_ended(struct pollfd *polled, size_t count, int64_t until)
 {
-	for (size_t left = count; left > 0;) {
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++)
+		left += polled[i].fd >= 0;
+	while (left > 0) {
 		int64_t rest = until - milliseconds();
 
 		if (rest <= 0 || poll(polled, count, (int)rest) <= 0)

@@ -211,7 +211,11 @@ static void read_as_root_shows_roots_files_and_nothing_more(void **state)
 		.source = key,
 		.read_only = true,
 		.as_root = true});
-	assert_says("cat /srv/key", "s3cret");
+	if (run("cat /srv/key") < 0 && strstr(output, "Invalid argument")) {
+		printf("SKIP: the file system of /tmp cannot be id-mapped\n");
+		skip();
+	}
+	assert_non_null(strstr(output, "s3cret"));
 	assert_refused("echo x > /srv/key");
 	launch_service(plan)->nodes[launch_service(plan)->node_count - 1].as_root = false;
 	assert_refused("cat /srv/key");
