@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -14,6 +15,15 @@
 #include "drill/run.h"
 #include "drill/world.h"
 #include "plan/plan.h"
+
+/* Asked to end, the drill ends after the service at hand, and tidies up. */
+static volatile sig_atomic_t interrupted;
+
+static void take_note(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
 
 struct session {
 	const struct cli_options *options;
@@ -54,6 +64,9 @@ static int drill_scenarios_of(
 static int drill_one(struct session *session, const struct plan_service *service, struct fault *why)
 {
 	struct drill_table table = {0};
+
+	if (interrupted)
+		return fault(why, -EINTR, service->where, "the drill was interrupted");
 	int error = drill_service(&session->world, service, session->arena, &table, why);
 
 	if (error)
@@ -109,11 +122,14 @@ static int drill_all(struct session *session, struct fault *why)
 
 static int run(struct session *session, const struct plan *plan, struct fault *why)
 {
+	const struct sigaction noted = {.sa_handler = take_note, .sa_flags = SA_RESTART};
 	struct drill_options options = {
 		.payload = drill_payload(), .without = session->options->without};
 
 	if (!options.payload)
 		return fault(why, -ENOENT, plan->where, "bulkhead-drill is not installed");
+	sigaction(SIGINT, &noted, NULL);
+	sigaction(SIGTERM, &noted, NULL);
 	int error = cli_stage_open(plan, session->arena, &session->stage, why);
 	if (error)
 		return error;

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +114,15 @@ static int attempt_one(const struct work *work, const struct drill_attempt *atte
 	return 0;
 }
 
+/* Remove what a launch that was broken off has left. */
+static void clear(const struct work *work)
+{
+	char group[80];
+
+	snprintf(group, sizeof(group), "drill-%s", work->service->name);
+	stack_kill(work->world->plan, group, NULL);
+}
+
 static void work_through(const struct work *work, int input)
 {
 	struct shared *shared = work->shared;
@@ -120,6 +131,8 @@ static void work_through(const struct work *work, int input)
 	if (null < 0 || dup2(null, 0) < 0 || dup2(input, 1) < 0 || dup2(null, 2) < 0)
 		shared->code = fault(&shared->why, -errno, work->service->where,
 			"cannot set up the drill: %s", strerror(errno));
+	/* Of a drill that was killed: it would be in the way of every launch. */
+	clear(work);
 	for (size_t i = 0; i < work->count && !shared->code; i++) {
 		shared->verdicts[i].category = work->categories[i];
 		shared->code =
@@ -145,11 +158,17 @@ static int work_apart(struct work *work, struct fault *why)
 	pid_t worker = fork();
 	if (worker < 0)
 		return fault(why, -errno, where, "cannot fork: %s", strerror(errno));
-	if (worker == 0)
+	if (worker == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		work_through(work, input);
-	if (waitpid(worker, &status, 0) != worker || !WIFEXITED(status) || WEXITSTATUS(status))
+	}
+	if (waitpid(worker, &status, 0) != worker || !WIFEXITED(status) || WEXITSTATUS(status)) {
+		clear(work);
 		return fault(
 			why, -ECHILD, where, "the drill of '%s' broke off", work->service->name);
+	}
 	if (work->shared->code && why)
 		*why = work->shared->why;
 	return work->shared->code;

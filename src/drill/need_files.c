@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "base/text.h"
+#include "drill/need.h"
+#include "drill/need_part.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+
+static const struct where nowhere;
+
+void drill_need_folder(const struct drill_question *question)
+{
+	drill_need_first(question, "/tmp", nowhere);
+	drill_need_control(question, question->world->scratch);
+}
+
+static bool system_path(const char *path)
+{
+	static const char *const system[] = {"/usr", "/dev", "/etc/passwd", "/etc/group",
+		"/etc/hosts", "/etc/nsswitch.conf", "/etc/resolv.conf", "/proc", "/run/secrets"};
+
+	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
+		if (text_path_within(path, system[i]))
+			return true;
+	return false;
+}
+
+void drill_need_declared_write(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	drill_need_control(question, question->world->scratch);
+	for (size_t i = 0; i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		if (node->kind != PLAN_BIND || node->read_only || node->device || !node->folder)
+			continue;
+		drill_need_first(question, node->target, node->where);
+		return;
+	}
+	drill_need_lack(question, "it writes no declared folder");
+}
+
+void drill_need_declared_read(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	drill_need_control(question, question->world->file);
+	for (size_t i = 0; i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		if (node->kind != PLAN_BIND || !node->read_only || node->executable ||
+			node->device || system_path(node->target))
+			continue;
+		drill_need_first(question, node->target, node->where);
+		return;
+	}
+	drill_need_lack(question, "it reads no declared path");
+}
+
+/* Is @path of the host anywhere in @service's view? */
+static bool views(const struct plan_service *service, const char *path)
+{
+	for (size_t i = 0; i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		if (node->kind == PLAN_BIND &&
+			(text_path_within(path, node->target) ||
+				text_path_within(path, node->source ? node->source : "/nothing")))
+			return true;
+	}
+	return false;
+}
+
+void drill_need_other_file(const struct drill_question *question)
+{
+	const struct plan *plan = question->world->plan;
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].node_count; j++) {
+			const struct plan_node *node = &plan->services[i].nodes[j];
+			if (&plan->services[i] == question->service || node->kind != PLAN_BIND ||
+				node->device || !node->source || system_path(node->target) ||
+				views(question->service, node->source))
+				continue;
+			drill_need_first(question, node->source, nowhere);
+			return;
+		}
+	drill_need_lack(question, "no other service has a file of its own");
+}
+
+void drill_need_other_secret(const struct drill_question *question)
+{
+	const struct plan *plan = question->world->plan;
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].secret_count; j++) {
+			if (&plan->services[i] == question->service)
+				continue;
+			drill_need_first(question, plan->services[i].secrets[j].source, nowhere);
+			return;
+		}
+	drill_need_lack(question, "no other service has a secret");
+}
+
+void drill_need_secret_source(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	if (service->secret_count)
+		drill_need_first(question, service->secrets[0].source, service->secrets[0].where);
+	else
+		drill_need_lack(question, "it has no secret");
+}
+
+void drill_need_secret(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	drill_need_control(question, question->world->file);
+	for (size_t i = 0; i < service->node_count; i++)
+		if (service->nodes[i].kind == PLAN_SECRET) {
+			drill_need_first(
+				question, service->nodes[i].target, service->nodes[i].where);
+			return;
+		}
+	drill_need_lack(question, "it has no secret that is a file");
+}
+
+void drill_need_host_socket(const struct drill_question *question)
+{
+	drill_need_first(question, question->world->socket, nowhere);
+}
+
+void drill_need_other_socket(const struct drill_question *question)
+{
+	const struct plan *plan = question->world->plan;
+
+	drill_need_control(question, question->world->socket);
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].listen_count; j++) {
+			const struct plan_listen *listen = &plan->services[i].listens[j];
+			if (listen->transport != PLAN_UNIX ||
+				&plan->services[i] == question->service ||
+				drill_need_edge_between(
+					plan, &plan->services[i], question->service))
+				continue;
+			drill_need_first(question, listen->path, nowhere);
+			return;
+		}
+	drill_need_lack(question, "no other service listens on a unix socket");
+}
+
+void drill_need_own_socket(const struct drill_question *question)
+{
+	const struct plan *plan = question->world->plan;
+
+	drill_need_control(question, question->world->scratch);
+	for (size_t i = 0; i < plan->socket_folder_count; i++)
+		if (text_equal(plan->socket_folders[i].service, question->service->name)) {
+			drill_need_first(question, plan->socket_folders[i].folder,
+				plan->socket_folders[i].where);
+			return;
+		}
+	drill_need_lack(question, "it listens on no unix socket");
+}
