@@ -10,7 +10,10 @@ command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
 roles=$PWD/roles policy=$folder/bulkhead.yaml
 bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$policy" "$@"; }
-clean_up() { "$BULKHEAD" down cli-stack >/dev/null 2>&1; }
+clean_up() {
+  "$BULKHEAD" down cli-stack >/dev/null 2>&1
+  rm -rf /var/log/bulkhead/cli-stack
+}
 
 put "$policy" <<'EOF'
 bulkhead: 1
