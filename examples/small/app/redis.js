@@ -36,18 +36,39 @@ function parse(text, at) {
 	}
 }
 
+const patience = 30000;	// milliseconds: a stack's services start together, in no order
+
 class Redis {
 	constructor() {
 		this.waiting = [];
 		this.text = '';
-		this.socket = net.connect(6379, process.env.CACHE_HOST || 'cache');
-		this.socket.setEncoding('latin1');
-		this.socket.on('data', (part) => this.take(part));
-		// A service whose cache is gone ends; whoever supervises it starts it anew.
-		this.socket.on('error', (error) => { console.error(error.message); process.exit(1); });
-		this.socket.on('close', () => process.exit(1));
-		this.call('AUTH', process.env.CACHE_PASSWORD)
-			.catch((error) => { console.error(error.message); process.exit(1); });
+		this.unsent = '';
+		this.since = Date.now();
+		this.connect();
+		this.call('AUTH', process.env.CACHE_PASSWORD).catch((error) => this.end(error.message));
+	}
+
+	connect() {
+		const socket = net.connect(6379, process.env.CACHE_HOST || 'cache');
+		socket.setEncoding('latin1');
+		socket.on('data', (part) => this.take(part));
+		socket.on('error', (error) => {
+			if (this.socket || Date.now() - this.since > patience)
+				this.end(error.message);
+			else
+				setTimeout(() => this.connect(), 50);
+		});
+		socket.on('connect', () => {
+			this.socket = socket;
+			socket.write(this.unsent);
+			// A service whose cache is gone ends; whoever supervises it starts it anew.
+			socket.on('close', () => this.end('the cache is gone'));
+		});
+	}
+
+	end(why) {
+		console.error(why);
+		process.exit(1);
 	}
 
 	take(part) {
@@ -64,7 +85,11 @@ class Redis {
 
 	call(...words) {
 		const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
-		this.socket.write(`*${words.length}\r\n${parts.join('')}`);
+		const text = `*${words.length}\r\n${parts.join('')}`;
+		if (this.socket)
+			this.socket.write(text);
+		else
+			this.unsent += text;
 		return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
 	}
 }
