@@ -118,6 +118,10 @@ static int run(const struct cli_options *options)
 						 : "run wants one service");
 		return NOT_STARTED;
 	}
+	if (options->role && options->bring) {
+		cli_wrong(options, "run --role starts any program as COMMAND: leave --bring out");
+		return NOT_STARTED;
+	}
 	if (cli_need_root(options, "run", "it makes namespaces and mounts"))
 		return NOT_STARTED;
 	if (cli_load(options, CLI_ENFORCE, &loaded) == 0) {
