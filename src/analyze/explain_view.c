@@ -50,6 +50,21 @@ static void explain_bind(struct explainer *explainer, const struct plan_service 
 		->why = path->why;
 }
 
+/* In the largest of the policy's units that says it whole. */
+static void explain_memory(struct explainer *explainer, const struct plan_node *node)
+{
+	static const char *const units[] = {"", "KB", "MB", "GB"};
+	uint64_t size = node->size;
+	size_t unit = 0;
+
+	while (unit + 1 < sizeof(units) / sizeof(units[0]) && size > 0 && size % 1024 == 0) {
+		size /= 1024;
+		unit++;
+	}
+	analyze_right(explainer, LAYER_VIEW, "write (memory)", node->where, "%s/, %" PRIu64 "%s",
+		node->target, size, units[unit]);
+}
+
 static void explain_node(struct explainer *explainer, const struct plan_service *service,
 	const struct plan_node *node)
 {
@@ -63,8 +78,7 @@ static void explain_node(struct explainer *explainer, const struct plan_service 
 			explainer, LAYER_VIEW, "read (made)", node->where, node->target);
 		break;
 	case PLAN_MEMORY:
-		analyze_right(explainer, LAYER_VIEW, "write (memory)", node->where,
-			"%s/, %" PRIu64 " bytes", node->target, node->size);
+		explain_memory(explainer, node);
 		break;
 	case PLAN_PROC:
 		analyze_right(explainer, LAYER_VIEW, "read", node->where,
