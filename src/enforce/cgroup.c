@@ -151,6 +151,23 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
 	return 0;
 }
 
+int enforce_cgroup_hand_down(int folder, const char *file)
+{
+	/* From the root of the hierarchy to the stack: a group has a controller's files when all
+	 * above it hand that controller on. */
+	static const char *const above[] = {"../../../cgroup.subtree_control",
+		"../../cgroup.subtree_control", "../cgroup.subtree_control"};
+
+	for (size_t i = 0; i < sizeof(above) / sizeof(above[0]); i++) {
+		int error =
+			descriptor_put(folder, above[i], "+%.*s", (int)strcspn(file, "."), file);
+
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}
+
 static bool is_empty(int folder)
 {
 	char byte;

@@ -3,7 +3,8 @@
 
 /*
  * The service's cgroup: its identity and the handle to kill all of it.  It is
- * <cgroup2>/bulkhead/STACK/NAME; the hierarchy needs no controllers.
+ * <cgroup2>/bulkhead/STACK/NAME; the hierarchy needs no controllers, unless a limit of the plan
+ * asks for one.
  */
 
 #include <sys/types.h>
@@ -20,3 +21,10 @@ int enforce_cgroup_open(const char *stack, const char *name, struct fault *why);
 /* Kill all in @name, wait until it is empty, and remove it and what is empty above it.
  * 0 when there was none. */
 int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why);
+
+/*
+ * Have every group above @folder hand the controller of @file (pids.max: pids) down to it.  0 or
+ * -errno.  It stays handed down as long as the groups of the stack exist, which is what keeps
+ * systemd from taking it back.
+ */
+int enforce_cgroup_hand_down(int folder, const char *file);

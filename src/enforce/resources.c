@@ -4,9 +4,21 @@
 
 #include "base/descriptor.h"
 #include "base/fault.h"
+#include "enforce/cgroup.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
+
+/* The first limit of a stack finds its file missing: nothing above has handed it down yet. */
+static int put_limit(int folder, const struct plan_cgroup_limit *limit)
+{
+	int error = descriptor_put(folder, limit->file, "%s", limit->value);
+
+	if (error != -ENOENT)
+		return error;
+	error = enforce_cgroup_hand_down(folder, limit->file);
+	return error < 0 ? error : descriptor_put(folder, limit->file, "%s", limit->value);
+}
 
 int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
 {
@@ -14,7 +26,7 @@ int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
 
 	for (size_t i = 0; i < service->cgroup_limit_count; i++) {
 		const struct plan_cgroup_limit *limit = &service->cgroup_limits[i];
-		int error = descriptor_put(launch->cgroup, limit->file, "%s", limit->value);
+		int error = put_limit(launch->cgroup, limit);
 
 		if (error < 0)
 			return fault(why, error, limit->where, "cannot set %s of '%s' to %s",
