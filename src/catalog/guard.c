@@ -30,6 +30,7 @@
 #define SET_ID (S_ISUID | S_ISGID)
 #define SET_ID_TEXT "set-id bits"
 #define CODE_TEXT "memory that is made executable"
+#define SHARED_CODE 0100000 /* SHM_EXEC, which <sys/shm.h> hides */
 
 static const struct catalog_guard guards[] = {
 	ONE(clone, ALWAYS, "new namespaces", NONE_OF(0, NAMESPACES)),
@@ -48,6 +49,7 @@ static const struct catalog_guard guards[] = {
 	ONE(openat, WRITES, SET_ID_TEXT, NONE_OF(3, SET_ID)),
 	ONE(mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
 	ONE(pkey_mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
+	ONE(shmat, NO_CODE, CODE_TEXT, NONE_OF(2, SHARED_CODE)),
 	/* Libraries are mapped executable and never writable. */
 	{
 		.call = "mmap", .when = CATALOG_GUARD_NO_CODE,

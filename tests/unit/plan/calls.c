@@ -239,6 +239,12 @@ static void memory_becomes_executable_only_where_a_line_says_so(void **state)
 	assert_int_equal(answer(service, "mmap", 0, 0, PROT_READ | PROT_WRITE), ALLOWED);
 	assert_int_equal(answer(service, "mmap", 0, 0, PROT_WRITE | PROT_EXEC), REFUSED);
 
+	struct policy_text shared[] = {{"process-basics", AT(2)}, {"shared-memory", AT(3)}};
+	from.allow = (struct policy_texts){shared, 2};
+	service = plan_with(&from, false);
+	assert_int_equal(answer(service, "shmat", 0, 0, 0100000 /* SHM_EXEC */), REFUSED);
+	assert_int_equal(answer(service, "shmat", 0, 0, 010000 /* SHM_RDONLY */), ALLOWED);
+
 	from.allow = (struct policy_texts){code, 2};
 	service = plan_with(&from, false);
 	assert_true(service->write_execute);
