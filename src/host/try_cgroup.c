@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -59,41 +60,60 @@ enum host_state host_try_cgroup2(struct host_try *try)
 	return state;
 }
 
-/* Is @controller in the list of the hierarchy's root?  v1 may hold it instead. */
-static enum host_state listed(struct host_try *try, const char *controller)
+/* Is @controller in @list of the hierarchy's root? */
+static bool lists(struct host_try *try, const char *list, const char *controller)
 {
 	char path[PATH_MAX];
 	const char *text;
 
-	if (!try->host->cgroup2)
-		return host_found(try, HOST_NO, "no cgroup2 hierarchy is mounted");
-	snprintf(path, sizeof(path), "%s/cgroup.controllers", try->host->cgroup2);
-	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_LIST, try->arena, &text);
-	if (length < 0)
-		return host_refused(try, (int)length, path);
+	snprintf(path, sizeof(path), "%s/%s", try->host->cgroup2, list);
+	if (descriptor_read(AT_FDCWD, path, LONGEST_LIST, try->arena, &text) < 0)
+		return false;
 	char *copy = arena_text(try->arena, text), *rest = NULL;
 	for (char *word = strtok_r(copy, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
 		if (text_equal(word, controller))
-			return HOST_YES;
-	return host_found(try, HOST_NO, "not in %s", path);
+			return true;
+	return false;
+}
+
+/* Does the root hand @controller down, or let itself be told to?  v1 may hold it instead, and a
+ * container's root that holds processes may not. */
+static enum host_state handed_down(struct host_try *try, const char *controller)
+{
+	static const char handed[] = "cgroup.subtree_control";
+	char path[PATH_MAX];
+
+	if (!try->host->cgroup2)
+		return host_found(try, HOST_NO, "no cgroup2 hierarchy is mounted");
+	if (!lists(try, "cgroup.controllers", controller))
+		return host_found(try, HOST_NO, "not in %s/cgroup.controllers", try->host->cgroup2);
+	if (lists(try, handed, controller))
+		return HOST_YES;
+	snprintf(path, sizeof(path), "%s/%s", try->host->cgroup2, handed);
+	int error = descriptor_put(AT_FDCWD, path, "+%s", controller);
+	if (error < 0)
+		return host_refused(try, error, path);
+	/* Refused where somebody has begun to use it: then it stays. */
+	descriptor_put(AT_FDCWD, path, "-%s", controller);
+	return HOST_YES;
 }
 
 enum host_state host_try_cgroup_memory(struct host_try *try)
 {
-	return listed(try, "memory");
+	return handed_down(try, "memory");
 }
 
 enum host_state host_try_cgroup_pids(struct host_try *try)
 {
-	return listed(try, "pids");
+	return handed_down(try, "pids");
 }
 
 enum host_state host_try_cgroup_cpu(struct host_try *try)
 {
-	return listed(try, "cpu");
+	return handed_down(try, "cpu");
 }
 
 enum host_state host_try_cgroup_io(struct host_try *try)
 {
-	return listed(try, "io");
+	return handed_down(try, "io");
 }
