@@ -38,6 +38,11 @@ void enforce_forget_secrets(struct enforce_launch *launch);
 /* environment.c */
 int enforce_build_environment(struct enforce_launch *launch, struct fault *why);
 
+/* inherited.c */
+int enforce_settle_scheduling(struct enforce_launch *launch, struct fault *why);
+int enforce_begin_session(struct enforce_launch *launch, struct fault *why);
+int enforce_reset_signals(struct enforce_launch *launch, struct fault *why);
+
 /* standard.c */
 int enforce_open_standard(struct enforce_launch *launch, struct fault *why);
 int enforce_set_standard(struct enforce_launch *launch, struct fault *why);

@@ -35,6 +35,39 @@ int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
 	return 0;
 }
 
+/*
+ * What the caller may have raised and no policy names.  The soft limit of the
+ * stack decides how memory is laid out: without one addresses vary less.
+ */
+static int lower_inherited(struct enforce_launch *launch, struct fault *why)
+{
+	static const struct {
+		int resource;
+		rlim_t soft, hard;
+	} limits[] = {
+		{RLIMIT_STACK, 8 << 20, RLIM_INFINITY},
+		{RLIMIT_MEMLOCK, 8 << 20, 8 << 20},
+		{RLIMIT_RTPRIO, 0, 0},
+		{RLIMIT_NICE, 0, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		__rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;
+		struct rlimit now;
+
+		if (getrlimit(resource, &now) < 0)
+			return fault(why, -errno, launch->service->where, "cannot read limits");
+		if (now.rlim_max > limits[i].hard)
+			now.rlim_max = limits[i].hard;
+		if (now.rlim_cur > limits[i].soft)
+			now.rlim_cur = limits[i].soft;
+		if (setrlimit(resource, &now) < 0)
+			return fault(why, -errno, launch->service->where,
+				"cannot lower what the caller may use");
+	}
+	return 0;
+}
+
 int enforce_set_limits(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
@@ -53,5 +86,5 @@ int enforce_set_limits(struct enforce_launch *launch, struct fault *why)
 		if (setrlimit((int)limit->resource, &now) < 0)
 			return fault(why, -errno, limit->where, "cannot set limit %s", limit->name);
 	}
-	return 0;
+	return lower_inherited(launch, why);
 }

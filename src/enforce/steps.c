@@ -21,7 +21,9 @@ const struct enforce_step enforce_steps[] = {
 	{"standard descriptors", ALWAYS, ENFORCE_LAUNCHER, enforce_open_standard},
 
 	{"id maps", ALWAYS, ENFORCE_MAPPER, enforce_write_maps},
+	{"scheduling", ALWAYS, ENFORCE_MAPPER, enforce_settle_scheduling},
 
+	{"session", ALWAYS, ENFORCE_INIT, enforce_begin_session},
 	/* While the init still has the host's uid 0, which the sysctl asks for. */
 	{"memfd without exec", LAYER_EXEC, ENFORCE_INIT, enforce_refuse_memfd_exec},
 	{"init's identity", ALWAYS, ENFORCE_INIT, enforce_become_init},
@@ -36,6 +38,7 @@ const struct enforce_step enforce_steps[] = {
 	{"new root", LAYER_VIEW, ENFORCE_INIT, enforce_enter_root},
 	{"bounding set", LAYER_CAPABILITIES, ENFORCE_INIT, enforce_bound_capabilities},
 
+	{"signals", ALWAYS, ENFORCE_SERVICE, enforce_reset_signals},
 	{"standard input and output", ALWAYS, ENFORCE_SERVICE, enforce_set_standard},
 	{"limits", LAYER_RESOURCES, ENFORCE_SERVICE, enforce_set_limits},
 	{"write or execute", LAYER_EXEC, ENFORCE_SERVICE, enforce_refuse_write_execute},

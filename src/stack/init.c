@@ -51,18 +51,12 @@ static void check_launcher(struct enforce_launch *launch)
 		_exit(FAILED);
 }
 
-static __attribute__((noreturn)) void be_service(
-	struct enforce_launch *launch, const sigset_t *before, struct fault *why)
+static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, struct fault *why)
 {
-	static const int ignored[] = {SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGCHLD};
-
 	/* A mark that the launcher can read in its own terms: the owner of a description that
 	 * both hold is translated to the reader's pid namespace. */
 	fcntl(launch->gate[0], F_SETOWN, getpid());
 	close(launch->exec_pipe[0]);
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
-		signal(ignored[i], SIG_DFL);
-	sigprocmask(SIG_SETMASK, before, NULL);
 	enforce_walk(launch, ENFORCE_SERVICE, stack_step_done, why);
 	fail(launch, why);
 }
@@ -119,14 +113,14 @@ static void let_go(struct enforce_launch *launch)
 	close(launch->status_pipe[1]);
 }
 
-static int watch_signals(sigset_t *before, struct fault *why)
+static int watch_signals(struct fault *why)
 {
 	static const struct where nowhere;
 	sigset_t all, watched;
 	int fd;
 
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, before);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	/* pid 1 gets only signals that it handles; a blocked one counts and waits here. */
 	stack_init_signals(&watched);
 	fd = signalfd(-1, &watched, SFD_CLOEXEC);
@@ -136,15 +130,13 @@ static int watch_signals(sigset_t *before, struct fault *why)
 void stack_init(struct enforce_launch *launch)
 {
 	struct fault why = {0};
-	sigset_t before;
 
 	wait_for_gate(launch);
 	if (enforce_walk(launch, ENFORCE_INIT, stack_step_done, &why) < 0)
 		fail(launch, &why);
-	int signals = watch_signals(&before, &why);
+	int signals = watch_signals(&why);
 	if (signals < 0)
 		fail(launch, &why);
-	sigemptyset(&before);
 	if (pipe2(launch->exec_pipe, O_CLOEXEC) < 0) {
 		fault(&why, -errno, launch->service->where, "init: cannot make a pipe");
 		fail(launch, &why);
@@ -156,7 +148,7 @@ void stack_init(struct enforce_launch *launch)
 		fail(launch, &why);
 	}
 	if (service == 0)
-		be_service(launch, &before, &why);
+		be_service(launch, &why);
 	enforce_forget_secrets(launch);
 	close_rest(launch, signals);
 	if (stack_init_confine(launch->service, launch->log_folder, &why) < 0)

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ioprio.h>
+#include <linux/keyctl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "plan/plan.h"
+
+/* What a process has from whoever started it, and nobody declared: how it is scheduled, when the
+ * kernel kills it for memory, its session, keys, personality, signals and umask. */
+
+enum { LONGEST_SCORE = 16 };
+
+static int fail(const struct enforce_launch *launch, const char *what, struct fault *why)
+{
+	return fault(why, -errno, launch->service->where, "cannot %s", what);
+}
+
+/* A caller may be spared when memory is short; a higher score than usual stays. */
+static int settle_score(struct enforce_launch *launch, struct fault *why)
+{
+	const char *text,
+		*path = arena_printf(launch->arena, "/proc/%d/oom_score_adj", (int)launch->init);
+	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_SCORE, launch->arena, &text);
+	/* Written with the host's rights, so that the service cannot lower it again. */
+	int error = length < 0                   ? (int)length
+		    : strtol(text, NULL, 10) < 0 ? descriptor_put(AT_FDCWD, path, "0")
+						 : 0;
+
+	if (error < 0)
+		return fault(why, error, launch->service->where, "cannot settle %s", path);
+	return 0;
+}
+
+int enforce_settle_scheduling(struct enforce_launch *launch, struct fault *why)
+{
+	const struct sched_param none = {0};
+	const pid_t init = launch->init;
+	int policy = sched_getscheduler(init);
+	long order = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, init);
+
+	if ((policy == SCHED_FIFO || policy == SCHED_RR) &&
+		sched_setscheduler(init, SCHED_OTHER, &none) < 0)
+		return fail(launch, "take it from the real-time scheduler", why);
+	if (getpriority(PRIO_PROCESS, (id_t)init) < 0 &&
+		setpriority(PRIO_PROCESS, (id_t)init, 0) < 0)
+		return fail(launch, "take its higher priority", why);
+	if (order > 0 && IOPRIO_PRIO_CLASS(order) == IOPRIO_CLASS_RT &&
+		syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, init, 0) < 0)
+		return fail(launch, "take its priority at disks", why);
+	return settle_score(launch, why);
+}
+
+/*
+ * The init leads a session of its own: what a terminal sends to the caller's
+ * group does not come twice.  Keys of the caller stay with the caller.  A
+ * personality without address randomisation would survive every exec.
+ */
+int enforce_begin_session(struct enforce_launch *launch, struct fault *why)
+{
+	if (setsid() < 0)
+		return fail(launch, "begin a session", why);
+	/* ENOSYS: a kernel that keeps no keys. */
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
+		return fail(launch, "leave the caller's keys", why);
+	if (personality(PER_LINUX) < 0)
+		return fail(launch, "take on the usual personality", why);
+	return 0;
+}
+
+/* An ignored signal stays ignored through an exec. */
+int enforce_reset_signals(struct enforce_launch *launch, struct fault *why)
+{
+	sigset_t none;
+
+	(void)launch;
+	(void)why;
+	/* KILL, STOP and those of the C library cannot be changed, nor ignored by anybody. */
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	umask(022);
+	return 0;
+}
