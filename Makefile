@@ -12,10 +12,10 @@ $(BUILD)/build.ninja: meson.build meson_options.txt
 install: all
 	meson install -C $(BUILD) --no-rebuild
 
-demo test bench lint fuzz prove:
+demo test bench lint fuzz:
 	tools/$@
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install demo test bench lint fuzz prove clean
+.PHONY: all install demo test bench lint fuzz clean
