@@ -28,23 +28,23 @@ sed 's/cache:6379/cashe:6379/' "$folder/good.yaml" >"$folder/bad.yaml"
 sed 's/cache never connects/reader never connects/' "$folder/good.yaml" >"$folder/failed.yaml"
 sed 's/connects: /instances: 2\n    connects: /' "$folder/good.yaml" >"$folder/later.yaml"
 
-expect 0 'a good policy passes' "$BULKHEAD" check --roles "$roles" "$folder/good.yaml"
-expect 2 'a bad policy is refused' "$BULKHEAD" check --roles "$roles" "$folder/bad.yaml"
+expect 0 'a good policy passes' "$BULKHEAD" check --roles "$folder/roles" "$folder/good.yaml"
+expect 2 'a bad policy is refused' "$BULKHEAD" check --roles "$folder/roles" "$folder/bad.yaml"
 says "bad.yaml:11:16: error:" 'with file, line and column'
 says "did you mean 'cache'" 'and what may have been meant'
-expect 1 'a failed assertion is a no' "$BULKHEAD" check --roles "$roles" "$folder/failed.yaml"
-expect 0 'a key of later is a warning to check' "$BULKHEAD" check --roles "$roles" "$folder/later.yaml"
+expect 1 'a failed assertion is a no' "$BULKHEAD" check --roles "$folder/roles" "$folder/failed.yaml"
+expect 0 'a key of later is a warning to check' "$BULKHEAD" check --roles "$folder/roles" "$folder/later.yaml"
 says "warning: 'instances'" 'that names it'
 expect 3 'and an error to up' "$BULKHEAD" up --roles "$roles" -f "$folder/later.yaml"
 expect 125 'and to run' "$BULKHEAD" run --roles "$roles" -f "$folder/later.yaml" cache
 expect 125 'run says so in JSON too' "$BULKHEAD" run --json --roles "$roles" -f "$folder/later.yaml" cache
 says '"code": 3' 'with the code'
 
-expect 0 'explain lists rights' "$BULKHEAD" explain --roles "$roles" -f "$folder/good.yaml" reader
+expect 0 'explain lists rights' "$BULKHEAD" explain --roles "$folder/roles" -f "$folder/good.yaml" reader
 says 'cache:6379' 'among them its edge'
 says 'good.yaml:11:16' 'with the line that gave it'
 says '(role)' 'and marks what the role gave'
-expect 2 'an unknown service is wrong use' "$BULKHEAD" explain --roles "$roles" -f "$folder/good.yaml" none
+expect 2 'an unknown service is wrong use' "$BULKHEAD" explain --roles "$folder/roles" -f "$folder/good.yaml" none
 expect 0 'plan prints JSON' "$BULKHEAD" plan --json --roles "$roles" -f "$folder/good.yaml"
 cp "$output" "$folder/first.json"
 expect 0 'and again' "$BULKHEAD" plan --json --roles "$roles" -f "$folder/good.yaml"
@@ -68,9 +68,12 @@ expect 2 'no policy is wrong use' env -C "$folder" "$(realpath "$BULKHEAD")" che
 says 'bulkhead run --role' 'and says what to try'
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+# Copies: the checkout may lie where only root looks.
 install -m 755 "$BULKHEAD" "$folder/bulkhead"
+mkdir -p "$folder/roles"
+install -m 644 "$roles"/*.yaml "$folder/roles/"
 expect 5 'up needs root' as_nobody "$folder/bulkhead" up -f "$folder/good.yaml"
 expect 125 'run needs root' as_nobody "$folder/bulkhead" run -f "$folder/good.yaml" cache
-expect 0 'check does not' as_nobody "$folder/bulkhead" check --roles "$roles" "$folder/good.yaml"
-expect 0 'explain does not' as_nobody "$folder/bulkhead" explain --roles "$roles" -f "$folder/good.yaml" cache
+expect 0 'check does not' as_nobody "$folder/bulkhead" check --roles "$folder/roles" "$folder/good.yaml"
+expect 0 'explain does not' as_nobody "$folder/bulkhead" explain --roles "$folder/roles" -f "$folder/good.yaml" cache
 if [ -e /run/bulkhead/cli-test ]; then not_ok 'nothing was touched'; else ok 'nothing was touched'; fi
