@@ -7,10 +7,13 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/terminal.h"
 
 struct source {
 	const char *file, *text;
 	size_t length;
+	unsigned line; /* where the last look-up was: entries are written by place */
+	const char *start;
 };
 
 struct report {
@@ -42,14 +45,14 @@ void report_source(struct report *report, const char *file, const char *text, si
 	struct source *source = arena_append(
 		report->arena, &report->sources, &report->source_count, sizeof(*source));
 
-	*source = (struct source){file, text, length};
+	*source = (struct source){.file = file, .text = text, .length = length};
 }
 
 struct report_entry *report_add(struct report *report, enum report_level level, struct where where,
 	unsigned width, const char *format, ...)
 {
-	struct report_entry *entry = arena_append(
-		report->arena, &report->entries, &report->entry_count, sizeof(*entry));
+	struct report_entry *entry =
+		arena_append(report->arena, &report->entries, &report->entry_count, sizeof(*entry));
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -110,7 +113,7 @@ void report_clear(struct report *report)
 	report->entry_count = 0;
 }
 
-static const struct source *find_source(const struct report *report, const char *file)
+static struct source *find_source(const struct report *report, const char *file)
 {
 	for (size_t i = 0; file && i < report->source_count; i++)
 		if (strcmp(report->sources[i].file, file) == 0)
@@ -118,47 +121,77 @@ static const struct source *find_source(const struct report *report, const char 
 	return NULL;
 }
 
-static bool find_line(const struct source *source, unsigned line, const char **start, int *length)
+static bool find_line(struct source *source, unsigned line, const char **start, size_t *length)
 {
-	const char *at = source->text, *end = source->text + source->length;
+	const char *end = source->text + source->length;
 
-	for (unsigned i = 1; i < line; i++) {
-		at = memchr(at, '\n', (size_t)(end - at));
-		if (!at)
-			return false;
-		at++;
+	if (line < source->line || !source->start) {
+		source->line = 1;
+		source->start = source->text;
 	}
-	const char *stop = memchr(at, '\n', (size_t)(end - at));
-	*start = at;
-	*length = (int)((stop ? stop : end) - at);
+	while (source->line < line) {
+		const char *stop = memchr(source->start, '\n', (size_t)(end - source->start));
+		if (!stop)
+			return false;
+		source->start = stop + 1;
+		source->line++;
+	}
+	const char *stop = memchr(source->start, '\n', (size_t)(end - source->start));
+	*start = source->start;
+	*length = (size_t)((stop ? stop : end) - source->start);
+	if (*length && (*start)[*length - 1] == '\r')
+		--*length;
 	return true;
 }
 
-/* Bytes of a policy reach a terminal only when they cannot steer it. */
-static void put_line(FILE *out, const char *text, int length)
-{
-	for (int i = 0; i < length; i++) {
-		unsigned char byte = (unsigned char)text[i];
+enum { LONGEST_EXCERPT = 160, BEFORE_CARET = 72 };
 
-		fputc(byte == '\t' ? ' ' : byte < 0x20 || byte == 0x7f ? '?' : byte, out);
-	}
+static bool inside_character(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-static void write_excerpt(
-	const struct report *report, FILE *out, struct where where, unsigned width, const char *color)
+/* Of a long line only the part around @column is shown, in whole characters. */
+static void cut_excerpt(const char **line, size_t *length, size_t *column)
 {
-	const struct source *source = find_source(report, where.file);
+	size_t skip = *column > LONGEST_EXCERPT - BEFORE_CARET ? *column - BEFORE_CARET : 0;
+
+	if (*length <= LONGEST_EXCERPT)
+		return;
+	while (skip && inside_character((*line)[skip]))
+		skip--;
+	*line += skip;
+	*length -= skip;
+	*column -= skip;
+	if (*length <= LONGEST_EXCERPT)
+		return;
+	*length = LONGEST_EXCERPT;
+	while (*length > *column && inside_character((*line)[*length]))
+		--*length;
+}
+
+static void write_excerpt(const struct report *report, FILE *out, struct where where,
+	unsigned width, const char *color)
+{
+	struct source *source = find_source(report, where.file);
+	size_t length, column = where.column ? where.column - 1 : 0;
 	const char *line;
-	int length;
 
 	if (!source || where.line == 0 || !find_line(source, where.line, &line, &length))
 		return;
-	if (length > 200)
-		length = 200;
-	fprintf(out, "%6u | ", where.line);
-	put_line(out, line, length);
-	fprintf(out, "\n       | %*s%s^", where.column > 1 ? (int)where.column - 1 : 0, "", color);
-	for (unsigned i = 1; i < width && where.column + i <= (unsigned)length; i++)
+	const char *start = line;
+	size_t whole = length;
+	if (column > length)
+		column = length;
+	cut_excerpt(&line, &length, &column);
+	fprintf(out, "%6u | %s", where.line, line > start ? "…" : "");
+	terminal_put(out, line, length);
+	fputs(line + length < start + whole ? "…" : "", out);
+	size_t before = terminal_columns(line, column) + (line > start);
+	size_t marked = width < length - column ? width : length - column;
+	size_t under = terminal_columns(line + column, marked);
+	fprintf(out, "\n       | %*s%s^", (int)before, "", color);
+	for (size_t i = 1; i < under; i++)
 		fputc('~', out);
 	fprintf(out, "%s\n", *color ? "\033[0m" : "");
 }
@@ -180,7 +213,7 @@ static void write_entry(
 
 	write_where(out, entry->where);
 	fprintf(out, "%s%s:%s ", paint, levels[entry->level].word, color ? "\033[0m" : "");
-	put_line(out, entry->text, (int)strlen(entry->text));
+	terminal_put(out, entry->text, strlen(entry->text));
 	fputc('\n', out);
 	write_excerpt(report, out, entry->where, entry->width, paint);
 	if (entry->other_text) {
@@ -190,7 +223,7 @@ static void write_entry(
 	}
 	if (entry->hint) {
 		fputs("hint: ", out);
-		put_line(out, entry->hint, (int)strlen(entry->hint));
+		terminal_put(out, entry->hint, strlen(entry->hint));
 		fputc('\n', out);
 	}
 }

@@ -44,6 +44,11 @@ bool text_number(const char *text, uint64_t most, uint64_t *number)
 	return true;
 }
 
+static char small(char letter)
+{
+	return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
 /* Optimal string alignment: insertions, deletions, changes and swaps of neighbours. */
 static size_t distance(const char *left, size_t left_length, const char *right, size_t right_length)
 {
@@ -55,7 +60,7 @@ static size_t distance(const char *left, size_t left_length, const char *right, 
 	for (size_t i = 1; i <= left_length; i++) {
 		row[0] = i;
 		for (size_t j = 1; j <= right_length; j++) {
-			size_t change = last[j - 1] + (left[i - 1] != right[j - 1]);
+			size_t change = last[j - 1] + (small(left[i - 1]) != small(right[j - 1]));
 			size_t gap = (last[j] < row[j - 1] ? last[j] : row[j - 1]) + 1;
 
 			row[j] = change < gap ? change : gap;
@@ -71,9 +76,19 @@ static size_t distance(const char *left, size_t left_length, const char *right, 
 	return last[right_length];
 }
 
+enum { BEGINNING = 4 }; /* letters of a name that stand for all of it */
+
+static bool begins(const char *word, size_t length, const char *name)
+{
+	for (size_t i = 0; i < length; i++)
+		if (small(word[i]) != small(name[i]))
+			return false;
+	return length >= BEGINNING;
+}
+
 const char *text_nearest(const char *word, const char *const *names, size_t count)
 {
-	size_t length = strlen(word), nearest = length / 3 + 1;
+	size_t length = strlen(word), nearest = (length + 1) / 3 + 1;
 	const char *found = NULL;
 
 	if (length > LONGEST_WORD)
@@ -83,9 +98,9 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 		if (name_length > LONGEST_WORD)
 			continue;
 		size_t far = distance(word, length, names[i], name_length);
-		if (far <= nearest && far < name_length) {
-			if (far == nearest && found)
-				continue;
+		if (far > 1 && begins(word, length, names[i]))
+			far = 1;
+		if (far < nearest && far < name_length) {
 			nearest = far;
 			found = names[i];
 		}

@@ -18,6 +18,7 @@ bool text_number(const char *text, uint64_t most, uint64_t *number);
 
 /*
  * The one of @count names that is nearest to @word, for "did you mean", or NULL
- * when none is near (more than a third of the word would have to change).
+ * when none is near (more than a third of the word would have to change).  Small
+ * and capital letters are alike; a name that @word begins is near to it.
  */
 const char *text_nearest(const char *word, const char *const *names, size_t count);

@@ -12,6 +12,7 @@
 #include "base/record.h"
 #include "base/report.h"
 #include "base/scoped.h"
+#include "base/terminal.h"
 #include "cli/options.h"
 
 struct message {
@@ -123,6 +124,5 @@ int cli_wrong(const struct cli_options *options, const char *format, ...)
 
 void cli_put(FILE *out, const char *text)
 {
-	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-		fputc(*at == '\t' ? ' ' : *at < 0x20 || *at == 0x7f ? '?' : *at, out);
+	terminal_put(out, text, strlen(text));
 }

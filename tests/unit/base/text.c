@@ -22,6 +22,19 @@ static void a_near_name_is_suggested_and_a_far_one_is_not(void **state)
 	assert_string_equal(text_nearest("usr", names, 4), "user");
 	assert_null(text_nearest("zzzzzz", names, 4));
 	assert_null(text_nearest("", names, 4));
+	assert_null(text_nearest("foo", (const char *const[]){"job", "fop-x"}, 2));
+}
+
+static void capitals_and_a_beginning_are_near(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+		"CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_CHOWN", "CAP_NET_RAW"};
+
+	assert_string_equal(text_nearest("CAP_NET_BIND", names, 4), "CAP_NET_BIND_SERVICE");
+	assert_string_equal(text_nearest("cap_chown", names, 4), "CAP_CHOWN");
+	assert_string_equal(text_nearest("cap_net_rew", names, 4), "CAP_NET_RAW");
+	assert_null(text_nearest("CAP", names, 4));
 }
 
 static void numbers_are_whole_and_bounded(void **state)
@@ -132,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_near_name_is_suggested_and_a_far_one_is_not),
+		cmocka_unit_test(capitals_and_a_beginning_are_near),
 		cmocka_unit_test(numbers_are_whole_and_bounded),
 		cmocka_unit_test(a_path_is_within_a_folder_only_at_a_slash),
 		cmocka_unit_test(a_report_shows_the_line_the_caret_and_the_hint),
