@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
-#include "base/text.h"
 #include "host/host.h"
+#include "host/index.h"
 #include "host/library.h"
 #include "host/names.h"
 #include "host/path.h"
@@ -72,40 +72,35 @@ void host_answer(
 {
 	struct host_search *search = NULL;
 
+	if (!host->index)
+		host_index_new(host, arena);
 	for (size_t i = 0; i < count; i++)
 		answer(host, &questions[i], &search, arena);
 }
 
 const struct host_user *host_user(const struct host *host, const char *name)
 {
-	for (size_t i = 0; i < host->user_count; i++)
-		if (text_equal(host->users[i].name, name))
-			return &host->users[i];
-	return NULL;
+	return host_index_find(host, HOST_USERS, name);
 }
 
 const struct host_group *host_group(const struct host *host, const char *name)
 {
-	for (size_t i = 0; i < host->group_count; i++)
-		if (text_equal(host->groups[i].name, name))
-			return &host->groups[i];
-	return NULL;
+	return host_index_find(host, HOST_GROUPS, name);
 }
 
 const struct host_path *host_path(const struct host *host, const char *path)
 {
-	for (size_t i = 0; i < host->path_count; i++)
-		if (text_equal(host->paths[i].path, path))
-			return &host->paths[i];
-	return NULL;
+	return host_index_find(host, HOST_PATHS, path);
 }
 
 const struct host_program *host_program(const struct host *host, const char *name)
 {
-	for (size_t i = 0; i < host->program_count; i++)
-		if (text_equal(host->programs[i].name, name))
-			return &host->programs[i];
-	return NULL;
+	return host_index_find(host, HOST_PROGRAMS, name);
+}
+
+const struct host_id *host_id(const struct host *host, const char *name)
+{
+	return host_index_find(host, HOST_IDS, name);
 }
 
 bool host_has(const struct host *host, enum host_feature feature)

@@ -17,6 +17,7 @@
 
 struct arena;
 struct fault;
+struct host_index;
 struct record_type;
 
 /* Kernel features; the order is that of `doctor`. */
@@ -161,6 +162,7 @@ struct host {
 	uint32_t id_first, id_last; /* the configured range */
 	struct host_id *ids;
 	size_t id_count;
+	struct host_index *index; /* for look-ups alone (host/index.h); never written out */
 };
 
 extern const struct record_type host_record;
@@ -204,6 +206,7 @@ const struct host_user *host_user(const struct host *host, const char *name);
 const struct host_group *host_group(const struct host *host, const char *name);
 const struct host_path *host_path(const struct host *host, const char *path);
 const struct host_program *host_program(const struct host *host, const char *name);
+const struct host_id *host_id(const struct host *host, const char *name);
 bool host_has(const struct host *host, enum host_feature feature);
 
 /* What a feature is, what its absence costs and how to get it. */

@@ -9,6 +9,7 @@
 #include "base/record.h"
 #include "base/text.h"
 #include "host/host.h"
+#include "host/index.h"
 
 enum { LARGEST_DESCRIPTION = 64 << 20 };
 
@@ -134,7 +135,9 @@ int host_read(const char *file, struct arena *arena, struct host **host, struct 
 	int error = record_read(&host_record, arena, file, text, (size_t)length, read, why);
 	if (error == 0)
 		error = check_features(read, file, why);
-	if (error == 0)
-		*host = read;
-	return error;
+	if (error < 0)
+		return error;
+	host_index_new(read, arena);
+	*host = read;
+	return 0;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/report.h"
 #include "base/text.h"
 #include "plan/calls.h"
@@ -194,7 +195,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	struct arena *arena, struct report *report)
 {
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
-	struct planner planner = {policy, host, judging, arena, report, plan};
+	struct planner planner = {policy, host, judging, arena, report, plan, map_new(arena)};
 
 	plan->version = PLAN_VERSION;
 	plan->stack = policy->stack;
@@ -209,6 +210,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 		service->role = from->role.text;
 		service->where = from->where;
 	}
+	plan_note_created(&planner);
 	/* Socket folders belong to users, and views hold socket folders: in this order. */
 	for (size_t i = 0; i < policy->service_count; i++)
 		plan_identity(&planner, &policy->services[i], &plan->services[i]);

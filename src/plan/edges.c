@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/report.h"
 #include "base/text.h"
 #include "plan/planner.h"
@@ -70,6 +71,30 @@ static void check_path(struct planner *planner, const struct policy_service *ser
 			return;
 		}
 	}
+}
+
+void plan_note_created(struct planner *planner)
+{
+	for (size_t i = 0; i < planner->policy->service_count; i++) {
+		const struct policy_service *service = &planner->policy->services[i];
+
+		for (size_t j = 0; j < service->file_count; j++) {
+			const char *path = service->files[j].path;
+			void **slot = service->files[j].create
+					      ? map_slot(planner->created, path, strlen(path))
+					      : NULL;
+			if (slot && !*slot)
+				*slot = (void *)(size_t)service;
+		}
+	}
+}
+
+bool plan_made_before(
+	const struct planner *planner, const struct policy_service *reader, const char *path)
+{
+	const struct policy_service *maker = map_find(planner->created, path, strlen(path));
+
+	return maker && maker < reader;
 }
 
 /*

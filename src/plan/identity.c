@@ -9,10 +9,9 @@
 
 static uint32_t own_id(const struct planner *planner, const char *name)
 {
-	for (size_t i = 0; i < planner->host->id_count; i++)
-		if (text_equal(planner->host->ids[i].name, name))
-			return planner->host->ids[i].id;
-	return planner->host->id_first;
+	const struct host_id *own = host_id(planner->host, name);
+
+	return own ? own->id : planner->host->id_first;
 }
 
 static void map(struct planner *planner, struct plan_extent **extents, size_t *count,

@@ -16,6 +16,8 @@
 #include "plan/plan.h"
 #include "policy/policy.h"
 
+struct map;
+
 struct planner {
 	const struct policy *policy;
 	const struct host *host;
@@ -23,6 +25,7 @@ struct planner {
 	struct arena *arena;
 	struct report *report;
 	struct plan *plan;
+	struct map *created; /* path to the first service whose `files` create it */
 };
 
 /* Where a program called by name is looked for: the service's own PATH. */
@@ -42,6 +45,12 @@ void plan_capabilities(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 void plan_limits(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
+/* Remember who creates which path; once, before the first view. */
+void plan_note_created(struct planner *planner);
+/* Will a service that starts before @reader make this folder? */
+bool plan_made_before(
+	const struct planner *planner, const struct policy_service *reader, const char *path);
 
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(

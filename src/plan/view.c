@@ -135,22 +135,6 @@ static bool own_folder(struct planner *planner, const struct policy_path *path)
 	return false;
 }
 
-/* Will a service that starts before make this folder? */
-static bool made_before(
-	struct planner *planner, const struct policy_service *reader, const char *path)
-{
-	for (size_t i = 0; i < planner->policy->service_count; i++) {
-		const struct policy_service *service = &planner->policy->services[i];
-
-		if (service == reader)
-			return false;
-		for (size_t j = 0; j < service->file_count; j++)
-			if (service->files[j].create && text_equal(service->files[j].path, path))
-				return true;
-	}
-	return false;
-}
-
 static bool present(
 	struct planner *planner, const struct policy_path *path, const struct host_path *found)
 {
@@ -195,7 +179,7 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 	if (own_folder(planner, path))
 		return;
 	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
-		    (path->create || made_before(planner, from, path->path));
+		    (path->create || plan_made_before(planner, from, path->path));
 
 	if (!made && present(planner, path, found)) {
 		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
@@ -290,6 +274,13 @@ static void check_workdir(struct planner *planner, const struct policy_service *
 {
 	if (!from->workdir.text || text_equal(from->workdir.text, "/"))
 		return;
+	/* A declared path that is missing here was said to be. */
+	for (size_t i = 0; i < from->file_count; i++) {
+		const struct host_path *found = host_path(planner->host, from->files[i].path);
+		if (found && found->kind == HOST_ABSENT && !from->files[i].if_present &&
+			text_path_within(from->workdir.text, from->files[i].path))
+			return;
+	}
 	for (size_t i = 0; i < service->node_count; i++)
 		if (service->nodes[i].folder &&
 			text_path_within(from->workdir.text, service->nodes[i].target))
