@@ -59,13 +59,11 @@ static int read_policy(
 	else
 		loaded->policy = policy_load(options->policies, options->policy_count, &reading,
 			loaded->arena, loaded->report);
-	size_t errors = report_count(loaded->report, REPORT_ERROR);
-	if (errors == 0)
+	/* What is wrong in any version outweighs what this one lacks, and that a broken promise. */
+	size_t wrong = reading.mistakes - reading.unsupported - loaded->policy->assertion_failed;
+	if (reading.mistakes == 0)
 		return 0;
-	if (reading.unsupported)
-		return cli_report(options, loaded->report, 3);
-	return cli_report(
-		options, loaded->report, errors == loaded->policy->assertion_failed ? 1 : 2);
+	return cli_report(options, loaded->report, wrong > 0 ? 2 : reading.unsupported ? 3 : 1);
 }
 
 /* A launch pays for each probe: those of the network only where there is one. */

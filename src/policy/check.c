@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "policy/check.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -237,11 +238,14 @@ void policy_read_environment_lines(struct policy_reading *reading, struct policy
 	if (!path)
 		return;
 	int error = policy_open_text(reading, path, node, &text, &length);
-	if (error < 0 || memchr(text, '\0', length)) {
-		policy_error(reading, node,
-			error < 0 ? "cannot read '%s'" : "'%s' holds zero bytes", path);
+	if (error == -ENOENT)
+		report_hint(reading->report,
+			policy_error(reading, node, "there is no file '%s'", path),
+			"it counts as policy: its lines must be known to judge the rest");
+	else if (error == 0 && memchr(text, '\0', length))
+		policy_error(reading, node, "'%s' holds zero bytes", path);
+	if (error < 0 || memchr(text, '\0', length))
 		return;
-	}
 	report_source(reading->report, path, text, length);
 	const char *end = text + length;
 	unsigned number = 1;

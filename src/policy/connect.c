@@ -30,7 +30,7 @@ static void read_to(struct policy_reading *reading, const struct policy_node *no
 	if (!text)
 		return;
 	const char *problem = policy_endpoint_parse(text, false, reading->arena, &edge->to, &hint);
-	if (!problem && edge->to.kind == PEER_INTERNET) {
+	if (edge->to.kind == PEER_INTERNET || strcmp(text, "internet") == 0) {
 		problem = "names everybody";
 		hint = "name who is meant, api.example.com:443, or write the range 0.0.0.0/0:443";
 	}
@@ -119,8 +119,8 @@ static void read_rate(struct policy_reading *reading, const struct policy_node *
 	}
 	if (!*units || number == 0)
 		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a value for '%s'", text,
-				policy_label(node)),
+			policy_error(reading, node, "'%s' is not a value for %s", text,
+				policy_label(reading, node)),
 			"write %s", form);
 }
 

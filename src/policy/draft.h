@@ -41,9 +41,9 @@ struct policy_draft {
 void policy_read_service(struct policy_reading *reading, const struct policy_node *node,
 	const char *what, struct policy_draft *draft);
 
-/* The keys of a service, each read into a struct policy_draft. */
+/* The key of a service called @key, or NULL. */
 struct policy_field;
-const struct policy_field *policy_service_fields(size_t *count);
+const struct policy_field *policy_service_field(const char *key);
 
 void policy_read_files(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_programs(struct policy_reading *, const struct policy_node *, void *draft);

@@ -68,10 +68,15 @@ static const char *read_peer(char *peer, struct policy_endpoint *endpoint, const
 		endpoint->kind = strcmp(peer, "host") == 0       ? PEER_HOST
 				 : strcmp(peer, "internet") == 0 ? PEER_INTERNET
 								 : PEER_SERVICE;
+		if (strcmp(peer, "localhost") == 0) {
+			*hint = "a service reaches itself without an edge, and another one by its "
+				"name";
+			return "is the service itself";
+		}
 		if (policy_value_service_name(peer, strlen(peer)))
 			return NULL;
-		return strcmp(peer, "*") == 0 ? "names nobody: there is no edge to everybody"
-					      : "does not begin with the name of a service";
+		*hint = "small letters, digits and dashes: db:5432";
+		return "does not begin with the name of a service";
 	}
 	lower(peer);
 	if (instance(peer)) {
@@ -89,7 +94,8 @@ static const char *read_port(const char *port, struct policy_endpoint *endpoint,
 {
 	if (policy_value_ports(port, strlen(port), &endpoint->first, &endpoint->last))
 		return NULL;
-	*hint = "a port is a number from 1 to 65535, a range 9300-9400";
+	*hint = "a port is a number from 1 to 65535 or a range 9300-9400, then /udp where it is "
+		"not TCP";
 	return "has no valid port";
 }
 
@@ -157,7 +163,15 @@ const char *policy_endpoint_parse(const char *text, bool bare, struct arena *are
 	*endpoint = (struct policy_endpoint){.transport = POLICY_TCP};
 	if (mark)
 		return read_socket(copy, mark, endpoint, hint);
+	if (strstr(copy, "://")) {
+		*hint = "write who and which port alone: api.example.com:443";
+		return "is a URL";
+	}
 	take_transport(copy, endpoint);
+	if (copy[0] == '*' && copy[1] != '.') {
+		*hint = "name who is meant: db:5432, or *.example.com:443";
+		return "names nobody: there is no edge to everybody";
+	}
 	if (copy[0] == '[')
 		return read_brackets(copy, bare, endpoint, hint);
 	colon = strrchr(copy, ':');

@@ -62,7 +62,8 @@ static void read_any_command(
 static void check_single(struct policy_reading *reading, const struct policy_node *node)
 {
 	if (node->kind == POLICY_MAP && (!node->first || node->first->next))
-		policy_error(reading, node, "'%s' says exactly one thing", policy_label(node));
+		policy_error(
+			reading, node, "%s says exactly one thing", policy_label(reading, node));
 }
 
 void policy_read_instances(

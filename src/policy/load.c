@@ -99,7 +99,8 @@ int policy_open(struct policy_reading *reading, const char *path, const struct p
 		return error;
 	*top = policy_read(reading, path, text, length);
 	if (*top && (*top)->kind != POLICY_MAP) {
-		policy_error(reading, *top, "a policy is a map of keys and values");
+		if ((*top)->kind != POLICY_BROKEN)
+			policy_error(reading, *top, "a policy is a map of keys and values");
 		*top = NULL;
 	}
 	/* A file that is meant for something else entirely: say this one thing. */
@@ -203,6 +204,7 @@ static const struct policy *finish(struct policy_reading *reading)
 	if (reading->warnings > POLICY_ERRORS)
 		report_add(reading->report, REPORT_WARNING, (struct where){0}, 0,
 			"%zu more warnings are not shown", reading->warnings - POLICY_ERRORS);
+	reading->options->mistakes = reading->errors;
 	arena_free(reading->nodes);
 	return reading->policy;
 }

@@ -75,6 +75,19 @@ static struct where where_of(const struct policy_list *type, const void *item)
 	return where;
 }
 
+/* What has no text is a port (policy/list.c). */
+static struct report_entry *repeat(
+	struct policy_reading *reading, const struct policy_list *type, const void *item)
+{
+	const char *text = type->text(item);
+	struct where where = where_of(type, item);
+
+	if (!text[0])
+		return policy_error_at(reading, where, 1, "port %u is given twice",
+			(unsigned)(type->tag(item) >> 16 & UINT16_MAX));
+	return policy_error_at(reading, where, 1, "%s '%s' is given twice", type->what, text);
+}
+
 static void drop_repeats(
 	struct policy_reading *reading, const struct policy_list *type, struct policy_draft *draft)
 {
@@ -94,9 +107,8 @@ static void drop_repeats(
 			continue;
 		}
 		if (where.file == where_of(type, first).file)
-			report_other(policy_error_at(reading, where, 1, "%s '%s' is given twice",
-					     type->what, type->text(item)),
-				where_of(type, first), "first given here");
+			report_other(repeat(reading, type, item), where_of(type, first),
+				"first given here");
 		else
 			memcpy((void *)first, item, type->size);
 	}
@@ -151,11 +163,14 @@ static void check_taken(struct policy_reading *reading, const struct policy_list
 
 	for (size_t i = 0; i < count; i++) {
 		const void *item = items + i * type->size;
+		const char *text = type->text(item);
 		if (!find(reading, &given, item))
 			report_hint(reading->report,
 				policy_error_at(reading, where_of(type, item), 1,
-					"role '%s' gives no %s '%s' that could be taken away",
-					role->service.role.text, type->what, type->text(item)),
+					text[0] ? "role '%s' gives no %s '%s' that could be taken "
+						  "away"
+						: "role '%s' gives no such %s",
+					role->service.role.text, type->what, text),
 				"'without' takes from the role; what the service adds itself is "
 				"simply left out");
 	}
@@ -170,7 +185,8 @@ static void refuse_single(struct policy_reading *reading, const struct policy_no
 
 		for (size_t i = 0; !list && i < policy_list_types; i++)
 			list = strcmp(policy_lists[i].key, child->key) == 0;
-		if (!list)
+		/* About other words something was said already. */
+		if (!list && policy_service_field(child->key) && strcmp(child->key, "without") != 0)
 			report_hint(reading->report,
 				policy_key_error(
 					reading, child, "'%s' cannot be taken away", child->key),

@@ -54,10 +54,10 @@ struct policy_path {
 	enum policy_access access;
 	const char *path;
 	bool create;
-	uint32_t mode;    /* of `create` */
-	bool if_present;  /* roles only */
-	uint64_t memory;  /* bytes; 0: none.  Roles only: a private memory folder, no host path */
-	const char *why;  /* NULL: none */
+	uint32_t mode;   /* of `create` */
+	bool if_present; /* roles only */
+	uint64_t memory; /* bytes; 0: none.  Roles only: a private memory folder, no host path */
+	const char *why; /* NULL: none */
 	struct where where;
 };
 
@@ -74,21 +74,21 @@ struct policy_listen {
 };
 
 struct policy_publish {
-	uint16_t port;        /* the service's */
+	uint16_t port; /* the service's */
 	enum policy_transport transport;
-	const char *address;  /* "0.0.0.0", "::", a host address */
+	const char *address; /* "0.0.0.0", "::", a host address */
 	uint16_t host_port;
 	struct where where;
 };
 
 struct policy_connect {
 	enum policy_transport transport;
-	const char *peer;     /* a service of the stack */
+	const char *peer; /* a service of the stack */
 	uint16_t port;
-	const char *path;     /* unix */
+	const char *path; /* unix */
 	const char *why, *owner;
 	struct where where;
-	struct where listen;  /* the peer's `listens` item that it agrees with */
+	struct where listen; /* the peer's `listens` item that it agrees with */
 };
 
 struct policy_program {
@@ -98,18 +98,18 @@ struct policy_program {
 };
 
 struct policy_limits {
-	struct policy_number memory;    /* bytes */
+	struct policy_number memory; /* bytes */
 	struct policy_number processes;
-	struct policy_number cpu;       /* thousandths of one CPU */
-	struct policy_number files;     /* open descriptors */
-	struct policy_number io;        /* bytes a second */
+	struct policy_number cpu;   /* thousandths of one CPU */
+	struct policy_number files; /* open descriptors */
+	struct policy_number io;    /* bytes a second */
 };
 
 struct policy_service {
 	const char *name;
 	struct where where;
-	struct policy_text role;       /* name, as given; the merge is done */
-	struct policy_texts command;   /* argv */
+	struct policy_text role;     /* name, as given; the merge is done */
+	struct policy_texts command; /* argv */
 	struct policy_text user, group;
 	struct policy_texts groups, users;
 	struct policy_text workdir;
@@ -128,8 +128,8 @@ struct policy_service {
 	size_t publish_count;
 	struct policy_connect *connects;
 	size_t connect_count;
-	struct policy_texts capabilities;      /* "CAP_…" */
-	struct policy_texts allow, deny;       /* system calls: names and groups, checked */
+	struct policy_texts capabilities; /* "CAP_…" */
+	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
 	struct policy_limits limits;
 	bool card_data;
 	struct where card_data_where;
@@ -142,8 +142,8 @@ struct policy_addresses {
 
 struct policy {
 	const char *stack;
-	struct where where; /* of `stack` */
-	struct policy_texts files; /* policy, role and environment files read, in order */
+	struct where where;              /* of `stack` */
+	struct policy_texts files;       /* policy, role and environment files read, in order */
 	struct policy_service *services; /* in the order of the text */
 	size_t service_count;
 	struct policy_addresses addresses;
@@ -152,12 +152,13 @@ struct policy {
 
 /* Where roles are looked for when `role:` is a name. */
 struct policy_options {
-	const char *const *roles;  /* folders, first hit wins */
+	const char *const *roles; /* folders, first hit wins */
 	size_t role_folder_count;
-	/* `up` and `run`: a key that this version does not enforce is an error that makes
-	 * policy_load() set `unsupported`; `check`: a warning. */
+	/* `up` and `run`: a key that this version does not enforce is an error; `check`: a
+	 * warning. */
 	bool enforcing;
-	bool unsupported; /* out */
+	/* Out: how many mistakes there are, shown or not, and how many of them are of this kind. */
+	size_t mistakes, unsupported;
 };
 
 /*

@@ -8,9 +8,12 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/report.h"
+#include "base/text.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/syntax.h"
+
+#define STANDARD_TAG "tag:yaml.org,2002:" /* what `!!` stands for */
 
 enum { FEW_KEYS = 12 };
 
@@ -23,6 +26,7 @@ struct level {
 	struct map *keys; /* once there are more than a few */
 	unsigned count;
 	bool bad_key; /* the value that follows belongs to no usable key */
+	bool broken;  /* something in it was reported: say nothing about what it lacks */
 };
 
 struct read {
@@ -56,21 +60,22 @@ static unsigned width_of(struct read *read, const yaml_event_t *event, struct wh
 }
 
 /* Anchors and tags would make the same text mean something else elsewhere. */
-static void refuse_decoration(struct read *read, const yaml_event_t *event, const void *anchor,
-	const void *tag, struct where where)
+static void refuse_decoration(
+	struct read *read, const char *anchor, const char *tag, struct where where)
 {
+	bool standard = tag && text_starts(tag, STANDARD_TAG);
+
 	if (anchor)
 		report_hint(read->reading->report,
 			policy_error_at(read->reading, where, 1,
-				"anchor '&%s' is not part of the policy language",
-				(const char *)anchor),
+				"anchor '&%s' is not part of the policy language", anchor),
 			"write the value again, or put what is shared into a role");
 	if (tag)
 		report_hint(read->reading->report,
 			policy_error_at(read->reading, where, 1,
-				"tag '%s' is not part of the policy language", (const char *)tag),
+				"tag '%s%s' is not part of the policy language",
+				standard ? "!!" : "", standard ? tag + strlen(STANDARD_TAG) : tag),
 			"leave it out: every value is text, and its key says how it is read");
-	(void)event;
 }
 
 static struct policy_node *find_key(struct level *level, const char *key)
@@ -181,7 +186,8 @@ static void read_word(struct read *read, const yaml_event_t *event)
 {
 	struct where where = place(read, &event->start_mark);
 
-	refuse_decoration(read, event, event->data.scalar.anchor, event->data.scalar.tag, where);
+	refuse_decoration(read, (const char *)event->data.scalar.anchor,
+		(const char *)event->data.scalar.tag, where);
 	if (awaits_key(read)) {
 		read_key(read, event, where);
 		return;
@@ -201,7 +207,7 @@ static void read_alias(struct read *read, const yaml_event_t *event)
 	report_hint(read->reading->report,
 		policy_error_at(read->reading, where, width_of(read, event, where),
 			"alias '*%s' is not part of the policy language", name),
-		"to write a name that begins with a star, quote it: \"*%s\"", name);
+		"write the value again; a word that begins with a star is quoted: \"*%s\"", name);
 	if (awaits_key(read)) {
 		read->levels[read->depth - 1].key = policy_word(read->reading, name);
 		read->levels[read->depth - 1].bad_key = true;
@@ -210,36 +216,67 @@ static void read_alias(struct read *read, const yaml_event_t *event)
 	attach(read, new_node(read, POLICY_BROKEN, where));
 }
 
+/* "[::]:443" unquoted is a list as a key: the map that it stands in is beyond repair. */
+static void refuse_key(struct read *read, struct where where)
+{
+	struct level *level = &read->levels[read->depth - 1];
+
+	level->key = "";
+	level->bad_key = true;
+	level->broken = true;
+	if (!policy_syntax_unquoted(read->reading, &read->source, where.line - 1))
+		report_hint(read->reading->report,
+			policy_error_at(read->reading, where, 1, "a key must be a single word"),
+			"quote what begins with a bracket: \"[::]:443\", \"${app}/public\"");
+}
+
 static void open_level(struct read *read, const yaml_event_t *event, enum policy_kind kind)
 {
 	struct where where = place(read, &event->start_mark);
 	bool map = kind == POLICY_MAP;
 
-	refuse_decoration(read, event,
-		map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor,
-		map ? event->data.mapping_start.tag : event->data.sequence_start.tag, where);
+	refuse_decoration(read,
+		(const char *)(map ? event->data.mapping_start.anchor
+				   : event->data.sequence_start.anchor),
+		(const char *)(map ? event->data.mapping_start.tag
+				   : event->data.sequence_start.tag),
+		where);
 	if (read->depth == POLICY_DEPTH) {
 		policy_error_at(read->reading, where, 1,
 			"lists and maps stand more than %d deep inside each other", POLICY_DEPTH);
 		read->stop = true;
 		return;
 	}
-	if (awaits_key(read)) {
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 1, "a key must be a single word"),
-			"quote what begins with a bracket: \"[::]:443\", \"${app}/public\"");
-		read->stop = true;
-		return;
-	}
 	struct policy_node *node = new_node(read, kind, where);
-	attach(read, node);
+	if (awaits_key(read))
+		refuse_key(read, where);
+	else
+		attach(read, node);
 	read->levels[read->depth++] = (struct level){.node = node};
+}
+
+/* What was reported is not looked at again. */
+static void close_level(struct read *read)
+{
+	struct level *level = &read->levels[--read->depth];
+
+	if (!level->broken)
+		return;
+	level->node->kind = POLICY_BROKEN;
+	level->node->first = NULL;
 }
 
 static void open_document(struct read *read, const yaml_event_t *event)
 {
 	struct where where = place(read, &event->start_mark);
 
+	if (event->data.document_start.version_directive ||
+		event->data.document_start.tag_directives.start !=
+			event->data.document_start.tag_directives.end)
+		report_hint(read->reading->report,
+			policy_error_at(read->reading, where, 1,
+				"YAML directives are not part of the policy language"),
+			"leave out the lines that begin with %%");
 	if (++read->documents == 1)
 		return;
 	report_hint(read->reading->report,
@@ -269,7 +306,7 @@ static void read_event(struct read *read, const yaml_event_t *event)
 		break;
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		read->depth--;
+		close_level(read);
 		break;
 	case YAML_STREAM_END_EVENT:
 		read->stop = true;

@@ -97,7 +97,7 @@ void policy_use(
 			"%s is not enforced by this version", entry->name);
 		return;
 	}
-	reading->options->unsupported = true;
+	reading->options->unsupported++;
 	policy_error_at(reading, where, width, "%s is not enforced by this version", entry->name);
 }
 
@@ -140,9 +140,9 @@ bool policy_fields(struct policy_reading *reading, const struct policy_node *nod
 	return true;
 }
 
-const char *policy_label(const struct policy_node *node)
+const char *policy_label(struct policy_reading *reading, const struct policy_node *node)
 {
-	return node->key ? node->key : "an item";
+	return node->key ? arena_printf(reading->nodes, "'%s'", node->key) : "an item";
 }
 
 bool policy_is_list(struct policy_reading *reading, const struct policy_node *node)
@@ -152,9 +152,12 @@ bool policy_is_list(struct policy_reading *reading, const struct policy_node *no
 	if (node->kind == POLICY_BROKEN)
 		return false;
 	struct report_entry *entry =
-		policy_error(reading, node, "'%s' must be a list", policy_label(node));
+		policy_error(reading, node, "%s must be a list", policy_label(reading, node));
 	if (node->kind == POLICY_WORD && node->text[0])
-		report_hint(reading->report, entry, "write [%s]", node->text);
+		report_hint(reading->report, entry,
+			strpbrk(node->text, " ,:[]{}#") ? "write it on a line of its own: - %s"
+							: "write [%s]",
+			node->text);
 	return false;
 }
 
@@ -163,8 +166,8 @@ const char *policy_any_text(struct policy_reading *reading, const struct policy_
 	if (node->kind == POLICY_WORD)
 		return policy_expand(reading, node, false);
 	if (node->kind != POLICY_BROKEN)
-		policy_error(reading, node, "'%s' must be a single value, not a %s",
-			policy_label(node), node->kind == POLICY_LIST ? "list" : "map");
+		policy_error(reading, node, "%s must be a single value, not a %s",
+			policy_label(reading, node), node->kind == POLICY_LIST ? "list" : "map");
 	return NULL;
 }
 
@@ -173,7 +176,7 @@ const char *policy_scalar(struct policy_reading *reading, const struct policy_no
 	const char *text = policy_any_text(reading, node);
 
 	if (text && !text[0]) {
-		policy_error(reading, node, "'%s' has no value", policy_label(node));
+		policy_error(reading, node, "%s has no value", policy_label(reading, node));
 		return NULL;
 	}
 	return text;

@@ -100,10 +100,10 @@ const char *policy_scalar(struct policy_reading *reading, const struct policy_no
 /* The same, and empty is allowed. */
 const char *policy_any_text(struct policy_reading *reading, const struct policy_node *node);
 
-/* What messages call @node: its key, or "an item". */
-const char *policy_label(const struct policy_node *node);
+/* What messages call @node: its key in quotes, or "an item". */
+const char *policy_label(struct policy_reading *reading, const struct policy_node *node);
 
-/* A text, and a list of texts in which none stands twice. */
+/* A text, and a list of texts. */
 void policy_read_text(
 	struct policy_reading *reading, const struct policy_node *node, struct policy_text *text);
 void policy_read_texts(

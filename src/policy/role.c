@@ -47,8 +47,11 @@ static void unknown_role(
 {
 	const char *names[MOST_NAMES];
 	size_t count = list_roles(reading, names);
-	struct report_entry *entry = policy_error(reading, node, "unknown role '%s'", name);
+	struct report_entry *entry = policy_error(reading, node,
+		name[0] == '/' ? "there is no role file '%s'" : "unknown role '%s'", name);
 
+	if (name[0] == '/')
+		return;
 	if (count == 0)
 		report_hint(reading->report, entry,
 			"no roles were found: name their folder with --roles");
@@ -66,8 +69,10 @@ static struct policy_node *open_role(struct policy_reading *reading, const struc
 		*path = name;
 		error = policy_open(reading, *path, node, &top);
 	} else if (!policy_value_service_name(name, strlen(name))) {
-		policy_error(reading, node,
-			"'%s' is neither the name of a role nor an absolute path", name);
+		report_hint(reading->report,
+			policy_error(reading, node,
+				"'%s' is neither the name of a role nor an absolute path", name),
+			"write role: node, or role: /etc/bulkhead/roles/NAME.yaml");
 		return NULL;
 	}
 	for (size_t i = 0;

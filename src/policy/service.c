@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 #include "base/text.h"
@@ -11,7 +12,12 @@
 #include "policy/reading.h"
 #include "policy/value.h"
 
-enum { MOST_PROCESSES = 4 * 1024 * 1024, MOST_FILES = 1024 * 1024, MOST_CPUS = 4096 };
+enum {
+	MOST_CAPABILITIES = 64,
+	MOST_PROCESSES = 4 * 1024 * 1024,
+	MOST_FILES = 1024 * 1024,
+	MOST_CPUS = 4096
+};
 
 static void read_role(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
@@ -27,7 +33,7 @@ static void split_command(struct policy_reading *reading, const struct policy_no
 {
 	const char *text = policy_scalar(reading, node);
 
-	if (text && strpbrk(text, "\"'`|<>;&"))
+	if (text && strpbrk(text, "\"'`|<>;&$"))
 		report_hint(reading->report,
 			policy_error(reading, node,
 				"'command' is split at spaces and nothing else: "
@@ -39,31 +45,52 @@ static void split_command(struct policy_reading *reading, const struct policy_no
 		word->text = arena_text_length(reading->arena, text, strcspn(text, " \t"));
 		word->where = node->where;
 	}
+	if (text && command->count == 0)
+		policy_error(reading, node, "'command' is empty");
+}
+
+static void list_command(struct policy_reading *reading, const struct policy_node *node,
+	struct policy_texts *command)
+{
+	policy_each(item, node)
+	{
+		const char *text = policy_any_text(reading, item);
+		if (!text)
+			continue;
+		struct policy_text *word = arena_append(
+			reading->arena, &command->items, &command->count, sizeof(*word));
+		*word = (struct policy_text){text, item->where};
+	}
+	if (!node->first)
+		policy_error(reading, node, "'command' is empty");
 }
 
 static void read_command(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
-	struct policy_texts *command = &((struct policy_draft *)into)->service.command;
+	struct policy_draft *draft = into;
+	struct policy_texts *command = &draft->service.command;
 
 	command->count = 0;
-	if (node->kind == POLICY_WORD) {
+	if (node->kind == POLICY_WORD)
 		split_command(reading, node, command);
-	} else if (policy_is_list(reading, node)) {
-		policy_each(item, node)
-		{
-			const char *text = policy_any_text(reading, item);
-			if (!text)
-				continue;
-			struct policy_text *word = arena_append(
-				reading->arena, &command->items, &command->count, sizeof(*word));
-			*word = (struct policy_text){text, item->where};
-		}
-		if (!node->first)
-			policy_error(reading, node, "'command' is empty");
+	else if (node->kind == POLICY_LIST)
+		list_command(reading, node, command);
+	else
+		report_hint(reading->report,
+			policy_error(reading, node, "'command' must be a list or a string"),
+			"write command: [nginx, -g, daemon off;]");
+	if (command->count == 0) {
+		draft->incomplete = true;
+		return;
 	}
-	if (command->count && (!command->items[0].text[0] || strstr(command->items[0].text, "..")))
-		policy_error(reading, node, "'%s' is not a program", command->items[0].text);
+	const char *program = command->items[0].text;
+	if (program[0] && !strstr(program, "..") && (program[0] == '/' || !strchr(program, '/')))
+		return;
+	report_hint(reading->report, policy_error(reading, node, "'%s' is not a program", program),
+		"write its absolute path, or its name alone when it is in the role's PATH");
 }
+
+static const char root_named[] = "a service must not be root, nor in its group";
 
 static void read_user(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
@@ -74,10 +101,19 @@ static void read_user(struct policy_reading *reading, const struct policy_node *
 	if (!text)
 		return;
 	if (colon) {
-		service->group = (struct policy_text){
-			policy_account(reading, node, policy_copy(reading, colon + 1)),
-			node->where};
+		const char *group = policy_copy(reading, colon + 1);
+		struct policy_node at = *node;
+
 		text = arena_text_length(reading->arena, text, (size_t)(colon - text));
+		size_t offset = strlen(text) + 1;
+		if (node->width > offset) {
+			at.where.column += (unsigned)offset + !node->plain;
+			at.width = (uint16_t)strlen(group);
+		}
+		service->group =
+			(struct policy_text){policy_account(reading, &at, group), node->where};
+		if (strcmp(group, "root") == 0)
+			policy_error(reading, &at, "%s", root_named);
 	}
 	service->user = (struct policy_text){policy_account(reading, node, text), node->where};
 	if (strcmp(text, "root") == 0)
@@ -97,7 +133,7 @@ static void read_accounts(
 			.width = (uint16_t)(strlen(texts->items[i].text) & 0xff)};
 		policy_account(reading, &at, texts->items[i].text);
 		if (strcmp(texts->items[i].text, "root") == 0)
-			policy_error(reading, &at, "a service must not be root, nor in its group");
+			policy_error(reading, &at, "%s", root_named);
 	}
 }
 
@@ -146,21 +182,20 @@ static void read_without(struct policy_reading *reading, const struct policy_nod
 	((struct policy_draft *)into)->without = node;
 }
 
-static const char *capability_names(size_t index)
-{
-	return catalog_capability((unsigned)index)->name;
-}
-
 static void unknown_capability(
 	struct policy_reading *reading, const struct policy_node *item, const char *text)
 {
-	const char *names[128];
+	const char *names[MOST_CAPABILITIES];
 	size_t count = catalog_capability_count();
 	struct report_entry *entry = policy_error(reading, item, "unknown capability '%s'", text);
+	bool bare = strncasecmp(text, "cap_", 4) != 0;
 
-	for (size_t i = 0; i < count && i < 128; i++)
-		names[i] = capability_names(i);
-	policy_did_you_mean(reading, entry, text, names, count < 128 ? count : 128);
+	if (count > MOST_CAPABILITIES)
+		count = MOST_CAPABILITIES;
+	for (size_t i = 0; i < count; i++)
+		names[i] = catalog_capability((unsigned)i)->name;
+	policy_did_you_mean(reading, entry,
+		bare ? arena_printf(reading->nodes, "CAP_%s", text) : text, names, count);
 }
 
 void policy_read_capabilities(
@@ -208,6 +243,8 @@ static void unknown_call(
 
 	if (reading->errors > POLICY_ERRORS)
 		return;
+	if (text[0] == '@')
+		text++;
 	for (size_t i = 0; i < group_count; i++)
 		names[i] = groups[i].name;
 	for (size_t i = 0; i < call_count; i++)
@@ -367,6 +404,14 @@ static const struct policy_field fields[] = {
 	{"card-data", KEY_CARD_DATA, read_card_data},
 	{"observe", KEY_OBSERVE, policy_read_observe},
 };
+
+const struct policy_field *policy_service_field(const char *key)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcmp(fields[i].name, key) == 0)
+			return &fields[i];
+	return NULL;
+}
 
 void policy_read_service(struct policy_reading *reading, const struct policy_node *node,
 	const char *what, struct policy_draft *draft)

@@ -7,13 +7,25 @@
 #include "base/report.h"
 #include "policy/reading.h"
 
-/* Characters that end a line for YAML and not for any editor or message: refused. */
+/*
+ * Characters that end a line for YAML and not for any editor or message, and those
+ * that make a reviewer see the text in another order than it is read: refused.
+ */
 static const struct {
 	const char *bytes, *name;
-} odd_breaks[] = {
-	{"\xc2\x85", "U+0085"},
-	{"\xe2\x80\xa8", "U+2028"},
-	{"\xe2\x80\xa9", "U+2029"},
+} odd_characters[] = {
+	{"\xc2\x85", "the line break U+0085"},
+	{"\xe2\x80\xa8", "the line break U+2028"},
+	{"\xe2\x80\xa9", "the line break U+2029"},
+	{"\xe2\x80\xaa", "the turn of direction U+202A"},
+	{"\xe2\x80\xab", "the turn of direction U+202B"},
+	{"\xe2\x80\xac", "the turn of direction U+202C"},
+	{"\xe2\x80\xad", "the turn of direction U+202D"},
+	{"\xe2\x80\xae", "the turn of direction U+202E"},
+	{"\xe2\x81\xa6", "the turn of direction U+2066"},
+	{"\xe2\x81\xa7", "the turn of direction U+2067"},
+	{"\xe2\x81\xa8", "the turn of direction U+2068"},
+	{"\xe2\x81\xa9", "the turn of direction U+2069"},
 };
 
 static void refuse_byte(struct policy_text_source *source, struct policy_reading *reading,
@@ -28,7 +40,7 @@ static void refuse_byte(struct policy_text_source *source, struct policy_reading
 		policy_error_at(reading,
 			(struct where){source->file, line, (unsigned)(at - start) + 1}, 1,
 			"%s must not stand in a policy", name),
-		"lines end with a line feed; text is UTF-8");
+		"lines end with a line feed; text is UTF-8 without control characters");
 }
 
 bool policy_source_open(struct policy_text_source *source, struct policy_reading *reading,
@@ -51,11 +63,12 @@ bool policy_source_open(struct policy_text_source *source, struct policy_reading
 			return false;
 		}
 	}
-	for (size_t i = 0; !source->ascii && i < sizeof(odd_breaks) / sizeof(odd_breaks[0]); i++) {
-		const char *at = memmem(source->text, source->length, odd_breaks[i].bytes,
-			strlen(odd_breaks[i].bytes));
+	for (size_t i = 0; !source->ascii && i < sizeof(odd_characters) / sizeof(odd_characters[0]);
+		i++) {
+		const char *at = memmem(source->text, source->length, odd_characters[i].bytes,
+			strlen(odd_characters[i].bytes));
 		if (at) {
-			refuse_byte(source, reading, at, odd_breaks[i].name);
+			refuse_byte(source, reading, at, odd_characters[i].name);
 			return false;
 		}
 	}
@@ -113,69 +126,107 @@ static size_t bracket_address(const char *at, size_t left)
 	return 0;
 }
 
-/* What people write unquoted that YAML takes for something else. */
-static size_t find_unquoted(const char *line, size_t length, size_t *width, const char **what)
+/* A word that should have stood in quotes. */
+struct slip {
+	size_t start, width;
+	const char *what;
+};
+
+static size_t word_end(const char *line, size_t length, size_t at)
 {
-	char quote = 0;
-
-	for (size_t i = 0; i < length; i++) {
-		size_t left = length - i;
-		bool first = i == 0 || before_word(line[i - 1]);
-
-		if (quote || line[i] == '"' || line[i] == '\'') {
-			quote = !quote ? line[i] : line[i] == quote ? 0 : quote;
-			continue;
-		}
-		if (line[i] == '#' && first)
-			break;
-		*width = strcspn(line + i, " ,]}\n\r");
-		if (first && left > 1 && line[i] == '*' &&
-			(line[i + 1] == '.' || line[i + 1] == ':')) {
-			*what = "a name that begins with a star";
-			return i;
-		}
-		if (first && line[i] == '[' && bracket_address(line + i, left)) {
-			*width = bracket_address(line + i, left);
-			*width += strcspn(line + i + *width, " ,]}\n\r");
-			*what = "an address in brackets";
-			return i;
-		}
-		if (left > 2 && line[i] == '$' && line[i + 1] == '{' &&
-			memchr(line + i, '}', left)) {
-			*width = (size_t)((const char *)memchr(line + i, '}', left) - line) - i + 1;
-			*what = "a variable inside brackets";
-			return i;
-		}
-		if (first && (line[i] == '@' || line[i] == '`' || line[i] == '%')) {
-			*what = "a word that begins like this";
-			return i;
-		}
-	}
-	return length;
+	while (at < length && !memchr(" ,]}\r", line[at], 5))
+		at++;
+	return at;
 }
 
-/* Look for the usual slip on @line (from 0).  True when it was found and reported. */
-static bool explain_line(
+/* Is there one at @at?  @first: a word begins here. */
+static bool slip_at(
+	const char *line, size_t length, size_t at, bool first, size_t word, struct slip *slip)
+{
+	size_t left = length - at;
+	const char *close;
+
+	size_t end = word_end(line, length, at);
+
+	*slip = (struct slip){.start = at};
+	if (first && line[at] == '*') {
+		slip->what = "a word that begins with a star";
+	} else if (first && line[at] == '[' && bracket_address(line + at, left)) {
+		end = word_end(line, length, at + bracket_address(line + at, left));
+		slip->what = "an address in brackets";
+	} else if (left > 2 && line[at] == '$' && line[at + 1] == '{' &&
+		   (close = memchr(line + at, '}', left))) {
+		slip->start = word;
+		end = word_end(line, length, (size_t)(close - line) + 1);
+		slip->what = "a variable inside brackets";
+	} else if (first && (line[at] == '@' || line[at] == '`' || line[at] == '%')) {
+		slip->what = "a word that begins like this";
+	}
+	slip->width = end - slip->start;
+	return slip->what;
+}
+
+static bool find_slip(const char *line, size_t length, struct slip *slip)
+{
+	size_t word = 0;
+	char quote = 0;
+
+	for (size_t at = 0; at < length; at++) {
+		bool first = at == 0 || before_word(line[at - 1]);
+
+		if (quote || ((line[at] == '"' || line[at] == '\'') && first)) {
+			if (quote == '"' && line[at] == '\\' && at + 1 < length) {
+				at++;
+				continue;
+			}
+			quote = !quote ? line[at] : line[at] == quote ? 0 : quote;
+			continue;
+		}
+		if (first)
+			word = at;
+		if (line[at] == '#' && first)
+			return false;
+		if (slip_at(line, length, at, first, word, slip))
+			return true;
+	}
+	return false;
+}
+
+bool policy_syntax_unquoted(
 	struct policy_reading *reading, struct policy_text_source *source, size_t line)
+{
+	struct slip slip;
+
+	if (source->explained == line + 1)
+		return true;
+	go_to_line(source, line);
+	const char *start = source->text + source->start;
+	size_t room = source->length - source->start;
+	const char *stop = memchr(start, '\n', room);
+	size_t length = stop ? (size_t)(stop - start) : room;
+
+	if (source->line != line || !find_slip(start, length, &slip))
+		return false;
+	source->explained = line + 1;
+	struct where where = {source->file, (unsigned)line + 1, (unsigned)slip.start + 1};
+	report_hint(reading->report,
+		policy_error_at(
+			reading, where, (unsigned)slip.width, "%s must be quoted", slip.what),
+		"write \"%.*s\"", (int)slip.width, start + slip.start);
+	return true;
+}
+
+/* Does @line (from 0) begin with a tab, perhaps after spaces? */
+static bool tab_indents(struct policy_text_source *source, size_t line, size_t *column)
 {
 	go_to_line(source, line);
 	const char *start = source->text + source->start;
-	size_t room = source->length - source->start, width = 1;
-	const char *stop = memchr(start, '\n', room), *what = NULL;
-	size_t length = stop ? (size_t)(stop - start) : room;
+	size_t room = source->length - source->start;
 
-	if (source->line != line)
-		return false;
-	size_t at = find_unquoted(start, length, &width, &what);
-	if (at == length)
-		return false;
-	if (width > length - at)
-		width = length - at;
-	struct where where = {source->file, (unsigned)line + 1, (unsigned)at + 1};
-	report_hint(reading->report,
-		policy_error_at(reading, where, (unsigned)width, "%s must be quoted", what),
-		"write \"%.*s\"", (int)width, start + at);
-	return true;
+	*column = 0;
+	while (*column < room && start[*column] == ' ')
+		++*column;
+	return source->line == line && *column < room && start[*column] == '\t';
 }
 
 void policy_syntax_error(struct policy_reading *reading, struct policy_text_source *source,
@@ -187,13 +238,26 @@ void policy_syntax_error(struct policy_reading *reading, struct policy_text_sour
 	if (parser->error == YAML_READER_ERROR) {
 		size_t offset =
 			parser->problem_offset < source->length ? parser->problem_offset : 0;
-		refuse_byte(
-			source, reading, source->text + offset, "a byte that is not UTF-8 text");
+		bool control = strstr(problem, "control character");
+		refuse_byte(source, reading, source->text + offset,
+			!control               ? "a byte that is not UTF-8 text"
+			: source->text[offset] ? "a control character"
+					       : "a zero byte");
 		return;
 	}
-	if (explain_line(reading, source, line) ||
+	size_t column;
+	if (tab_indents(source, line, &column)) {
+		report_hint(reading->report,
+			policy_error_at(reading,
+				(struct where){
+					source->file, (unsigned)line + 1, (unsigned)column + 1},
+				1, "a tab must not indent"),
+			"indent with spaces");
+		return;
+	}
+	if (policy_syntax_unquoted(reading, source, line) ||
 		(parser->context && parser->context_mark.line != line &&
-			explain_line(reading, source, parser->context_mark.line)))
+			policy_syntax_unquoted(reading, source, parser->context_mark.line)))
 		return;
 	struct where where = policy_source_place(source, line, parser->problem_mark.column);
 	struct report_entry *entry =

@@ -219,7 +219,7 @@ static void merge_role(struct policy_reading *reading, struct policy_draft *draf
 	const struct policy_draft *role =
 		name->text ? policy_role(reading, draft->role_node, name->text) : NULL;
 
-	draft->incomplete = !role;
+	draft->incomplete = draft->incomplete || !role;
 	if (draft->environment_file) {
 		struct policy_draft *lines = arena_alloc(reading->nodes, sizeof(*lines));
 		lines->environment_file = draft->environment_file;
@@ -263,7 +263,11 @@ static void read_services(struct policy_reading *reading, const struct policy_no
 	size_t count = 0;
 
 	if (node->kind != POLICY_MAP || !node->first) {
-		policy_error(reading, node, "'services' must be a map of at least one service");
+		if (node->kind != POLICY_BROKEN)
+			report_hint(reading->report,
+				policy_error(reading, node,
+					"'services' must be a map of at least one service"),
+				"write services: {web: {role: node, command: node web.js}}");
 		return;
 	}
 	policy_each(child, node) count++;

@@ -201,8 +201,8 @@ bool policy_count(struct policy_reading *reading, const struct policy_node *node
 		return true;
 	}
 	report_hint(reading->report,
-		policy_error(
-			reading, node, "'%s' is not a number for '%s'", text, policy_label(node)),
+		policy_error(reading, node, "'%s' is not a number for %s", text,
+			policy_label(reading, node)),
 		"write a whole number from %llu to %llu", (unsigned long long)least,
 		(unsigned long long)most);
 	return false;
@@ -225,7 +225,7 @@ int policy_choice(struct policy_reading *reading, const struct policy_node *node
 		strcat(strcat(all, i ? ", " : ""), names[i]);
 	}
 	struct report_entry *entry = policy_error(
-		reading, node, "'%s' is nothing that '%s' can be", text, policy_label(node));
+		reading, node, "'%s' is nothing that %s can be", text, policy_label(reading, node));
 	report_hint(reading->report, entry, "one of: %s", all);
 	policy_did_you_mean(reading, entry, text, names, count);
 	return -1;
