@@ -80,9 +80,9 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 	int error = start(work->world, work->service, group, command, &launched, why);
 	if (error)
 		return error;
-	scoped(fd) int pidfd = launched.init_pidfd;
-	error = drill_await(pidfd, work->output, attempt, answer);
+	error = drill_await(launched.init_pidfd, work->output, attempt, answer);
 	int removed = stack_kill(work->world->plan, group, why);
+	stack_launched_close(&launched);
 	if (error)
 		return fault(why, error, work->service->where, "cannot wait for attempt %s: %s",
 			attempt->name, strerror(-error));
@@ -279,7 +279,7 @@ int drill_release(struct drill_world *world, const struct plan_service *service,
 
 	name_holder(service, group);
 	int error = stack_kill(world->plan, group, why);
-	close(launched->init_pidfd);
+	stack_launched_close(launched);
 	waitpid(launched->init, NULL, 0);
 	return error;
 }

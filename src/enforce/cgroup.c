@@ -187,5 +187,5 @@ int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
 		return fault(why, -EBUSY, launch->service->where, "'%s' of %s runs already",
 			launch->cgroup_name, launch->plan->stack);
 	launch->cgroup = take_fd(&folder);
-	return 0;
+	return enforce_guard_begin(launch, why);
 }

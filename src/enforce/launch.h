@@ -36,6 +36,12 @@ struct enforce_relay {
 	int from, to;
 };
 
+/* The process that tidies up after a killed launcher; see enforce/cgroup.h. */
+struct enforce_guard {
+	pid_t pid;
+	int pipe;
+};
+
 struct enforce_launch {
 	/* Given by the caller. */
 	const struct plan *plan;
@@ -54,6 +60,7 @@ struct enforce_launch {
 
 	/* Made by the launcher. */
 	int cgroup;        /* directory of the service's cgroup */
+	struct enforce_guard guard;
 	bool network_made; /* `network` is ours to close */
 	int home_network;  /* the launcher's own, to come back to */
 	int *sources;      /* per node: the path as opened, -1: none */

@@ -98,7 +98,8 @@ static void close_rest(struct enforce_launch *launch, int signals)
 			close(i);
 }
 
-/* When the service's program runs the launch is complete, and outlives its launcher. */
+/* When the service's program runs the launch is complete, and outlives its launcher: but not in the
+ * foreground, where nobody would know of it any more. */
 static void let_go(struct enforce_launch *launch)
 {
 	char byte;
@@ -107,7 +108,8 @@ static void let_go(struct enforce_launch *launch)
 		;
 	if (launch->status->failed)
 		_exit(FAILED);
-	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	if (!launch->foreground)
+		prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	close(launch->exec_pipe[0]);
 	munmap(launch->status, sizeof(*launch->status));
 	close(launch->status_pipe[1]);

@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "enforce/launch.h"
+
 struct fault;
 struct plan;
 struct plan_service;
@@ -28,7 +30,8 @@ struct stack_launch_options {
 				 * then the view gets a hosts file and socket folders of its own */
 	const char
 		*cgroup_name; /* below cgroup2/bulkhead/STACK: the service's name, or "drill-…" */
-	bool foreground;      /* `run`: 0-2 are the caller's; else a log pipe to the init */
+	bool foreground;      /* `run`: 0-2 are the caller's, and it ends with its launcher; else
+			       * a log pipe to the init, which outlives the launcher */
 	int log_folder;       /* not foreground: the service's log folder */
 	int exit_record;      /* the init writes how its main process ended here, as the line
 			       * "exit STATUS" or "signal NUMBER"; -1: nowhere */
@@ -39,15 +42,19 @@ struct stack_launch_options {
 };
 
 struct stack_launched {
-	pid_t init;     /* on the host */
-	pid_t service;  /* on the host */
-	int init_pidfd; /* the caller closes it */
+	pid_t init;    /* on the host */
+	pid_t service; /* on the host */
+	int init_pidfd;
+	struct enforce_guard guard; /* foreground: removes the cgroup when the launcher dies */
 };
 
 /* Returns 0, or a negative errno with @why naming the step and the policy line. */
 int stack_launch(const struct plan *plan, const struct plan_service *service,
 	const struct stack_launch_options *options, struct stack_launched *launched,
 	struct fault *why);
+
+/* Let go of what came with a launch, once it has ended or is left to itself.  It is not ended. */
+void stack_launched_close(struct stack_launched *launched);
 
 /* Kill everything in the service's cgroup and remove it; waits until it is empty. */
 int stack_kill(const struct plan *plan, const char *cgroup_name, struct fault *why);

@@ -112,8 +112,8 @@ static int launch(const struct stack_run *run, const struct plan_service *servic
 	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
 	error = wait_end(&launched, signals, status);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	close(launched.init_pidfd);
 	stack_kill(run->plan, options->cgroup_name, NULL);
+	stack_launched_close(&launched);
 	return error < 0 ? fault(why, error, service->where, "cannot wait for '%s'", service->name)
 			 : 0;
 }

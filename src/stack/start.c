@@ -116,7 +116,7 @@ int stack_start_service(
 	error = stack_launch(plan, service, &options, &launched, why);
 	if (error < 0)
 		return error;
-	close(launched.init_pidfd);
+	stack_launched_close(&launched);
 	error = stack_member_fill(
 		&member, STACK_SERVICE, service->name, launched.init, launched.service);
 	/* It may have ended by now: its init is ours to reap, so it can still be described. */

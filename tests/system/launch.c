@@ -339,7 +339,7 @@ static void the_init_keeps_the_log_and_the_end(void **state)
 	assert_int_equal(WEXITSTATUS(status), 7);
 	assert_string_equal(read_text(record), "exit 7\n");
 	assert_string_equal(read_text(arena_printf(arena, "%s/log", log)), "out\nerr\nstopping\n");
-	close(launched.init_pidfd);
+	stack_launched_close(&launched);
 	close(options.log_folder);
 	close(options.exit_record);
 }
@@ -363,8 +363,8 @@ static void a_launch_leaks_no_descriptor(void **state)
 	(void)state;
 	options.command = command;
 	assert_int_equal(stack_launch(plan, launch_service(plan), &options, &launched, NULL), 0);
-	assert_int_equal(open_descriptors(), before + 1);
-	close(launched.init_pidfd);
+	assert_int_equal(open_descriptors(), before + 2);
+	stack_launched_close(&launched);
 	waitpid(launched.init, NULL, 0);
 	add_node((struct plan_node){
 		.kind = PLAN_BIND, .target = "/srv/none", .source = "/srv/none-such"});

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,22 +47,28 @@ static const char *cgroup(const char *file)
 	return arena_printf(arena, "%s/bulkhead/%s%s", enforce_cgroup_root(), plan->stack, file);
 }
 
-static bool is_empty(const char *path)
+static bool any_child(void)
 {
-	const char *text;
+	pid_t ended;
 
-	return descriptor_read(AT_FDCWD, path, 4096, arena, &text) <= 0;
+	while ((ended = waitpid(-1, NULL, WNOHANG)) > 0)
+		;
+	return ended == 0;
 }
 
-/* Two seconds: the death signal and the end of a pid namespace take a moment. */
-static void assert_no_process_stays(size_t step)
+/*
+ * Nobody helps: what is left goes by itself, within two seconds.  This process
+ * is the one that orphans are given to: without children there are none, and
+ * with them have gone their namespaces and what was mounted there.
+ */
+static void assert_nothing_stays(const char *when)
 {
-	const char *processes = cgroup("/web/cgroup.procs");
-
-	for (int i = 0; i < 200 && !is_empty(processes); i++)
+	for (int i = 0; i < 200 && (any_child() || access(cgroup(""), F_OK) == 0); i++)
 		usleep(10000);
-	if (!is_empty(processes))
-		fail_msg("after step %zu (%s) a process stays", step, enforce_steps[step - 1].name);
+	if (any_child())
+		fail_msg("%s a process stays", when);
+	if (access(cgroup(""), F_OK) == 0)
+		fail_msg("%s the cgroup stays", when);
 }
 
 static void a_launcher_killed_after_any_step_leaves_nothing(void **state)
@@ -75,9 +83,8 @@ static void a_launcher_killed_after_any_step_leaves_nothing(void **state)
 		options.kill_after = (int)step;
 		assert_int_equal(launch_script(plan, &options, "sleep 60", output, sizeof(output)),
 			128 + SIGKILL);
-		assert_no_process_stays(step);
-		assert_int_equal(stack_kill(plan, "web", NULL), 0);
-		assert_int_equal(access(cgroup(""), F_OK), -1);
+		assert_nothing_stays(arena_printf(
+			arena, "after step %zu (%s)", step, enforce_steps[step - 1].name));
 		assert_int_equal(lines("/proc/self/mountinfo"), mounts);
 		assert_int_equal(lines("/proc/net/dev"), links);
 	}
@@ -92,6 +99,37 @@ static void a_launcher_that_lives_launches(void **state)
 	(void)state;
 	assert_int_equal(launch_script(plan, &options, "exit 9", output, sizeof(output)), 9);
 	assert_int_equal(access(cgroup(""), F_OK), -1);
+}
+
+static __attribute__((noreturn)) void launch_and_stay(void)
+{
+	char *const command[] = {
+		"/usr/bin/sh", "-c", "echo >/srv/data/on; while :; do sleep 1; done", NULL};
+	struct stack_launch_options options = launch_options();
+	struct stack_launched launched;
+
+	options.command = command;
+	if (stack_launch(plan, launch_service(plan), &options, &launched, NULL) == 0)
+		pause();
+	_exit(1);
+}
+
+/* In the foreground nobody would know of the service any more. */
+static void a_service_in_the_foreground_ends_with_its_launcher(void **state)
+{
+	const char *sign = arena_printf(arena, "%s/data/on", folder);
+	pid_t child;
+
+	(void)state;
+	fflush(stdout);
+	child = fork();
+	if (child == 0)
+		launch_and_stay();
+	for (int i = 0; i < 500 && access(sign, F_OK) < 0; i++)
+		usleep(10000);
+	assert_int_equal(access(sign, F_OK), 0);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_nothing_stays("after the launcher");
 }
 
 /* What a killed launcher leaves of its cgroup does not stand in the way of the next. */
@@ -113,6 +151,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_launcher_that_lives_launches),
 		cmocka_unit_test(a_launcher_killed_after_any_step_leaves_nothing),
+		cmocka_unit_test(a_service_in_the_foreground_ends_with_its_launcher),
 		cmocka_unit_test(a_launch_follows_a_killed_one),
 	};
 
@@ -124,6 +163,11 @@ int main(void)
 		printf("SKIP: killing launches needs root and a test build\n");
 		return 77;
 	}
+	/* Mounts and links of this process alone are counted, and its orphans. */
+	if (unshare(CLONE_NEWNS | CLONE_NEWNET) < 0 ||
+		mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		return 1;
 	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
 		return 1;
 	arena = arena_new();

@@ -196,6 +196,7 @@ static int launch_here(const struct plan *plan, const struct stack_launch_option
 	}
 	if (waitpid(launched.init, &status, 0) < 0 || stack_kill(plan, options->cgroup_name, &why))
 		return 254;
+	stack_launched_close(&launched);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -58,7 +58,7 @@ static int tear_down(void **state)
 	(void)state;
 	kill(launched.init, SIGKILL);
 	waitpid(launched.init, NULL, 0);
-	close(launched.init_pidfd);
+	stack_launched_close(&launched);
 	int error = stack_kill(plan, "web", NULL);
 	arena_free(arena);
 	return error;
