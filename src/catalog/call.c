@@ -103,7 +103,8 @@ uint32_t catalog_newest(enum catalog_arch arch)
 	return newest[arch];
 }
 
-/* The design's list (section 4); "set-id bits" are those that open and mknod can create. */
+/* The design's list (section 4); "set-id bits" are those that open and mknod can
+ * create, and shared memory may be attached as code. */
 static const char *const may_check[] = {
 	"chmod",
 	"clone",
@@ -122,6 +123,7 @@ static const char *const may_check[] = {
 	"pkey_mprotect",
 	"prctl",
 	"setsockopt",
+	"shmat",
 	"socket",
 	"socketpair",
 	"unshare",
