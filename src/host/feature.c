@@ -73,6 +73,14 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"boot with cgroup v2 (systemd.unified_cgroup_hierarchy=1) and "
 		"CONFIG_BLK_DEV_THROTTLING=y",
 		false},
+	[HOST_CGROUP_PORTS] = {"cgroup-ports",
+		"refuses a service every TCP and UDP port that it does not listen on",
+		"a port that is not declared may be bound, unless Landlock refuses it (TCP, Linux "
+		"6.7); the network rules let nobody reach it",
+		"a kernel with CONFIG_CGROUP_BPF=y; in a container, CAP_BPF and CAP_NET_ADMIN on "
+		"the "
+		"host",
+		false},
 	[HOST_SECCOMP] = {"seccomp",
 		"a filter per service that lets only the calls of its role through",
 		"every system call of the kernel could be attacked, so nothing is started",
@@ -89,7 +97,7 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"Linux 6.2 (Landlock ABI 3)", false},
 	[HOST_LANDLOCK_NET] = {"landlock-net",
 		"Landlock also checks the TCP ports that a service listens on and connects to",
-		"TCP ports are held by the service's network rules alone",
+		"TCP ports are held by the service's cgroup and its network rules alone",
 		"Linux 6.7 (Landlock ABI 4)", false},
 	[HOST_LANDLOCK_IOCTL] = {"landlock-ioctl", "Landlock also checks ioctl on devices",
 		"ioctl on the few devices of the view is held by the system call filter alone",

@@ -34,6 +34,7 @@ enum host_feature {
 	HOST_CGROUP_PIDS,
 	HOST_CGROUP_CPU,
 	HOST_CGROUP_IO,
+	HOST_CGROUP_PORTS,      /* BPF programs of a cgroup, after bind (4.17) */
 	HOST_SECCOMP,           /* filters with ERRNO, KILL_PROCESS */
 	HOST_LANDLOCK,          /* ABI 1 and up: see landlock_abi */
 	HOST_LANDLOCK_TRUNCATE, /* ABI 3 */

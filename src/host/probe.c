@@ -29,6 +29,7 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 	[HOST_CGROUP_PIDS] = host_try_cgroup_pids,
 	[HOST_CGROUP_CPU] = host_try_cgroup_cpu,
 	[HOST_CGROUP_IO] = host_try_cgroup_io,
+	[HOST_CGROUP_PORTS] = host_try_cgroup_ports,
 	[HOST_SECCOMP] = host_try_seccomp,
 	[HOST_LANDLOCK] = host_try_landlock,
 	[HOST_LANDLOCK_TRUNCATE] = host_try_landlock_truncate,

@@ -47,12 +47,16 @@ enum host_state host_in_user_namespace(
 /* clone3 of a child that shares nothing; @pidfd and @cgroup may be NULL and -1. */
 pid_t host_clone(uint64_t flags, int *pidfd, int cgroup);
 
+/* Run @attempt with a new cgroup, which is removed afterwards. */
+typedef enum host_state host_cgroup_attempt(struct host_try *try, int folder);
+enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attempt);
+
 /* The attempts, by feature. */
 host_attempt host_try_user_namespace, host_try_namespaces, host_try_namespace_limits;
 host_attempt host_try_new_mount_api, host_try_idmapped_mounts, host_try_openat2;
 host_attempt host_try_pidfd, host_try_seccomp, host_try_mdwe, host_try_memfd_noexec;
 host_attempt host_try_cgroup2, host_try_cgroup_memory, host_try_cgroup_pids, host_try_cgroup_cpu,
-	host_try_cgroup_io;
+	host_try_cgroup_io, host_try_cgroup_ports;
 host_attempt host_try_landlock, host_try_landlock_truncate, host_try_landlock_net,
 	host_try_landlock_ioctl, host_try_landlock_scope;
 host_attempt host_try_apparmor, host_try_selinux, host_try_bpf_lsm;

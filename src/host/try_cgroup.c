@@ -39,7 +39,7 @@ static enum host_state start_and_kill(struct host_try *try, int folder)
 	return host_found(try, HOST_YES, "%s", try->host->cgroup2);
 }
 
-enum host_state host_try_cgroup2(struct host_try *try)
+enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attempt)
 {
 	char path[PATH_MAX];
 
@@ -53,11 +53,16 @@ enum host_state host_try_cgroup2(struct host_try *try)
 	if (folder < 0)
 		host_refused(try, errno, "cannot open a cgroup");
 	else
-		state = start_and_kill(try, folder);
+		state = attempt(try, folder);
 	/* The last process leaves its cgroup a moment after it can be waited for. */
 	for (int i = 0; rmdir(path) < 0 && errno == EBUSY && i < REMOVALS; i++)
 		usleep(BETWEEN_REMOVALS);
 	return state;
+}
+
+enum host_state host_try_cgroup2(struct host_try *try)
+{
+	return host_in_cgroup(try, start_and_kill);
 }
 
 /* Is @controller in @list of the hierarchy's root? */
