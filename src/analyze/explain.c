@@ -120,6 +120,25 @@ static void explain_programs(struct explainer *explainer, const struct plan_serv
 			service->programs[i].path);
 }
 
+static void explain_ports(struct explainer *explainer, const struct plan_service *service)
+{
+	static const char *const names[] = {[PLAN_TCP] = "TCP", [PLAN_UDP] = "UDP"};
+
+	for (size_t i = 0; service->ports_held && i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+
+		if (listen->transport == PLAN_UNIX)
+			continue;
+		if (listen->first == listen->last)
+			analyze_right(explainer, LAYER_LABELS, "bind", listen->where,
+				"%s port %" PRIu32, names[listen->transport], listen->first);
+		else
+			analyze_right(explainer, LAYER_LABELS, "bind", listen->where,
+				"%s ports %" PRIu32 "-%" PRIu32, names[listen->transport],
+				listen->first, listen->last);
+	}
+}
+
 static void explain_network(struct explainer *explainer, const struct plan_service *service)
 {
 	const struct plan *plan = explainer->plan;
@@ -203,6 +222,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_calls(&explainer, service);
 	explain_programs(&explainer, service);
 	analyze_explain_view(&explainer, service);
+	explain_ports(&explainer, service);
 	explain_network(&explainer, service);
 	explain_limits(&explainer, service);
 	for (size_t i = 0; i < rights->right_count; i++)

@@ -12,6 +12,7 @@
 const struct enforce_step enforce_steps[] = {
 	{"cgroup", ALWAYS, ENFORCE_LAUNCHER, enforce_make_cgroup},
 	{"cgroup limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, enforce_limit_cgroup},
+	{"ports", LAYER_LABELS, ENFORCE_LAUNCHER, enforce_hold_ports},
 	{"network namespace", LAYER_NETWORK, ENFORCE_LAUNCHER, enforce_make_network},
 	{"created paths", ALWAYS, ENFORCE_LAUNCHER, enforce_create_paths},
 	{"sources of the view", LAYER_VIEW, ENFORCE_LAUNCHER, enforce_open_sources},

@@ -26,6 +26,7 @@ static const struct {
 	{LAYER_NAMESPACES, verify_namespaces},
 	{LAYER_VIEW, verify_view},
 	{LAYER_LANDLOCK, verify_landlock},
+	{LAYER_LABELS, verify_ports},
 	{LAYER_RESOURCES, verify_resources},
 };
 

@@ -40,7 +40,11 @@ void verify_exec(const struct verify_context *context, struct enforce_verdict *v
 void verify_namespaces(const struct verify_context *context, struct enforce_verdict *verdict);
 void verify_view(const struct verify_context *context, struct enforce_verdict *verdict);
 void verify_landlock(const struct verify_context *context, struct enforce_verdict *verdict);
+void verify_ports(const struct verify_context *context, struct enforce_verdict *verdict);
 void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict);
+
+/* Is the process in the stack's part of the hierarchy?  @folder is then its cgroup's path there. */
+bool verify_cgroup(const struct verify_context *context, const char **folder);
 
 /*
  * Read sysctl @path as a process of @process's namespace @kind ("user", "pid")

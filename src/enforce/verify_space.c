@@ -163,7 +163,7 @@ void verify_landlock(const struct verify_context *context, struct enforce_verdic
 			landlock->abi, landlock->beneath_count, landlock->port_count);
 }
 
-static bool in_own_cgroup(const struct verify_context *context, const char **folder)
+bool verify_cgroup(const struct verify_context *context, const char **folder)
 {
 	const char *text, *line;
 	char path[40];
@@ -211,7 +211,7 @@ void verify_resources(const struct verify_context *context, struct enforce_verdi
 			return;
 		}
 	}
-	if (!in_own_cgroup(context, &folder)) {
+	if (!verify_cgroup(context, &folder)) {
 		verify_say(verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
 		return;
 	}

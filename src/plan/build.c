@@ -94,6 +94,7 @@ static void service_gaps(struct planner *planner, const struct plan_service *ser
 		{HOST_LANDLOCK_NET, LAYER_LANDLOCK},
 		{HOST_LANDLOCK_IOCTL, LAYER_LANDLOCK},
 		{HOST_LANDLOCK_SCOPE, LAYER_LANDLOCK},
+		{HOST_CGROUP_PORTS, LAYER_LABELS},
 		{HOST_MDWE, LAYER_EXEC},
 		{HOST_MEMFD_NOEXEC, LAYER_EXEC},
 	};
@@ -179,6 +180,7 @@ static void build_service(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	service->memfd_noexec = host_has(planner->host, HOST_MEMFD_NOEXEC);
+	service->ports_held = host_has(planner->host, HOST_CGROUP_PORTS);
 	service->card_data = from->card_data;
 	service->card_data_where = from->card_data_where;
 	plan_command(planner, from, service);

@@ -189,6 +189,7 @@ struct plan_service {
 	bool write_execute;     /* may it make memory executable? else MDWE */
 	struct where write_execute_where;
 	bool memfd_noexec;      /* vm.memfd_noexec=2 in its pid namespace */
+	bool ports_held;        /* its cgroup refuses to bind ports that it does not listen on */
 	bool card_data;
 	struct where card_data_where;
 	struct plan_identity identity;

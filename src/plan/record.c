@@ -176,6 +176,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, write_execute),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, write_execute_where),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, memfd_noexec),
+	RECORD_ITEM(struct plan_service, RECORD_BOOL, ports_held),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, card_data),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, card_data_where),
 	RECORD_ITEM_STRUCT(struct plan_service, identity, &identity_type),

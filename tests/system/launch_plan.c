@@ -148,6 +148,7 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 	service->program = "/usr/bin/sh";
 	service->forks = true;
 	service->memfd_noexec = access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
+	service->ports_held = true;
 	service->identity = (struct plan_identity){.uid = 33,
 		.gid = 33,
 		.user = "web",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "enforce/cgroup.h"
 #include "enforce/verify.h"
 #include "in_child.h"
 #include "launch_plan.h"
@@ -93,7 +96,7 @@ static void every_layer_is_enforced_after_a_launch(void **state)
 		plan, launch_service(plan), launched.init, launched.service, verdicts);
 
 	(void)state;
-	assert_int_equal(count, 8);
+	assert_int_equal(count, 9);
 	for (int i = 0; i < count; i++)
 		if (verdicts[i].state != ENFORCE_ENFORCED)
 			fail_msg("%s is %d: %s", catalog_layer_names[verdicts[i].layer],
@@ -181,6 +184,27 @@ static void a_process_moved_out_of_its_cgroup_is_weaker(void **state)
 	assert_weaker(LAYER_RESOURCES, "left its cgroup");
 }
 
+static int detach_program(void *unused)
+{
+	char path[128];
+	const char *root = enforce_cgroup_root();
+
+	(void)unused;
+	snprintf(path, sizeof(path), "%s/bulkhead/%s/web", root ? root : "", plan->stack);
+	union bpf_attr attributes = {
+		.target_fd = (uint32_t)open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+		.attach_type = BPF_CGROUP_INET6_POST_BIND,
+	};
+	return syscall(SYS_bpf, BPF_PROG_DETACH, &attributes, sizeof(attributes)) < 0;
+}
+
+static void a_program_for_ports_taken_off_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(detach_program, NULL), 0);
+	assert_weaker(LAYER_LABELS, "does not run the planned program");
+}
+
 static void a_second_launch_is_refused_and_the_first_goes_on(void **state)
 {
 	static char *const command[] = {"/usr/bin/sh", "-c", "exit 0", NULL};
@@ -227,6 +251,8 @@ int main(void)
 			a_raised_namespace_limit_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_process_moved_out_of_its_cgroup_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_program_for_ports_taken_off_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_second_launch_is_refused_and_the_first_goes_on, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_init_is_confined_too, set_up, tear_down),
