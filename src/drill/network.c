@@ -161,18 +161,17 @@ static int make_local(struct drill_context *context)
 	return make_socket(context, AF_UNIX, SOCK_STREAM, 0);
 }
 
-/* Bind and, where that works, listen. */
-static int listen_on(struct drill_context *context, const char *text, const char *port)
+/* Bind and, where that works and means something, listen. */
+static int take_port(struct drill_context *context, const char *text, const char *port, int type)
 {
 	union address at;
 	unsigned size = fill_address(text, port, &at);
-	long fd = drill_call(
-		context, SYS_socket, (int)at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	long fd = drill_call(context, SYS_socket, (int)at.any.sa_family, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return (int)fd;
 	long result = drill_call(context, SYS_bind, (int)fd, &at, size);
-	if (result >= 0)
+	if (result >= 0 && type == SOCK_STREAM)
 		result = drill_call(context, SYS_listen, (int)fd, 1);
 	syscall(SYS_close, (int)fd);
 	return drill_done(result);
@@ -180,22 +179,37 @@ static int listen_on(struct drill_context *context, const char *text, const char
 
 static int listen_undeclared(struct drill_context *context)
 {
-	return listen_on(context, "0.0.0.0", context->second);
+	return take_port(context, "0.0.0.0", context->second, SOCK_STREAM);
 }
 
 static int listen_undeclared6(struct drill_context *context)
 {
-	return listen_on(context, "::", context->second);
+	return take_port(context, "::", context->second, SOCK_STREAM);
 }
 
 static int listen_any_port(struct drill_context *context)
 {
-	return listen_on(context, "127.0.0.1", "0");
+	return take_port(context, "127.0.0.1", "0", SOCK_STREAM);
 }
 
 static int listen_low_port(struct drill_context *context)
 {
-	return listen_on(context, "127.0.0.1", "25");
+	return take_port(context, "127.0.0.1", "25", SOCK_STREAM);
+}
+
+static int await_datagrams(struct drill_context *context)
+{
+	return take_port(context, "0.0.0.0", context->second, SOCK_DGRAM);
+}
+
+static int await_datagrams6(struct drill_context *context)
+{
+	return take_port(context, "::", context->second, SOCK_DGRAM);
+}
+
+static int await_low_datagrams(struct drill_context *context)
+{
+	return take_port(context, "127.0.0.1", "67", SOCK_DGRAM);
 }
 
 /* To speak with an address that is not its own. */
@@ -251,6 +265,12 @@ const struct drill_attempt drill_network[] = {
 		LAYER_LANDLOCK, false, listen_any_port},
 	{"listen-low-port", "listen as a mail server", DRILL_NOTHING, DRILL_INET, LAYER_LANDLOCK,
 		false, listen_low_port},
+	{"await-datagrams", "await datagrams on a port that it does not declare", DRILL_FREE_PORT,
+		DRILL_INET, LAYER_LABELS, false, await_datagrams},
+	{"await-datagrams6", "the same by IPv6", DRILL_FREE_PORT, DRILL_INET, LAYER_LABELS, false,
+		await_datagrams6},
+	{"await-low-datagrams", "await datagrams as a server of addresses (DHCP)", DRILL_NOTHING,
+		DRILL_INET, LAYER_LABELS, false, await_low_datagrams},
 	{"make-raw", "make a raw socket", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		make_raw},
 	{"make-packet", "make a packet socket", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,

@@ -23,6 +23,7 @@ static const struct {
 	enum drill_kind kind;
 	int error;
 	enum layer layer;
+	long call; /* 0: any */
 } meanings[] = {
 	{DRILL_PATH, ENOENT, LAYER_VIEW},
 	{DRILL_PATH, ENOTDIR, LAYER_VIEW},
@@ -35,6 +36,7 @@ static const struct {
 	{DRILL_INET, EHOSTUNREACH, LAYER_NETWORK},
 	{DRILL_INET, EADDRNOTAVAIL, LAYER_NETWORK},
 	{DRILL_INET, ETIMEDOUT, LAYER_NETWORK},
+	{DRILL_INET, EPERM, LAYER_LABELS, SYS_bind}, /* its cgroup's program */
 	{DRILL_INET, EPERM, LAYER_NETWORK}, /* a packet that the service's own table drops */
 	{DRILL_INET, EACCES, LAYER_LANDLOCK},
 	{DRILL_UNIX, ECONNREFUSED, LAYER_NETWORK}, /* abstract names end with the namespace */
@@ -81,7 +83,8 @@ static void find_layer(const struct drill_attempt *attempt, const struct drill_a
 	/* A filter that answers as others do hides behind EPERM. */
 	bool hidden = !refusal && answer->error == EPERM;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]) && !hidden; i++)
-		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error) {
+		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error &&
+			(!meanings[i].call || meanings[i].call == answer->call)) {
 			verdict->layer = meanings[i].layer;
 			return;
 		}

@@ -120,7 +120,7 @@ print(f"  {len(changed)} attempts changed")
 sys.exit(len(changed) < 3)
 END
 
-for layer in identity capabilities seccomp exec namespaces view landlock network resources; do
+for layer in identity capabilities seccomp exec namespaces view landlock labels network resources; do
   # Without its user nginx would run as its init, which may not even enter nginx's own /run.
   only=(php api jobs render db)
   [ "$layer" = identity ] || only+=(front)

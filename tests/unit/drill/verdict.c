@@ -52,6 +52,7 @@ static void an_answer_names_the_layer_that_gave_it(void **state)
 		{"signal-stranger", ESRCH, SYS_kill, LAYER_NAMESPACES},
 		{"connect-internet", ENETUNREACH, SYS_connect, LAYER_NETWORK},
 		{"listen-undeclared", EACCES, SYS_bind, LAYER_LANDLOCK},
+		{"listen-undeclared", EPERM, SYS_bind, LAYER_LABELS},
 		{"exceed-files", EMFILE, SYS_dup, LAYER_RESOURCES},
 	};
 
