@@ -18,7 +18,7 @@
 #include "enforce/layers.h"
 #include "plan/plan.h"
 
-enum { REMOVE_TRIES = 2000 }; /* of a millisecond */
+enum { MAKE_TRIES = 1000, REMOVE_TRIES = 2000 /* of a millisecond */ };
 
 static const struct where nowhere;
 static const long cgroup2_magic = 0x63677270;
@@ -78,27 +78,42 @@ static int make_folder(int parent, const char *name)
 	return open_folder(parent, name);
 }
 
-int enforce_cgroup_open(const char *stack, const char *name, struct fault *why)
+/* The folder bulkhead/STACK/NAME beneath @root; @failed is the part that cannot be made. */
+static int walk(const char *root, const char *const parts[3], const char **failed)
 {
-	const char *const parts[] = {"bulkhead", stack, name};
-	const char *root = enforce_cgroup_root();
-
-	if (!root)
-		return fault_of(why, FAULT_UNSUPPORTED, -ENODEV, nowhere,
-			"this machine mounts no cgroup2 hierarchy");
 	scoped(fd) int folder = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	*failed = root;
 	if (folder < 0)
-		return fault(why, -errno, nowhere, "cannot open %s", root);
+		return -errno;
 	for (size_t i = 0; i < 3; i++) {
 		int next = make_folder(folder, parts[i]);
 
+		*failed = parts[i];
 		if (next < 0)
-			return fault(why, next, nowhere, "cannot make the cgroup %s of %s in %s",
-				parts[i], stack, root);
+			return next;
 		close(folder);
 		folder = next;
 	}
 	return take_fd(&folder);
+}
+
+int enforce_cgroup_open(const char *stack, const char *name, struct fault *why)
+{
+	const char *const parts[] = {"bulkhead", stack, name};
+	const char *root = enforce_cgroup_root(), *failed = NULL;
+	int folder = -ENOENT;
+
+	if (!root)
+		return fault_of(why, FAULT_UNSUPPORTED, -ENODEV, nowhere,
+			"this machine mounts no cgroup2 hierarchy");
+	/* Who ends the last other service of the stack may remove what is above it meanwhile. */
+	for (int i = 0; i < MAKE_TRIES && (folder == -ENOENT || folder == -ENODEV); i++)
+		folder = walk(root, parts, &failed);
+	if (folder < 0)
+		return fault(why, folder, nowhere, "cannot make the cgroup %s of %s in %s (%s)",
+			name, stack, root, failed);
+	return folder;
 }
 
 static void rest(void)
