@@ -35,6 +35,12 @@ const struct catalog_call *catalog_call(const char *name);
 const struct catalog_call *catalog_call_number(enum catalog_arch arch, uint32_t number);
 const struct catalog_call *catalog_calls(size_t *count);
 
+/*
+ * The call that does what @name does on @arch: itself, or the newer one that stands in for it where
+ * it has no number (arm64 has no rename, its libraries call renameat).  NULL when there is none.
+ */
+const struct catalog_call *catalog_call_on(enum catalog_arch arch, const char *name);
+
 /* The newest number that the catalog knows on @arch: above it calls answer ENOSYS. */
 uint32_t catalog_newest(enum catalog_arch arch);
 

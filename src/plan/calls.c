@@ -70,24 +70,27 @@ static const char *const sockets[] = {
 	[POLICY_UNIX] = "unix-sockets",
 };
 
+/* @side: the group of those who open connections, or of those who accept them. */
+static void wish_edge(struct wishes *wishes, enum policy_transport transport, const char *side,
+	struct where where)
+{
+	wish_name(wishes, sockets[transport], where);
+	wish_name(wishes, side, where);
+	wish_name(wishes, "socket-exchange", where);
+	if (transport == POLICY_UDP)
+		wish_name(wishes, "datagram-batches", where);
+}
+
 static void wish_edges(struct wishes *wishes)
 {
 	const struct policy_service *from = wishes->from;
 
-	for (size_t i = 0; i < from->listen_count; i++) {
-		const struct policy_listen *listen = &from->listens[i];
-
-		wish_name(wishes, sockets[listen->transport], listen->where);
-		wish_name(wishes, "network-server", listen->where);
-		wish_name(wishes, "socket-exchange", listen->where);
-	}
-	for (size_t i = 0; i < from->connect_count; i++) {
-		const struct policy_connect *connect = &from->connects[i];
-
-		wish_name(wishes, sockets[connect->transport], connect->where);
-		wish_name(wishes, "network-client", connect->where);
-		wish_name(wishes, "socket-exchange", connect->where);
-	}
+	for (size_t i = 0; i < from->listen_count; i++)
+		wish_edge(wishes, from->listens[i].transport, "network-server",
+			from->listens[i].where);
+	for (size_t i = 0; i < from->connect_count; i++)
+		wish_edge(wishes, from->connects[i].transport, "network-client",
+			from->connects[i].where);
 }
 
 static void collect(struct wishes *wishes)
@@ -128,9 +131,16 @@ static bool covers(const struct catalog_grant *denied, const struct catalog_gran
 
 static void deny(struct wishes *wishes, const struct catalog_grant *denied)
 {
-	for (size_t i = 0; i < wishes->count; i++)
-		if (covers(denied, &wishes->items[i].grant))
-			wishes->items[i].denied = true;
+	for (size_t i = 0; i < wishes->count; i++) {
+		struct wish *item = &wishes->items[i];
+		struct catalog_grant here = item->grant;
+		const struct catalog_call *call = catalog_call_on(wishes->arch, here.call);
+
+		/* By the name that was wished for, and by the one that it has here. */
+		here.call = call ? call->name : here.call;
+		if (covers(denied, &item->grant) || covers(denied, &here))
+			item->denied = true;
+	}
 }
 
 static void deny_name(struct wishes *wishes, const char *name)
@@ -169,15 +179,12 @@ static bool creates_processes(const struct wishes *wishes)
 	return false;
 }
 
-static struct plan_call *add_call(
-	struct wishes *wishes, struct plan_service *service, const char *name, struct where where)
+static struct plan_call *add_call(struct wishes *wishes, struct plan_service *service,
+	const struct catalog_call *call, struct where where)
 {
-	const struct catalog_call *call = catalog_call(name);
-
-	if (call->number[wishes->arch] < 0)
-		return NULL;
 	struct plan_call *rule =
 		arena_append(wishes->arena, &service->calls, &service->call_count, sizeof(*rule));
+
 	rule->name = call->name;
 	rule->number = (uint32_t)call->number[wishes->arch];
 	rule->where = where;
@@ -202,16 +209,17 @@ static void add_conditions(struct arena *arena, struct plan_call *rule,
 /* One rule for each alternative of the call's guard, or one alone. */
 static void add_wish(struct wishes *wishes, struct plan_service *service, const struct wish *wished)
 {
+	const struct catalog_call *call = catalog_call_on(wishes->arch, wished->grant.call);
+
+	if (!call)
+		return;
 	const struct catalog_guard *guard =
-		catalog_guard(wished->grant.call, wishes->writes, wishes->no_code);
+		catalog_guard(call->name, wishes->writes, wishes->no_code);
 	unsigned alternatives = guard ? guard->alternative_count : 1;
 
 	for (unsigned i = 0; i < alternatives; i++) {
-		struct plan_call *rule =
-			add_call(wishes, service, wished->grant.call, wished->where);
+		struct plan_call *rule = add_call(wishes, service, call, wished->where);
 
-		if (!rule)
-			return;
 		add_conditions(wishes->arena, rule, wished->grant.conditions,
 			wished->grant.condition_count);
 		if (guard)
@@ -245,18 +253,17 @@ static void refuse_unjudged(struct wishes *wishes, struct plan_service *service)
 		}
 		if (!asked && !unjudged[i].always)
 			continue;
-		struct plan_call *rule = add_call(wishes, service, unjudged[i].call, where);
-		if (rule) {
-			rule->action = PLAN_REFUSE;
-			rule->error = ENOSYS;
-		}
+		struct plan_call *rule =
+			add_call(wishes, service, catalog_call(unjudged[i].call), where);
+		rule->action = PLAN_REFUSE;
+		rule->error = ENOSYS;
 	}
 }
 
 static void add_launch(struct wishes *wishes, struct plan_service *service)
 {
 	const struct policy_texts *command = &wishes->from->command;
-	struct plan_call *rule = add_call(wishes, service, "execveat",
+	struct plan_call *rule = add_call(wishes, service, catalog_call("execveat"),
 		command->count ? command->items[0].where : wishes->from->where);
 
 	rule->launch_only = true;

@@ -141,6 +141,26 @@ static void internet_sockets_are_tcp_or_udp_only(void **state)
 			}
 }
 
+static void a_call_that_an_architecture_lacks_has_its_successor_there(void **state)
+{
+	size_t count;
+	const struct catalog_call *calls = catalog_calls(&count);
+
+	(void)state;
+	assert_string_equal(catalog_call_on(CATALOG_X86_64, "rename")->name, "rename");
+	assert_string_equal(catalog_call_on(CATALOG_AARCH64, "rename")->name, "renameat");
+	assert_string_equal(catalog_call_on(CATALOG_AARCH64, "read")->name, "read");
+	assert_null(catalog_call_on(CATALOG_AARCH64, "arch_prctl"));
+	assert_null(catalog_call_on(CATALOG_AARCH64, "fork"));
+	assert_null(catalog_call_on(CATALOG_X86_64, "no call"));
+	for (size_t i = 0; i < count; i++)
+		for (int arch = 0; arch < CATALOG_ARCH_COUNT; arch++) {
+			const struct catalog_call *call = catalog_call_on(arch, calls[i].name);
+
+			assert_true(!call || call->number[arch] >= 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +170,7 @@ int main(void)
 		cmocka_unit_test(what_attackers_need_is_never_innocent_and_in_no_group),
 		cmocka_unit_test(groups_grant_known_calls_and_check_only_what_may_be_checked),
 		cmocka_unit_test(internet_sockets_are_tcp_or_udp_only),
+		cmocka_unit_test(a_call_that_an_architecture_lacks_has_its_successor_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

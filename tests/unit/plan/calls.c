@@ -267,6 +267,61 @@ static void what_is_denied_stays_denied(void **state)
 	assert_int_equal(answer(service, "statx", 0), ALLOWED);
 }
 
+static bool grants(const struct plan_service *service, const char *call)
+{
+	for (size_t i = 0; i < service->call_count; i++)
+		if (strcmp(service->calls[i].name, call) == 0)
+			return true;
+	return false;
+}
+
+/* arm64 has neither rename nor chmod: libraries there call renameat and fchmodat. */
+static void older_names_mean_their_successors_where_they_are_missing(void **state)
+{
+	static struct host_feature_state features[HOST_FEATURE_COUNT];
+	struct host host = {
+		.arch = "arm64", .features = features, .feature_count = HOST_FEATURE_COUNT};
+	struct policy_service from = basic_service();
+	struct policy_text allow[] = {{"rename", AT(2)}, {"chmod", AT(3)}};
+	struct policy_text deny[] = {{"renameat", AT(4)}};
+	struct plan_service other = {.name = "other"}, denied = {.name = "denied"};
+
+	(void)state;
+	from.allow = (struct policy_texts){allow, 2};
+	plan_calls(&from, &host, &other, arena, report);
+	assert_true(grants(&other, "renameat"));
+	for (size_t i = 0; i < other.call_count; i++)
+		if (strcmp(other.calls[i].name, "fchmodat") == 0) {
+			assert_int_equal(other.calls[i].condition_count, 1);
+			assert_int_equal(other.calls[i].conditions[0].argument, 2);
+		}
+	assert_true(grants(&other, "fchmodat"));
+	from.deny = (struct policy_texts){deny, 1};
+	plan_calls(&from, &host, &denied, arena, report);
+	assert_false(grants(&denied, "renameat"));
+	assert_true(grants(&denied, "fchmodat"));
+}
+
+/* The narrower of two groups falls with the wider one. */
+static void children_go_with_the_right_to_create_processes(void **state)
+{
+	struct policy_service from = basic_service();
+	struct policy_text allow[] = {{"child-processes", AT(2)}};
+	struct policy_text deny[] = {{"process-creation", AT(3)}};
+	const struct plan_service *service;
+
+	(void)state;
+	from.allow = (struct policy_texts){allow, 1};
+	service = plan(&from);
+	assert_true(service->forks);
+	assert_int_equal(answer(service, "clone", SIGCHLD), ALLOWED);
+	assert_int_equal(answer(service, "fork", 0), REFUSED);
+	from.deny = (struct policy_texts){deny, 1};
+	service = plan(&from);
+	assert_false(service->forks);
+	assert_int_equal(answer(service, "clone", SIGCHLD), REFUSED);
+}
+
 static void terminals_are_looked_at_and_never_typed_into(void **state)
 {
 	struct policy_service from = basic_service();
@@ -342,6 +397,8 @@ int main(void)
 		TEST(set_id_bits_are_refused_however_they_would_be_made),
 		TEST(memory_becomes_executable_only_where_a_line_says_so),
 		TEST(what_is_denied_stays_denied),
+		TEST(older_names_mean_their_successors_where_they_are_missing),
+		TEST(children_go_with_the_right_to_create_processes),
 		TEST(terminals_are_looked_at_and_never_typed_into),
 		TEST(every_rule_has_an_origin_and_numbers_ascend),
 		TEST(plain_allows_take_at_most_12_instructions),
