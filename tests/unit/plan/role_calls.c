@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* What every shipped role makes of the system calls, role file to filter. */
+/*
+ * What every shipped role makes of the system calls, role file to filter, with
+ * the edges and programs of a service that uses it.
+ */
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,80 +16,35 @@
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/report.h"
-#include "host/host.h"
-#include "plan/calls.h"
+#include "catalog/call.h"
 #include "plan/plan.h"
 #include "plan/seccomp.h"
-#include "policy/policy.h"
+#include "role_services.h"
 #include "seccomp.h"
 
-static const struct {
-	const char *name;
-	bool forks, executes;
-} roles[] = {
-	{"nginx", .forks = true},
-	{"haproxy", .forks = true},
-	{"php-fpm", .forks = true},
-	{"node"},
-	{"worker"},
-	{"payment-worker"},
-	{"image-processor", .forks = true, .executes = true},
-	{"scheduler"},
-	{"postgres", .forks = true},
-	{"mariadb"},
-	{"redis", .forks = true},
-};
-
-enum { ROLE_COUNT = sizeof(roles) / sizeof(roles[0]), LEAST_REFUSED = 250 };
+enum { LEAST_REFUSED = 250 };
 
 static struct arena *arena;
-static struct plan_service services[ROLE_COUNT];
-static struct plan_filter filters[ROLE_COUNT];
+static struct role_service *services;
+static size_t role_count;
+static struct plan_filter *filters;
 static const struct plan_launch_addresses launch = {0x123456789, 0x223456789, 0x323456789};
-
-static void plan_role(size_t index, const char *const *folders)
-{
-	static struct host_feature_state features[HOST_FEATURE_COUNT];
-	static char *command[] = {"/usr/bin/daemon", NULL};
-	struct policy_options options = {.roles = folders, .role_folder_count = 1};
-	struct report *report = report_new(arena);
-	const struct policy *policy =
-		policy_from_role(roles[index].name, command, &options, arena, report);
-	struct host host = {.arch = catalog_arch_name(catalog_native_arch()),
-		.features = features,
-		.feature_count = HOST_FEATURE_COUNT};
-
-	report_write(report, stderr, false);
-	assert_int_equal(report_count(report, REPORT_ERROR), 0);
-	assert_int_equal(policy->service_count, 1);
-	features[HOST_MDWE].state = HOST_YES;
-	services[index].name = roles[index].name;
-	plan_calls(&policy->services[0], &host, &services[index], arena, report);
-	assert_int_equal(
-		plan_seccomp(&services[index], &launch, REFUSAL, arena, &filters[index], NULL), 0);
-}
 
 static int plan_roles(void **state)
 {
-	const char *source = getenv("BULKHEAD_SOURCE");
-	const char *folders[1];
-
 	(void)state;
 	arena = arena_new();
-	folders[0] = arena_printf(arena, "%s/roles", source ? source : ".");
-	if (access(arena_printf(arena, "%s/common.yaml", folders[0]), R_OK) < 0) {
-		print_message("SKIP: no roles in %s\n", folders[0]);
-		return 0;
-	}
-	for (size_t i = 0; i < ROLE_COUNT; i++)
-		plan_role(i, folders);
+	services = role_services(catalog_arch_name(catalog_native_arch()), arena, &role_count);
+	if (!services)
+		return -1;
+	filters = arena_alloc(arena, role_count * sizeof(*filters));
+	for (size_t i = 0; i < role_count; i++)
+		if (plan_seccomp(&services[i].plan, &launch, REFUSAL, arena, &filters[i], NULL))
+			return -1;
 	return 0;
 }
 
@@ -95,12 +53,6 @@ static int free_roles(void **state)
 	(void)state;
 	arena_free(arena);
 	return 0;
-}
-
-static void need_roles(void)
-{
-	if (!services[0].name)
-		skip();
 }
 
 static uint32_t answer(size_t role, const char *call, const uint64_t arguments[6])
@@ -113,10 +65,10 @@ static uint32_t answer(size_t role, const char *call, const uint64_t arguments[6
 
 static bool may(size_t role, const char *call)
 {
-	for (size_t i = 0; i < services[role].call_count; i++)
-		if (services[role].calls[i].action == PLAN_ALLOW &&
-			!services[role].calls[i].launch_only &&
-			!strcmp(services[role].calls[i].name, call))
+	for (size_t i = 0; i < services[role].plan.call_count; i++)
+		if (services[role].plan.calls[i].action == PLAN_ALLOW &&
+			!services[role].plan.calls[i].launch_only &&
+			!strcmp(services[role].plan.calls[i].name, call))
 			return true;
 	return false;
 }
@@ -124,20 +76,18 @@ static bool may(size_t role, const char *call)
 static void every_filter_answers_as_its_plan(void **state)
 {
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++)
-		compare_with_oracle(&services[i], &launch, &filters[i]);
+	for (size_t i = 0; i < role_count; i++)
+		compare_with_oracle(&services[i].plan, &launch, &filters[i]);
 }
 
 static void at_least_250_calls_are_refused_to_every_role(void **state)
 {
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++) {
-		size_t refused = plan_refused_count(&services[i]);
+	for (size_t i = 0; i < role_count; i++) {
+		size_t refused = plan_refused_count(&services[i].plan);
 
-		print_message("%s: %zu calls refused, %zu instructions\n", roles[i].name, refused,
-			filters[i].count);
+		print_message("%s: %zu calls refused, %zu instructions\n", services[i].role,
+			refused, filters[i].count);
 		assert_true(refused >= LEAST_REFUSED);
 	}
 }
@@ -151,8 +101,7 @@ static void nobody_gets_the_calls_of_attackers(void **state)
 	const struct catalog_call *calls = catalog_calls(&count);
 
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++) {
+	for (size_t i = 0; i < role_count; i++) {
 		for (size_t j = 0; j < count; j++)
 			if (calls[j].never_innocent)
 				assert_false(may(i, calls[j].name));
@@ -168,13 +117,12 @@ static void threads_work_everywhere_and_processes_where_the_role_says_so(void **
 	static const uint64_t process[6] = {SIGCHLD}, space[6] = {SIGCHLD | CLONE_NEWUSER};
 
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++) {
-		print_message("%s\n", roles[i].name);
-		assert_int_equal(services[i].forks, roles[i].forks);
+	for (size_t i = 0; i < role_count; i++) {
+		print_message("%s\n", services[i].role);
+		assert_int_equal(services[i].plan.forks, services[i].forks);
 		assert_int_equal(answer(i, "clone", thread), SECCOMP_RET_ALLOW);
 		assert_int_equal(answer(i, "clone", process),
-			roles[i].forks ? SECCOMP_RET_ALLOW : (SECCOMP_RET_ERRNO | REFUSAL));
+			services[i].forks ? SECCOMP_RET_ALLOW : (SECCOMP_RET_ERRNO | REFUSAL));
 		assert_int_equal(answer(i, "clone", space), SECCOMP_RET_ERRNO | REFUSAL);
 		assert_int_equal(answer(i, "clone3", process), SECCOMP_RET_ERRNO | ENOSYS);
 	}
@@ -185,16 +133,15 @@ static void a_second_program_needs_a_declared_one(void **state)
 	static const uint64_t other[6] = {(uint32_t)-100, 0x1000, 0x2000, 0x3000};
 
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++) {
-		print_message("%s\n", roles[i].name);
-		assert_int_equal(may(i, "execve"), roles[i].executes);
+	for (size_t i = 0; i < role_count; i++) {
+		print_message("%s\n", services[i].role);
+		assert_int_equal(may(i, "execve"), services[i].executes);
 		assert_int_equal(answer(i, "execveat", other),
-			roles[i].executes ? SECCOMP_RET_ALLOW : (SECCOMP_RET_ERRNO | REFUSAL));
+			services[i].executes ? SECCOMP_RET_ALLOW : (SECCOMP_RET_ERRNO | REFUSAL));
 	}
 }
 
-/* Whatever edges the policy adds, these stay closed: they are in no group. */
+/* Whatever edges a policy adds, these stay closed: they are in no group. */
 static void no_role_reaches_odd_sockets(void **state)
 {
 	static const uint64_t odd[][6] = {{AF_VSOCK, SOCK_STREAM}, {AF_PACKET, SOCK_RAW},
@@ -202,8 +149,7 @@ static void no_role_reaches_odd_sockets(void **state)
 		{AF_TIPC, SOCK_STREAM}, {AF_BLUETOOTH, SOCK_RAW}, {AF_XDP, SOCK_RAW}};
 
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++)
+	for (size_t i = 0; i < role_count; i++)
 		for (size_t j = 0; j < sizeof(odd) / sizeof(odd[0]); j++)
 			assert_int_equal(answer(i, "socket", odd[j]), SECCOMP_RET_ERRNO | REFUSAL);
 }
@@ -211,13 +157,12 @@ static void no_role_reaches_odd_sockets(void **state)
 static void no_two_roles_share_a_filter(void **state)
 {
 	(void)state;
-	need_roles();
-	for (size_t i = 0; i < ROLE_COUNT; i++)
+	for (size_t i = 0; i < role_count; i++)
 		for (size_t j = 0; j < i; j++)
 			if (filters[i].count == filters[j].count &&
 				!memcmp(filters[i].instructions, filters[j].instructions,
 					filters[i].count * sizeof(struct sock_filter)))
-				fail_msg("%s and %s", roles[i].name, roles[j].name);
+				fail_msg("%s and %s", services[i].role, services[j].role);
 }
 
 int main(void)
