@@ -77,3 +77,19 @@ int descriptor_put(int directory, const char *path, const char *format, ...)
 		return -errno;
 	return written == length ? 0 : -EIO;
 }
+
+int descriptor_keep(int first, const int *kept, size_t count)
+{
+	for (;;) {
+		int next = -1;
+
+		for (size_t i = 0; i < count; i++)
+			if (kept[i] >= first && (next < 0 || kept[i] < next))
+				next = kept[i];
+		if (next < 0)
+			return close_range((unsigned)first, ~0U, 0) < 0 ? -errno : 0;
+		if (next > first && close_range((unsigned)first, (unsigned)next - 1, 0) < 0)
+			return -errno;
+		first = next + 1;
+	}
+}

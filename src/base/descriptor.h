@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Reading and writing whole small files by descriptor. */
+/* Reading and writing whole small files by descriptor, and closing what nobody may inherit. */
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,3 +24,6 @@ ssize_t descriptor_read(
  * need it.  0 or -errno. */
 int descriptor_put(int directory, const char *path, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Close every descriptor from @first on but the @count in @kept, where -1 stands for none. */
+int descriptor_keep(int first, const int *kept, size_t count);

@@ -191,6 +191,13 @@ static bool is_empty(int folder)
 	return processes >= 0 && read(processes, &byte, 1) == 0;
 }
 
+static void tidy_up(void *context)
+{
+	const struct enforce_launch *launch = context;
+
+	enforce_cgroup_remove(launch->plan->stack, launch->cgroup_name, NULL);
+}
+
 /* One that a killed launcher left is taken over; one with processes is another's. */
 int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
 {
@@ -202,5 +209,9 @@ int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
 		return fault(why, -EBUSY, launch->service->where, "'%s' of %s runs already",
 			launch->cgroup_name, launch->plan->stack);
 	launch->cgroup = take_fd(&folder);
-	return enforce_guard_begin(launch, why);
+	int error = guard_begin(&launch->guard, -1, tidy_up, launch);
+	if (error < 0)
+		return fault(why, error, launch->service->where,
+			"cannot fork what tidies up after a killed launch");
+	return 0;
 }

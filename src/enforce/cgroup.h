@@ -9,8 +9,6 @@
 
 #include <sys/types.h>
 
-struct enforce_guard;
-struct enforce_launch;
 struct fault;
 
 /* The mount point of cgroup2, from /proc/self/mountinfo (read once per process, as a hybrid
@@ -30,12 +28,3 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
  * systemd from taking it back.
  */
 int enforce_cgroup_hand_down(int folder, const char *file);
-
-/*
- * Fork a process that removes the cgroup of @launch when the launcher dies
- * without having called enforce_guard_end(): nobody else would be left to.
- */
-int enforce_guard_begin(struct enforce_launch *launch, struct fault *why);
-
-/* It is not needed any more: end it, and reap it. */
-void enforce_guard_end(struct enforce_guard *guard);

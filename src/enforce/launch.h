@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/fault.h"
+#include "base/guard.h"
 #include "catalog/layer.h"
 
 struct arena;
@@ -36,12 +37,6 @@ struct enforce_relay {
 	int from, to;
 };
 
-/* The process that tidies up after a killed launcher; see enforce/cgroup.h. */
-struct enforce_guard {
-	pid_t pid;
-	int pipe;
-};
-
 struct enforce_launch {
 	/* Given by the caller. */
 	const struct plan *plan;
@@ -60,7 +55,7 @@ struct enforce_launch {
 
 	/* Made by the launcher. */
 	int cgroup;        /* directory of the service's cgroup */
-	struct enforce_guard guard;
+	struct guard guard; /* removes it when the launcher dies */
 	bool network_made; /* `network` is ours to close */
 	int home_network;  /* the launcher's own, to come back to */
 	int *sources;      /* per node: the path as opened, -1: none */

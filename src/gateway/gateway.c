@@ -38,25 +38,6 @@ static void settle_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int by_value(const void *left, const void *right)
-{
-	return *(const int *)left - *(const int *)right;
-}
-
-/* Nothing of the supervisor's stays open: close every gap between what is kept. */
-static int close_others(int *kept, size_t count)
-{
-	unsigned from = 0;
-
-	qsort(kept, count, sizeof(*kept), by_value);
-	for (size_t i = 0; i < count; i++) {
-		if ((unsigned)kept[i] > from && close_range(from, (unsigned)kept[i] - 1, 0) < 0)
-			return -errno;
-		from = (unsigned)kept[i] + 1;
-	}
-	return close_range(from, UINT32_MAX, 0) < 0 ? -errno : 0;
-}
-
 static int settle_descriptors(const struct gateway_door *doors, size_t count,
 	const struct network_router *router, int status, struct arena *arena, struct fault *why)
 {
@@ -75,7 +56,7 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 	for (size_t i = 0; i < count; i++)
 		kept[used++] = doors[i].listener;
 	if (!error)
-		error = close_others(kept, used);
+		error = descriptor_keep(0, kept, used);
 	if (error)
 		return fault(why, error, (struct where){0},
 			"gateway: cannot settle its descriptors: %s", strerror(-error));

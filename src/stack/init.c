@@ -12,6 +12,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
@@ -61,22 +62,6 @@ static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, 
 	fail(launch, why);
 }
 
-static void keep_only(const int *kept, size_t count)
-{
-	for (int fd = 3, limit = -1;; fd = limit + 1) {
-		limit = -1;
-		for (size_t i = 0; i < count; i++)
-			if (kept[i] >= fd && (limit < 0 || kept[i] < limit))
-				limit = kept[i];
-		if (limit < 0) {
-			close_range((unsigned)fd, ~0U, 0);
-			return;
-		}
-		if (limit > fd)
-			close_range((unsigned)fd, (unsigned)limit - 1, 0);
-	}
-}
-
 /* The pipe ends of the service must not stay open here, or their ends are never seen. */
 static void close_rest(struct enforce_launch *launch, int signals)
 {
@@ -92,7 +77,7 @@ static void close_rest(struct enforce_launch *launch, int signals)
 			used[j] =
 				used[j] || launch->relays[i].from == j || launch->relays[i].to == j;
 	}
-	keep_only(kept, count);
+	descriptor_keep(3, kept, count);
 	for (int i = 0; i < 3; i++)
 		if (!used[i])
 			close(i);

@@ -69,7 +69,7 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.log_folder = options->foreground ? -1 : options->log_folder,
 		.exit_record = options->exit_record,
 		.cgroup = -1,
-		.guard = {.pid = -1, .pipe = -1},
+		.guard = GUARD_NONE,
 		.home_network = -1,
 		.sources = no_descriptors(arena, service->node_count),
 		.trees = no_descriptors(arena, service->node_count),
@@ -227,7 +227,7 @@ static void undo(struct enforce_launch *launch)
 	}
 	if (launch->init_pidfd >= 0)
 		close(launch->init_pidfd);
-	enforce_guard_end(&launch->guard);
+	guard_end(&launch->guard);
 	if (launch->cgroup >= 0)
 		enforce_cgroup_remove(launch->plan->stack, launch->cgroup_name, NULL);
 }
@@ -264,7 +264,7 @@ int stack_launch(const struct plan *plan, const struct plan_service *service,
 			.init_pidfd = launch.init_pidfd,
 			.guard = launch.guard};
 		if (!launch.foreground)
-			enforce_guard_end(&launched->guard);
+			guard_end(&launched->guard);
 	}
 	finish(&launch, launch.log_folder != options->log_folder);
 	return error;
@@ -275,7 +275,7 @@ void stack_launched_close(struct stack_launched *launched)
 	if (launched->init_pidfd >= 0)
 		close(launched->init_pidfd);
 	launched->init_pidfd = -1;
-	enforce_guard_end(&launched->guard);
+	guard_end(&launched->guard);
 }
 
 int stack_kill(const struct plan *plan, const char *cgroup_name, struct fault *why)

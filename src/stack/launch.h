@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "enforce/launch.h"
+#include "base/guard.h"
 
 struct fault;
 struct plan;
@@ -45,7 +45,7 @@ struct stack_launched {
 	pid_t init;    /* on the host */
 	pid_t service; /* on the host */
 	int init_pidfd;
-	struct enforce_guard guard; /* foreground: removes the cgroup when the launcher dies */
+	struct guard guard; /* foreground: removes the cgroup when the launcher dies */
 };
 
 /* Returns 0, or a negative errno with @why naming the step and the policy line. */
