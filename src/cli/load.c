@@ -87,6 +87,9 @@ static int ask_host(const struct cli_options *options, enum cli_purpose purpose,
 			       ? cli_fail(options, &why)
 			       : 0;
 	loaded->host = host_probe(loaded->arena, features);
+	for (size_t i = 0; i < loaded->host->feature_count; i++)
+		if (options->lacks & HOST_FEATURE_BIT(i))
+			loaded->host->features[i].state = HOST_NO;
 	const struct host_question *questions =
 		plan_questions(loaded->policy, loaded->arena, &count);
 	host_answer(loaded->host, questions, count, loaded->arena);

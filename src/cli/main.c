@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -71,6 +72,8 @@ static int unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+	/* A caller that ignores it would take from us how our children end. */
+	signal(SIGCHLD, SIG_DFL);
 	if (argc < 2) {
 		write_usage(stderr);
 		return 2;

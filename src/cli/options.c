@@ -12,6 +12,9 @@
 #include "base/text.h"
 #include "catalog/layer.h"
 #include "config.h"
+#include "host/host.h"
+
+enum { MOST_SECONDS = 24 * 60 * 60 };
 
 struct option {
 	const char *name; /* without the dashes */
@@ -115,6 +118,27 @@ static int take_kill(struct cli_options *options, const char *value, struct faul
 	return 0;
 }
 
+static int take_within(struct cli_options *options, const char *value, struct fault *why)
+{
+	uint64_t seconds;
+
+	if (!text_number(value, MOST_SECONDS, &seconds) || seconds == 0)
+		return wrong(why, "'%s' is not a number of seconds from 1 to %d", value,
+			(int)MOST_SECONDS);
+	options->within = (unsigned)seconds;
+	return 0;
+}
+
+static int take_lacks(struct cli_options *options, const char *value, struct fault *why)
+{
+	for (int i = 0; i < HOST_FEATURE_COUNT; i++)
+		if (text_equal(host_features[i].name, value)) {
+			options->lacks |= HOST_FEATURE_BIT(i);
+			return 0;
+		}
+	return wrong(why, "unknown feature '%s'", value);
+}
+
 /* Order is the order of --help. */
 static const struct option table[] = {
 	{"file", 'f', "POLICY", "the policy (default bulkhead.yaml); repeat it for overlays",
@@ -125,10 +149,14 @@ static const struct option table[] = {
 		take_bring},
 	{"host", 0, "FILE", "plan for the machine that `doctor --json` described", CLI_HOST,
 		take_host},
+	{"within", 0, "SECONDS", "wait so long for ports and sockets (default 30)", CLI_WITHIN,
+		take_within},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},
 	{"without", 0, "LAYER", "leave a layer out (test builds only)", CLI_WITHOUT, take_without},
 	{"kill-after", 0, "STEP", "die after this step of the launch (test builds only)", CLI_KILL,
 		take_kill},
+	{"lacks", 0, "FEATURE", "take a feature for missing (test builds only)", CLI_LACKS,
+		take_lacks},
 	{"help", 'h', NULL, "this text", 0, take_help},
 };
 
@@ -136,7 +164,7 @@ enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
 
 static bool accepted(const struct option *option, unsigned accepts)
 {
-	if (!BULKHEAD_TEST_BUILD && option->accepts & (CLI_WITHOUT | CLI_KILL))
+	if (!BULKHEAD_TEST_BUILD && option->accepts & (CLI_WITHOUT | CLI_KILL | CLI_LACKS))
 		return false;
 	return option->accepts == 0 || option->accepts & accepts;
 }

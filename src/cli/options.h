@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct fault;
 
@@ -21,6 +22,8 @@ enum cli_accepts {
 	CLI_WITHOUT = 1 << 5, /* --without LAYER; test builds only */
 	CLI_KILL = 1 << 6,    /* --kill-after STEP; test builds only */
 	CLI_COMMAND = 1 << 7, /* -- COMMAND [ARGUMENT...] */
+	CLI_WITHIN = 1 << 8,  /* --within SECONDS */
+	CLI_LACKS = 1 << 9,   /* --lacks FEATURE; test builds only */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -37,6 +40,8 @@ struct cli_options {
 	const char *bring;   /* `run --bring`; NULL: none */
 	unsigned without;    /* bits 1 << enum layer */
 	unsigned kill_after; /* 0: never */
+	unsigned within;     /* seconds; 0: the verb's own */
+	uint64_t lacks;      /* bits of enum host_feature: taken for missing */
 	char **operands;     /* what is neither option nor command */
 	int operand_count;
 	char **command; /* after `--`, ends with NULL; NULL: no `--` was given */

@@ -137,8 +137,8 @@ const struct cli_verb cli_run = {
 	.name = "run",
 	.arguments = "SERVICE [-- COMMAND [ARGUMENT...]]",
 	.summary = "one service in the foreground, exactly as confined",
-	.accepts =
-		CLI_POLICY | CLI_JSON | CLI_ROLE | CLI_BRING | CLI_WITHOUT | CLI_KILL | CLI_COMMAND,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_ROLE | CLI_BRING | CLI_WITHOUT | CLI_KILL |
+		   CLI_LACKS | CLI_COMMAND,
 	.run = run,
 	.help = "COMMAND takes the place of the service's own as the one program that the launch\n"
 		"executes; it must be one that the service may execute.  Without any policy:\n"

@@ -47,6 +47,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 		.service_count = (size_t)options->operand_count,
 		.without = options->without,
 		.kill_after = (int)options->kill_after,
+		.within = options->within ? options->within : STACK_READY_SECONDS,
 		.say = say,
 		.context = (void *)options};
 	struct fault why = {0};
@@ -63,7 +64,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 	if (options->json)
 		cli_report(options, loaded->report, 0);
 	else
-		printf("%s is up\n", loaded->plan->stack);
+		printf("%s is up%s\n", loaded->plan->stack, work.was_up ? " already" : "");
 	return 0;
 }
 
@@ -85,11 +86,11 @@ const struct cli_verb cli_up = {
 	.name = "up",
 	.arguments = "[SERVICE...]",
 	.summary = "start a stack, or what is missing of it",
-	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHOUT | CLI_KILL,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHIN | CLI_WITHOUT | CLI_KILL | CLI_LACKS,
 	.run = up,
 	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 2 "
 		"bad\n"
-		"policy, 3 this kernel cannot, 4 a service failed or was not ready in 30 s (what "
+		"policy, 3 this kernel cannot, 4 a service failed or was not ready in time (what "
 		"was\n"
 		"started is stopped again), 5 needs root.\n",
 };

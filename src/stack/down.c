@@ -65,7 +65,6 @@ int stack_down(const char *stack, struct fault *why)
 	if (lock < 0)
 		return lock;
 	error = stack_clear(stack, why);
-	if (error == 0)
-		stack_unlock_remove(stack);
+	stack_unlock_unused(stack);
 	return error;
 }

@@ -55,7 +55,18 @@ static int make_router(struct stack_start *start, struct fault *why)
 	return stack_state_write_router(start->folder, about.st_ino, why);
 }
 
-static int start_gateway(struct stack_start *start, struct fault *why)
+int stack_start_router(struct stack_start *start, struct fault *why)
+{
+	int error;
+
+	start->router_user = start->router_network = -1;
+	if (!any_linked(start->up->plan))
+		return stack_state_write_router(start->folder, 0, why);
+	error = adopt_router(start);
+	return error < 0 ? make_router(start, why) : 0;
+}
+
+int stack_start_gateway(struct stack_start *start, struct fault *why)
 {
 	const struct network_router router = {start->router_user, start->router_network};
 	const struct plan *plan = start->up->plan;
@@ -73,19 +84,6 @@ static int start_gateway(struct stack_start *start, struct fault *why)
 	if (error == 0)
 		error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
 	return error ? error : stack_member_write(start->folder, "gateway.json", &member, why);
-}
-
-int stack_start_network(struct stack_start *start, struct fault *why)
-{
-	int error;
-
-	start->router_user = start->router_network = -1;
-	if (!any_linked(start->up->plan))
-		return stack_state_write_router(start->folder, 0, why);
-	error = adopt_router(start);
-	if (error < 0)
-		error = make_router(start, why);
-	return error < 0 ? error : start_gateway(start, why);
 }
 
 int stack_start_service(

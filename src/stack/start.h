@@ -19,9 +19,11 @@ struct stack_start {
 	int router_user, router_network; /* -1: no router */
 };
 
-/* Find the router of the running stack or make one, when a service needs it, and its gateway,
- * when a port is published. */
-int stack_start_network(struct stack_start *start, struct fault *why);
+/* Find the router of the running stack or make one, when a service needs it. */
+int stack_start_router(struct stack_start *start, struct fault *why);
+
+/* Start the gateway, when a port is published and it does not run. */
+int stack_start_gateway(struct stack_start *start, struct fault *why);
 
 /* Launch one service and write down who it is. */
 int stack_start_service(

@@ -59,11 +59,13 @@ int stack_lock(const char *stack, struct fault *why)
 	}
 }
 
-void stack_unlock_remove(const char *stack)
+void stack_unlock_unused(const char *stack)
 {
 	scoped(fd) int base = open_base(NULL);
 	char name[300];
 
+	if (base < 0 || faccessat(base, stack, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return;
 	snprintf(name, sizeof(name), ".%s.lock", stack);
 	unlinkat(base, name, 0);
 	/* Of the last stack: fails while another is there. */

@@ -42,8 +42,8 @@ struct stack_state {
  * caller closes the descriptor.  A stack that is being worked on is waited for.
  */
 int stack_lock(const char *stack, struct fault *why);
-/* Remove the lock's file; the descriptor still has to be closed. */
-void stack_unlock_remove(const char *stack);
+/* Remove the lock's file when the stack has no folder; the descriptor still has to be closed. */
+void stack_unlock_unused(const char *stack);
 
 /* The stack's folder, made when missing; the caller closes it. */
 int stack_state_make(const char *stack, struct fault *why);

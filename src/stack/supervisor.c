@@ -16,6 +16,7 @@
 #include "base/descriptor.h"
 #include "base/scoped.h"
 #include "plan/plan.h"
+#include "stack/begin.h"
 #include "stack/log.h"
 #include "stack/privilege.h"
 #include "stack/start.h"
@@ -51,10 +52,22 @@ static void tell(int news, enum stack_news_kind kind, const char *service, const
 	(void)descriptor_write(news, &item, sizeof(item));
 }
 
+static int start_network(struct stack_start *start, struct fault *why)
+{
+	int error = stack_start_router(start, why);
+
+	if (error < 0)
+		return error;
+	stack_up_step(start->up, STACK_UP_ROUTER);
+	error = stack_start_gateway(start, why);
+	stack_up_step(start->up, STACK_UP_GATEWAY);
+	return error;
+}
+
 static int launch_all(struct stack_start *start, const bool *wanted, int news, struct fault *why)
 {
 	const struct plan *plan = start->up->plan;
-	int error = stack_start_network(start, why);
+	int error = start_network(start, why);
 
 	if (error < 0) {
 		tell(news, STACK_NEWS_FAILED, "", why);
@@ -72,6 +85,7 @@ static int launch_all(struct stack_start *start, const bool *wanted, int news, s
 		}
 		note(service->name, "started");
 		tell(news, STACK_NEWS_STARTED, service->name, NULL);
+		stack_up_step(start->up, STACK_UP_SERVICE);
 	}
 	return 0;
 }
@@ -177,11 +191,12 @@ static int supervise(const char *stack, struct fault *why)
 	return 0;
 }
 
-int stack_supervise(const struct stack_up *up, const bool *wanted, int folder, int news)
+int stack_supervise(const struct stack_begin *begin, int news)
 {
 	scoped(arena) struct arena *arena = arena_new();
+	const struct stack_up *up = begin->up;
 	struct stack_start start = {
-		.up = up, .folder = folder, .router_user = -1, .router_network = -1};
+		.up = up, .folder = begin->folder, .router_user = -1, .router_network = -1};
 	struct stack_state *state;
 	struct stack_member self;
 	struct fault why = {0};
@@ -192,13 +207,17 @@ int stack_supervise(const struct stack_up *up, const bool *wanted, int folder, i
 	}
 	start.state = state;
 	start.folder_name = state->folder;
-	if (launch_all(&start, wanted, news, &why) < 0)
+	if (launch_all(&start, begin->wanted, news, &why) < 0)
 		return 4;
 	if (stack_member_fill(&self, STACK_SUPERVISOR, "supervisor", getpid(), getpid()) < 0 ||
-		stack_member_write(folder, "supervisor.json", &self, &why) < 0) {
+		stack_member_write(begin->folder, "supervisor.json", &self, &why) < 0) {
 		tell(news, STACK_NEWS_FAILED, "", &why);
 		return 4;
 	}
+	stack_up_step(up, STACK_UP_LAUNCHED);
+	/* The rest is for `up` to judge, and to undo when it dies. */
+	close(begin->lock);
+	close(begin->guard);
 	tell(news, STACK_NEWS_DONE, "", NULL);
 	close(news);
 	if (supervise(up->plan->stack, &why) < 0) {

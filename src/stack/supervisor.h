@@ -11,11 +11,9 @@
  * SIGTERM: stop all services, then end.  SIGHUP: end and leave them running.
  */
 
-#include <stdbool.h>
-
 #include "base/fault.h"
 
-struct stack_up;
+struct stack_begin;
 
 enum stack_news_kind { STACK_NEWS_STARTED, STACK_NEWS_FAILED, STACK_NEWS_DONE };
 
@@ -28,8 +26,7 @@ struct stack_news {
 };
 
 /*
- * Run as the supervisor, in a child of its own session: launch the @wanted
- * services (by index in the plan), telling of each on @news, then watch.
- * @folder is the run folder.  Returns the exit status.
+ * Run as the supervisor, in a child of its own session: launch what is wanted,
+ * telling of each on @news, then watch.  Returns the exit status.
  */
-int stack_supervise(const struct stack_up *up, const bool *wanted, int folder, int news);
+int stack_supervise(const struct stack_begin *begin, int news);

@@ -10,26 +10,28 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/guard.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "stack/begin.h"
 #include "stack/downer.h"
 #include "stack/folders.h"
 #include "stack/log.h"
 #include "stack/state.h"
 #include "stack/stop.h"
-#include "stack/supervisor.h"
 #include "stack/wait.h"
 
 /* One `up` at work. */
 struct work {
 	struct stack_up *up;
 	struct arena *arena;
-	int folder;
+	int folder, lock;
+	struct guard guard;
 	bool fresh;   /* nothing of the stack ran before */
 	bool *wanted; /* by index in the plan: to be started now */
 	size_t wanted_count;
-	sigset_t before; /* the caller's signal mask, for the child */
+	sigset_t before; /* the caller's signal mask */
 };
 
 static const struct where nowhere;
@@ -116,86 +118,16 @@ static int choose(struct work *work, const struct stack_state *state, struct fau
 	return 0;
 }
 
-static void become_supervisor(struct work *work, int news)
-{
-	struct fault why = {0};
-	int log = stack_log_supervisor(work->up->plan->stack, &why);
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	setsid();
-	sigprocmask(SIG_SETMASK, &work->before, NULL);
-	if (log >= 0 && null >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2)
-		_exit(stack_supervise(work->up, work->wanted, work->folder, news));
-	_exit(4);
-}
-
-/* Read what the supervisor tells until it has launched all, or failed. */
-static int listen_to(struct work *work, int news, struct fault *why)
-{
-	struct stack_news item;
-	size_t length = 0;
-
-	for (;;) {
-		ssize_t got = read(news, (char *)&item + length, sizeof(item) - length);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return fault(why, -ECHILD, nowhere,
-				"the supervisor died while it launched stack '%s'; its log is "
-				"%s/%s/supervisor.log",
-				work->up->plan->stack, STACK_LOG_FOLDER, work->up->plan->stack);
-		length += (size_t)got;
-		if (length < sizeof(item))
-			continue;
-		length = 0;
-		if (item.kind == STACK_NEWS_DONE)
-			return 0;
-		if (item.kind == STACK_NEWS_STARTED) {
-			say(work, arena_text(work->arena, item.service), "started");
-			continue;
-		}
-		item.why.where.file = item.file[0] ? arena_text(work->arena, item.file) : NULL;
-		if (why)
-			*why = item.why;
-		return item.why.code < 0 ? item.why.code : -EIO;
-	}
-}
-
-static int launch(struct work *work, int lock, struct fault *why)
-{
-	int pipes[2], error;
-	pid_t child;
-
-	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return fault(why, -errno, nowhere, "cannot make a pipe");
-	scoped(fd) int news = pipes[0];
-	child = fork();
-	if (child == 0) {
-		/* The lock is held by whoever has the descriptor: not for as long as we run. */
-		close(lock);
-		close(news);
-		become_supervisor(work, pipes[1]);
-	}
-	close(pipes[1]);
-	if (child < 0)
-		return fault(why, -errno, nowhere, "cannot fork the supervisor");
-	error = listen_to(work, news, why);
-	return error;
-}
-
 /* Undo what was started here, and only that. */
-static void give_up(struct work *work, const bool *started)
+static void give_up(struct work *work)
 {
 	const struct plan *plan = work->up->plan;
 	struct stack_state *state;
 	const struct stack_member **members;
 	size_t count = 0;
 
-	say(work, NULL, "stopping what was started");
 	if (work->fresh) {
-		if (stack_clear(plan->stack, NULL) == 0)
-			stack_unlock_remove(plan->stack);
+		stack_clear(plan->stack, NULL);
 		return;
 	}
 	if (stack_state_read(plan->stack, work->arena, &state, NULL) < 0)
@@ -205,45 +137,94 @@ static void give_up(struct work *work, const bool *started)
 		const struct stack_member *member =
 			stack_state_service(state, plan->services[i].name);
 
-		if (started[i] && member)
+		if (work->wanted[i] && member)
 			members[count++] = member;
 	}
 	stack_stop(members, count, STACK_STOP_SECONDS);
 }
 
-static int bring_up(struct work *work, int lock, struct fault *why)
+/* In a guard, when `up` was killed: what it had begun is undone just the same. */
+static void undo_killed(void *context)
 {
-	const struct plan *plan = work->up->plan;
-	struct stack_state *state = NULL;
-	bool *started;
-	int error = find_running(work, &state, why);
+	struct work *work = context;
 
+	give_up(work);
+	stack_unlock_unused(work->up->plan->stack);
+}
+
+static void unlock_killed(void *context)
+{
+	const struct work *work = context;
+
+	stack_unlock_unused(work->up->plan->stack);
+}
+
+/* Another guard, since what is to be undone is known only now. */
+static int guard_anew(struct work *work, void (*tidy)(void *context), struct fault *why)
+{
+	struct guard fresh;
+	int error = guard_begin(&fresh, work->lock, tidy, work);
+
+	guard_end(&work->guard);
+	work->guard = fresh;
+	return error < 0 ? fault(why, error, nowhere, "cannot fork what tidies up after `up`") : 0;
+}
+
+static int start_wanted(struct work *work, struct stack_state *state, struct fault *why)
+{
+	const struct stack_begin begin = {.up = work->up,
+		.arena = work->arena,
+		.wanted = work->wanted,
+		.folder = work->folder,
+		.lock = work->lock,
+		.guard = work->guard.pipe,
+		.before = work->before};
+	int error;
+
+	if (state)
+		stack_dismiss(&state->supervisor);
+	error = stack_begin(&begin, why);
+	stack_up_step(work->up, STACK_UP_WAITING);
+	return error ? error : stack_wait(work->up, work->wanted, why);
+}
+
+static bool nothing_to_do(const struct work *work, const struct stack_state *state)
+{
+	return work->wanted_count == 0 && state && stack_member_alive(&state->supervisor) &&
+	       (work->up->plan->publish_count == 0 || stack_member_alive(&state->gateway));
+}
+
+static int bring_up(struct work *work, struct fault *why)
+{
+	struct stack_state *state = NULL;
+	int error = guard_anew(work, unlock_killed, why);
+
+	stack_up_step(work->up, STACK_UP_LOCKED);
+	if (error == 0)
+		error = find_running(work, &state, why);
 	if (error == 0)
 		error = choose(work, state, why);
-	if (error < 0)
+	work->up->was_up = error == 0 && nothing_to_do(work, state);
+	if (error < 0 || work->up->was_up)
 		return error;
-	if (work->wanted_count == 0 && state && stack_member_alive(&state->supervisor) &&
-		(plan->publish_count == 0 || stack_member_alive(&state->gateway)))
-		return 0;
-	started = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(bool));
-	memcpy(started, work->wanted, plan->service_count * sizeof(bool));
-	error = prepare(work, why);
-	if (error == 0) {
-		if (state)
-			stack_dismiss(&state->supervisor);
-		error = launch(work, lock, why);
-	}
+	error = guard_anew(work, undo_killed, why);
+	stack_up_step(work->up, STACK_UP_CLEARED);
 	if (error == 0)
-		error = stack_wait(work->up, started, why);
-	if (error < 0)
-		give_up(work, started);
+		error = prepare(work, why);
+	stack_up_step(work->up, STACK_UP_PREPARED);
+	if (error == 0)
+		error = start_wanted(work, state, why);
+	if (error < 0) {
+		say(work, NULL, "stopping what was started");
+		give_up(work);
+	}
 	return error;
 }
 
 int stack_up(struct stack_up *up, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	struct work work = {.up = up, .arena = arena, .folder = -1};
+	struct work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
 	scoped(fd) int lock = stack_lock(up->plan->stack, why);
 	struct fault lasting = {0};
 	sigset_t set;
@@ -251,11 +232,14 @@ int stack_up(struct stack_up *up, struct fault *why)
 
 	if (lock < 0)
 		return lock;
+	work.lock = lock;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &work.before);
-	error = bring_up(&work, lock, &lasting);
+	error = bring_up(&work, &lasting);
+	stack_unlock_unused(up->plan->stack);
+	guard_end(&work.guard);
 	sigprocmask(SIG_SETMASK, &work.before, NULL);
 	if (work.folder >= 0)
 		close(work.folder);

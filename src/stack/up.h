@@ -20,11 +20,14 @@ struct stack_up {
 	size_t service_count;    /* 0: all */
 	unsigned without;        /* test builds: as struct stack_launch_options */
 	int kill_after;
+	unsigned within; /* seconds to wait for ports and socket paths */
 	/* Progress, for people: @service NULL means the stack. */
 	void (*say)(void *context, const char *service, const char *text);
 	void *context;
 	/* Out, when it fails: the service that did not get ready, or NULL. */
 	const char *failed;
+	/* Out: everything ran already, and nothing was done. */
+	bool was_up;
 };
 
 enum { STACK_READY_SECONDS = 30, STACK_STOP_SECONDS = 10 };

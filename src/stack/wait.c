@@ -27,6 +27,15 @@ struct wait {
 	const char *missing;
 };
 
+/* Not of the day: that clock may be set meanwhile. */
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 static int ended(struct wait *wait, const struct plan_service *service, struct fault *why)
 {
 	const char *how = stack_exit_read(wait->state->folder, service->name, wait->arena);
@@ -92,8 +101,8 @@ static int give_up(struct wait *wait, bool told, struct fault *why)
 		return -EINTR;
 	}
 	wait->up->failed = service->name;
-	fault(why, 0, service->where, "service '%s' is not ready after %d s: nothing listens on %s",
-		service->name, STACK_READY_SECONDS, wait->missing);
+	fault(why, 0, service->where, "service '%s' is not ready after %u s: nothing listens on %s",
+		service->name, wait->up->within, wait->missing);
 	return -ETIMEDOUT;
 }
 
@@ -101,7 +110,7 @@ int stack_wait(struct stack_up *up, const bool *started, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct wait wait = {.up = up, .started = started};
-	time_t until = time(NULL) + STACK_READY_SECONDS;
+	time_t until = seconds() + (time_t)up->within;
 	struct stack_state *state;
 	int pause = FIRST_PAUSE;
 	int left = stack_state_read(up->plan->stack, arena, &state, why);
@@ -120,7 +129,7 @@ int stack_wait(struct stack_up *up, const bool *started, struct fault *why)
 			return left;
 		bool told = interrupted(pause);
 		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
-		if (told || time(NULL) >= until)
+		if (told || seconds() >= until)
 			return give_up(&wait, told, why);
 	}
 }

@@ -75,6 +75,7 @@ says '127.0.0.1:17379->6379' 'and published ports'
 expect 0 'status is as planned' bulkhead status
 for subject in gateway supervisor router 'init of cache'; do says "$subject" "status has a row of $subject"; done
 expect 0 'a second up changes nothing' bulkhead up
+says 'is up already' 'and says so'
 
 expect 0 'a declared peer is reached' timeout 10 "$BULKHEAD" run --roles "$roles" -f "$policy" reader -- redis-cli -h cache ping
 says PONG 'from inside'
@@ -124,7 +125,8 @@ says "service 'reader' ended: exit 1" 'by name and status'
 says 'nonsense' 'with the end of its log'
 nothing_left 'of a failed up nothing is left'
 sed -i 's/--nonsense, //; s/listens: \[6380\]/listens: [6380, 6381]/' "$policy"
-expect 4 'a port that nobody binds is a failure' bulkhead up reader
+expect 4 'a port that nobody binds is a failure' bulkhead up reader --within 1
+says 'not ready after 1 s' 'in the time given'
 says 'port 6381' 'that names it'
 nothing_left 'of that one nothing is left'
 
