@@ -21,7 +21,7 @@ static int confine_gateway(void *context, struct fault *why)
 {
 	const struct cli_stage *stage = context;
 
-	return gateway_confine(stage->plan, &stage->router, why);
+	return gateway_confine(stage->plan, &stage->router, DRILL_REFUSAL, why);
 }
 
 int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
@@ -64,7 +64,7 @@ static int confine_init(void *context, struct fault *why)
 			_exit(126);
 		_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	}
-	return stack_init_confine(init->service, -1, why);
+	return stack_init_confine(init->service, -1, DRILL_REFUSAL, why);
 }
 
 int cli_drill_init(struct drill_world *world, const struct plan_service *service,

@@ -80,7 +80,10 @@ struct drill_context {
 	int layer;                  /* enum layer when the attempt measured it itself, else -1 */
 };
 
-/* An attempt returns 0 when it got through, a negative errno when it was refused, or this. */
+/*
+ * An attempt returns 0 when it got through, a negative errno when it was refused, or this: the
+ * machine has no such door, or it could not look at what would decide.
+ */
 enum { DRILL_NOT_APPLICABLE = 1 };
 
 struct drill_attempt {

@@ -49,7 +49,8 @@ int drill_create(struct drill_context *context, const char *folder, const char *
 /* "@folder/bulkhead-drill-@name" in @path. */
 void drill_path(char path[static 256], const char *folder, const char *name);
 
-/* Write @length bytes to a new file at @path; its descriptor or -errno. */
+/* Write @length bytes to a new file at @path; its descriptor or -errno.  Where the folder is
+ * what refused, the layer is known, whatever the file was for. */
 int drill_file(struct drill_context *context, const char *path, const void *data, size_t length,
 	unsigned mode);
 

@@ -39,17 +39,16 @@ static int hold_capability(struct drill_context *context)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {0};
-	long got = drill_call(context, SYS_capget, &header, data);
-
-	if (got < 0)
-		return (int)got;
+	/* Not to be told is not the same as not to hold: its status tells (hold-effective). */
+	if (drill_call(context, SYS_capget, &header, data) < 0)
+		return DRILL_NOT_APPLICABLE;
 	unsigned long declared = drill_number(context->first);
 	data[0].permitted &= ~(unsigned)declared;
 	data[1].permitted &= ~(unsigned)(declared >> 32);
 	return data[0].permitted || data[1].permitted ? 0 : -EPERM;
 }
 
-/* What stands behind @name in its own status: a file, which no filter of calls refuses. */
+/* What stands behind @name in its own status; 0, or that it could not look. */
 static int read_status(
 	struct drill_context *context, const char *name, char text[static 4096], const char **value)
 {
@@ -57,15 +56,15 @@ static int read_status(
 		context, SYS_openat, AT_FDCWD, "/proc/self/status", O_RDONLY | O_CLOEXEC, 0);
 
 	if (fd < 0)
-		return (int)fd;
+		return DRILL_NOT_APPLICABLE;
 	long length = drill_call(context, SYS_read, (int)fd, text, 4095UL);
 	syscall(SYS_close, (int)fd);
 	if (length < 0)
-		return (int)length;
+		return DRILL_NOT_APPLICABLE;
 	text[length] = '\0';
 	const char *at = strstr(text, name);
 	if (!at)
-		return -ENOENT;
+		return DRILL_NOT_APPLICABLE;
 	*value = at + strlen(name);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 #include "drill/call.h"
 
@@ -18,9 +19,20 @@ static const char loader[] = "/lib/ld-linux-aarch64.so.1";
 
 static char *const no_environment[] = {NULL};
 
+/* EACCES of a mount that is noexec comes before anybody else's. */
 static int execute(struct drill_context *context, const char *path, char *const *arguments)
 {
-	return drill_done(drill_call(context, SYS_execve, path, arguments, no_environment));
+	struct statfs place;
+	long error = drill_call(context, SYS_execve, path, arguments, no_environment);
+
+	if (error != -EACCES)
+		return drill_done(error);
+	/* fstatfs, which more filters let pass than statfs. */
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd >= 0 && syscall(SYS_fstatfs, fd, &place) == 0 && (place.f_flags & 8 /* ST_NOEXEC */))
+		context->layer = LAYER_VIEW;
+	syscall(SYS_close, fd);
+	return (int)error;
 }
 
 static int run_shell(struct drill_context *context)
@@ -122,7 +134,7 @@ const struct drill_attempt drill_exec[] = {
 	{"run-set-id", "run a program that becomes root", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC,
 		true, run_set_id},
 	{"run-by-loader", "run an undeclared program as an argument of ld.so", DRILL_NOTHING,
-		DRILL_EXEC, LAYER_EXEC, true, run_by_loader},
+		DRILL_EXEC, LAYER_VIEW, true, run_by_loader},
 	{"run-loader", "run ld.so itself", DRILL_NO_PROGRAMS, DRILL_EXEC, LAYER_EXEC, true,
 		run_loader},
 	{"run-itself", "run its own program again", DRILL_NO_PROGRAMS, DRILL_EXEC, LAYER_EXEC, true,

@@ -12,9 +12,13 @@ enum { FIRST_FOREIGN = 3, LAST_TRIED = 256 };
 
 static int find_descriptor(struct drill_context *context)
 {
-	for (int fd = FIRST_FOREIGN; fd < LAST_TRIED; fd++)
-		if (drill_call(context, SYS_fcntl, fd, F_GETFD, 0L) >= 0)
+	for (int fd = FIRST_FOREIGN; fd < LAST_TRIED; fd++) {
+		long flags = drill_call(context, SYS_fcntl, fd, F_GETFD, 0L);
+		if (flags >= 0)
 			return 0;
+		if (flags != -EBADF)
+			return DRILL_NOT_APPLICABLE;
+	}
 	return -EBADF;
 }
 
@@ -72,9 +76,13 @@ static int find_socket(struct drill_context *context)
 {
 	struct stat about;
 
-	for (int fd = 0; fd < LAST_TRIED; fd++)
-		if (drill_call(context, SYS_fstat, fd, &about) == 0 && S_ISSOCK(about.st_mode))
+	for (int fd = 0; fd < LAST_TRIED; fd++) {
+		long seen = drill_call(context, SYS_fstat, fd, &about);
+		if (seen == 0 && S_ISSOCK(about.st_mode))
 			return 0;
+		if (seen < 0 && seen != -EBADF)
+			return DRILL_NOT_APPLICABLE;
+	}
 	return -EBADF;
 }
 

@@ -48,6 +48,8 @@ static int connect_stream(struct drill_context *context, const char *text, int p
 		return (int)fd;
 	long result = drill_call(context, SYS_connect, (int)fd, &to, size);
 	syscall(SYS_close, (int)fd);
+	if (result == -EACCES)
+		context->layer = LAYER_LANDLOCK;
 	return drill_done(result);
 }
 
@@ -161,9 +163,13 @@ static int make_local(struct drill_context *context)
 	return make_socket(context, AF_UNIX, SOCK_STREAM, 0);
 }
 
-/* Bind and, where that works and means something, listen. */
+enum { FIRST_UNPRIVILEGED = 1024 };
+
+/* Bind and, where that works and means something, listen.  EACCES on a port that anybody may take
+ * is Landlock's. */
 static int take_port(struct drill_context *context, const char *text, const char *port, int type)
 {
+	unsigned long number = drill_number(port);
 	union address at;
 	unsigned size = fill_address(text, port, &at);
 	long fd = drill_call(context, SYS_socket, (int)at.any.sa_family, type | SOCK_CLOEXEC, 0);
@@ -174,6 +180,8 @@ static int take_port(struct drill_context *context, const char *text, const char
 	if (result >= 0 && type == SOCK_STREAM)
 		result = drill_call(context, SYS_listen, (int)fd, 1);
 	syscall(SYS_close, (int)fd);
+	if (result == -EACCES && (number == 0 || number >= FIRST_UNPRIVILEGED))
+		context->layer = LAYER_LANDLOCK;
 	return drill_done(result);
 }
 

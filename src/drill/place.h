@@ -4,7 +4,7 @@
 /*
  * Attempts in a process of bulkhead itself (the gateway, the init), which has
  * no program of its own to replace: each in a fork that confines itself as that
- * process does.  Its filter answers EPERM, so that layer is expected, not measured.
+ * process does.
  */
 
 #include <stdint.h>

@@ -109,7 +109,7 @@ static int attempt_one(const struct work *work, const struct drill_attempt *atte
 		error = launch(work, attempt, &arguments, &answer, why);
 	if (error)
 		return error;
-	drill_judge(attempt, &control, &answer, DRILL_REFUSAL, verdict);
+	drill_judge(attempt, &control, &answer, verdict);
 	verdict->where = drill_line(work->service, &arguments, &answer);
 	return 0;
 }

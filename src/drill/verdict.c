@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "catalog/call.h"
 #include "drill/attempt.h"
 #include "drill/need.h"
 #include "plan/plan.h"
@@ -38,7 +39,6 @@ static const struct {
 	{DRILL_INET, ETIMEDOUT, LAYER_NETWORK},
 	{DRILL_INET, EPERM, LAYER_LABELS, SYS_bind}, /* its cgroup's program */
 	{DRILL_INET, EPERM, LAYER_NETWORK}, /* a packet that the service's own table drops */
-	{DRILL_INET, EACCES, LAYER_LANDLOCK},
 	{DRILL_UNIX, ECONNREFUSED, LAYER_NETWORK}, /* abstract names end with the namespace */
 	{DRILL_UNIX, ENOENT, LAYER_VIEW},
 	{DRILL_UNIX, EPERM, LAYER_LANDLOCK},
@@ -57,19 +57,19 @@ static bool executes(long call)
 	return call == SYS_execve || call == SYS_execveat;
 }
 
-/* The filter's answer: its own errno, a kill, or ENOSYS for a call that the kernel has. */
-static bool filtered(const struct drill_answer *answer, int refusal)
+/* The filter's answer: the drill's errno, a kill, or ENOSYS for a call that the kernel has. */
+static bool filtered(const struct drill_answer *answer)
 {
-	return answer->signal == SIGSYS || (refusal && answer->error == refusal) ||
+	return answer->signal == SIGSYS || answer->error == DRILL_REFUSAL ||
 	       answer->error == ENOSYS;
 }
 
 static void find_layer(const struct drill_attempt *attempt, const struct drill_answer *answer,
-	int refusal, struct drill_verdict *verdict)
+	struct drill_verdict *verdict)
 {
 	verdict->layer = attempt->expected;
 	verdict->measured = true;
-	if (filtered(answer, refusal)) {
+	if (filtered(answer)) {
 		verdict->layer = executes(answer->call) ? LAYER_EXEC : LAYER_SECCOMP;
 		return;
 	}
@@ -80,9 +80,7 @@ static void find_layer(const struct drill_attempt *attempt, const struct drill_a
 	/* It looked at itself: what it found is the measurement. */
 	if (attempt->kind == DRILL_INSIDE)
 		return;
-	/* A filter that answers as others do hides behind EPERM. */
-	bool hidden = !refusal && answer->error == EPERM;
-	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]) && !hidden; i++)
+	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error &&
 			(!meanings[i].call || meanings[i].call == answer->call)) {
 			verdict->layer = meanings[i].layer;
@@ -91,16 +89,24 @@ static void find_layer(const struct drill_attempt *attempt, const struct drill_a
 	verdict->measured = false;
 }
 
-static void say_how(const struct drill_answer *answer, int refusal, struct drill_verdict *verdict)
+/* "openat: Permission denied": which link of the chain broke. */
+static void say_how(const struct drill_attempt *attempt, const struct drill_answer *answer,
+	struct drill_verdict *verdict)
 {
-	if (answer->signal == SIGSYS)
-		snprintf(verdict->text, sizeof(verdict->text), "killed by its filter");
-	else if (refusal && answer->error == refusal)
-		snprintf(verdict->text, sizeof(verdict->text), "refused by its filter");
-	else if (answer->error)
-		snprintf(verdict->text, sizeof(verdict->text), "%s", strerror(answer->error));
+	const struct catalog_call *call =
+		answer->call < 0
+			? NULL
+			: catalog_call_number(catalog_native_arch(), (uint32_t)answer->call);
+	const char *how = answer->signal == SIGSYS         ? "killed by its filter"
+			  : answer->error == DRILL_REFUSAL ? "refused by its filter"
+			  : answer->error                  ? strerror(answer->error)
+							   : "the other program did not run";
+
+	if (attempt->kind == DRILL_INSIDE && !filtered(answer))
+		snprintf(verdict->text, sizeof(verdict->text), "it looked, and found none");
 	else
-		snprintf(verdict->text, sizeof(verdict->text), "the other program did not run");
+		snprintf(verdict->text, sizeof(verdict->text), "%s%s%s", call ? call->name : "",
+			call ? ": " : "", how);
 }
 
 static const char *describe(const struct drill_answer *answer)
@@ -111,7 +117,7 @@ static const char *describe(const struct drill_answer *answer)
 }
 
 void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
-	const struct drill_answer *answer, int refusal, struct drill_verdict *verdict)
+	const struct drill_answer *answer, struct drill_verdict *verdict)
 {
 	verdict->attempt = attempt->name;
 	verdict->sentence = attempt->sentence;
@@ -126,6 +132,11 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 		snprintf(verdict->text, sizeof(verdict->text), "unconfined: %s", describe(control));
 		return;
 	}
+	if (answer->outcome == DRILL_SKIPPED) {
+		verdict->standing = DRILL_IDLE;
+		snprintf(verdict->text, sizeof(verdict->text), "it cannot look there");
+		return;
+	}
 	/* Silence is an answer only of a network that drops packets. */
 	bool silent = answer->outcome == DRILL_LOST && answer->error == ETIMEDOUT &&
 		      attempt->kind == DRILL_INET;
@@ -134,8 +145,8 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 		return;
 	}
 	verdict->standing = DRILL_STOPPED;
-	find_layer(attempt, answer, refusal, verdict);
-	say_how(answer, refusal, verdict);
+	find_layer(attempt, answer, verdict);
+	say_how(attempt, answer, verdict);
 }
 
 struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What an attempt's answer means: stopped, by which layer, at which line of the policy. */
+/*
+ * What an attempt's answer means: stopped, by which layer, at which line of the policy.
+ *
+ * Wherever an attempt is made, the filter's refusals carry DRILL_REFUSAL instead of EPERM, so that
+ * its answers are told from those of other layers.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,6 +19,8 @@ struct drill_arguments;
 struct drill_attempt;
 struct drill_category;
 struct plan_service;
+
+enum { DRILL_REFUSAL = 3999 };
 
 enum drill_standing {
 	DRILL_STOPPED,
@@ -36,12 +43,9 @@ struct drill_verdict {
 	char text[160]; /* why, of DRILL_VOID and DRILL_IDLE; how, of DRILL_STOPPED */
 };
 
-/*
- * Judge.  @control is the answer without confinement.  @refusal is the errno of the filter's
- * refusals where it is the drill's own, else 0: then no answer tells the filter from others.
- */
+/* Judge.  @control is the answer without confinement. */
 void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
-	const struct drill_answer *answer, int refusal, struct drill_verdict *verdict);
+	const struct drill_answer *answer, struct drill_verdict *verdict);
 
 /* The policy line: of the rule that refuses the call by name, else what the need was about. */
 struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,

@@ -25,7 +25,7 @@ struct drill_options {
 	unsigned without;       /* bits 1 << enum layer; test builds only */
 };
 
-enum { DRILL_MOST_HELPERS = 260, DRILL_REFUSAL = 3999 };
+enum { DRILL_MOST_HELPERS = 260 };
 
 /* Control runs already made, shared with the workers: one for each attempt and argument. */
 struct drill_cache;

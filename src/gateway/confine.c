@@ -88,12 +88,12 @@ static int limit(struct fault *why)
 	return 0;
 }
 
-int gateway_seccomp(struct fault *why)
+int gateway_seccomp(unsigned refusal, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct plan_filter filter = {0};
 	struct sock_fprog program;
-	int error = plan_seccomp(gateway_calls(arena), NULL, EPERM, arena, &filter, why);
+	int error = plan_seccomp(gateway_calls(arena), NULL, refusal, arena, &filter, why);
 
 	if (error)
 		return error;
@@ -103,7 +103,8 @@ int gateway_seccomp(struct fault *why)
 	return 0;
 }
 
-int gateway_confine(const struct plan *plan, const struct network_router *router, struct fault *why)
+int gateway_confine(const struct plan *plan, const struct network_router *router, unsigned refusal,
+	struct fault *why)
 {
 	int error = gateway_view(why);
 
@@ -115,5 +116,5 @@ int gateway_confine(const struct plan *plan, const struct network_router *router
 		error = limit(why);
 	if (!error)
 		error = gateway_landlock(plan, why);
-	return error ? error : gateway_seccomp(why);
+	return error ? error : gateway_seccomp(refusal, why);
 }

@@ -76,7 +76,7 @@ static void live(const struct plan *plan, const struct network_router *router,
 	error = settle_descriptors(doors, count, router, status, arena, &why);
 	if (!error)
 		server = gateway_server(doors, count, &why);
-	if (server && !gateway_confine(plan, router, &why)) {
+	if (server && !gateway_confine(plan, router, EPERM, &why)) {
 		close(router->user);
 		close(router->network);
 		if (write(status, "", 1) == 1) {

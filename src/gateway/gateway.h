@@ -25,7 +25,8 @@ int gateway_start(const struct plan *plan, const struct network_router *router, 
 
 /*
  * Confine the calling process as the gateway is (identity, capabilities, view,
- * Landlock, filter): gateway_start() and the drills inside it call this.
+ * Landlock, and a filter that answers with the errno @refusal): gateway_start()
+ * and the drills inside it call this.
  */
-int gateway_confine(const struct plan *plan, const struct network_router *router,
+int gateway_confine(const struct plan *plan, const struct network_router *router, unsigned refusal,
 	struct fault *why);

@@ -138,7 +138,7 @@ void stack_init(struct enforce_launch *launch)
 		be_service(launch, &why);
 	enforce_forget_secrets(launch);
 	close_rest(launch, signals);
-	if (stack_init_confine(launch->service, launch->log_folder, &why) < 0)
+	if (stack_init_confine(launch->service, launch->log_folder, EPERM, &why) < 0)
 		fail(launch, &why);
 	let_go(launch);
 	stack_init_loop(launch, service, signals);

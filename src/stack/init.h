@@ -21,6 +21,8 @@ __attribute__((noreturn)) void stack_init(struct enforce_launch *launch);
 /*
  * Confine the calling process as an init is: CAP_KILL alone, not dumpable, a
  * Landlock domain that holds its log folder (@log_folder, -1: none) and a small
- * fixed filter.  Cannot be undone; drills inside the init call it too.
+ * fixed filter that answers with the errno @refusal.  Cannot be undone; drills
+ * inside the init call it too.
  */
-int stack_init_confine(const struct plan_service *service, int log_folder, struct fault *why);
+int stack_init_confine(
+	const struct plan_service *service, int log_folder, unsigned refusal, struct fault *why);

@@ -30,7 +30,7 @@ static int compare_numbers(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static int install_filter(const struct plan_service *service, struct fault *why)
+static int install_filter(const struct plan_service *service, unsigned refusal, struct fault *why)
 {
 	/* Only to lay down the death signal when the launch is complete. */
 	static struct plan_condition death_signal = {
@@ -55,7 +55,7 @@ static int install_filter(const struct plan_service *service, struct fault *why)
 		.where = service->where};
 	qsort(calls, init.call_count, sizeof(*calls), compare_numbers);
 	scoped(arena) struct arena *arena = arena_new();
-	int error = plan_seccomp(&init, NULL, EPERM, arena, &filter, why);
+	int error = plan_seccomp(&init, NULL, refusal, arena, &filter, why);
 	if (error < 0)
 		return error;
 	error = enforce_filter(&filter);
@@ -86,7 +86,8 @@ static int enter_domain(const struct plan_service *service, int log_folder, stru
 	return 0;
 }
 
-int stack_init_confine(const struct plan_service *service, int log_folder, struct fault *why)
+int stack_init_confine(
+	const struct plan_service *service, int log_folder, unsigned refusal, struct fault *why)
 {
 	const uint64_t keep = UINT64_C(1) << CAP_KILL;
 	int error;
@@ -102,5 +103,5 @@ int stack_init_confine(const struct plan_service *service, int log_folder, struc
 	if (error < 0)
 		return fault(why, error, service->where, "init: cannot cut its capabilities");
 	error = enter_domain(service, log_folder, why);
-	return error < 0 ? error : install_filter(service, why);
+	return error < 0 ? error : install_filter(service, refusal, why);
 }

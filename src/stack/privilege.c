@@ -102,7 +102,7 @@ static int by_number(const void *left, const void *right)
 	return one->number < other->number ? -1 : one->number > other->number;
 }
 
-static int install_filter(struct fault *why)
+static int install_filter(unsigned refusal, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct plan_service service = {.name = "supervisor"};
@@ -122,7 +122,7 @@ static int install_filter(struct fault *why)
 			.name = calls[i], .number = (uint32_t)number, .action = PLAN_ALLOW};
 	}
 	qsort(service.calls, service.call_count, sizeof(*service.calls), by_number);
-	error = plan_seccomp(&service, NULL, EPERM, arena, &filter, why);
+	error = plan_seccomp(&service, NULL, refusal, arena, &filter, why);
 	if (error < 0)
 		return error;
 	struct sock_fprog program = {(unsigned short)filter.count, filter.instructions};
@@ -131,11 +131,11 @@ static int install_filter(struct fault *why)
 	return 0;
 }
 
-int stack_drop_privileges(const struct stack_state *state, struct fault *why)
+int stack_drop_privileges(const struct stack_state *state, unsigned refusal, struct fault *why)
 {
 	int error = drop_capabilities(why);
 
 	if (error == 0)
 		error = enter_landlock(state, why);
-	return error ? error : install_filter(why);
+	return error ? error : install_filter(refusal, why);
 }

@@ -8,7 +8,7 @@ struct stack_state;
 
 /*
  * Keep one capability (CAP_KILL: inits have other ids), read access to the run
- * folder and to /proc, and the few calls that watching and stopping take.  It
- * cannot be undone.
+ * folder and to /proc, and the few calls that watching and stopping take; others
+ * are answered with the errno @refusal.  It cannot be undone; drills call it too.
  */
-int stack_drop_privileges(const struct stack_state *state, struct fault *why);
+int stack_drop_privileges(const struct stack_state *state, unsigned refusal, struct fault *why);

@@ -179,7 +179,7 @@ static int supervise(const char *stack, struct fault *why)
 	scoped(fd) int signals = block_signals();
 
 	if (error == 0)
-		error = stack_drop_privileges(state, why);
+		error = stack_drop_privileges(state, EPERM, why);
 	if (error < 0)
 		return error;
 	note("supervisor", "watching");
