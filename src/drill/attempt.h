@@ -40,6 +40,7 @@ enum drill_need {
 	DRILL_ROUTER_PORT, /* the router's address; a port listened on there */
 	DRILL_INTERNET,    /* an address that belongs to nobody's stack; a port */
 	DRILL_INTERNET6,
+	DRILL_NAME_SERVER,           /* the same, where names are asked for */
 	DRILL_METADATA,              /* the metadata address of clouds; a port */
 	DRILL_FREE_PORT,             /* a port that the service does not declare */
 	DRILL_HOST_NAME,             /* the host's name */
@@ -54,7 +55,12 @@ enum drill_need {
 	DRILL_DECLARED_CAPABILITIES, /* the capabilities it declares, as a mask */
 	DRILL_OWN_USER,              /* its declared user and group */
 	DRILL_INHERITED,  /* the control run hands it descriptors that no service may get */
-	DRILL_PEER,       /* a declared peer's address and port */
+	DRILL_PEER,       /* a declared peer's address and port; one that leaves the stack first */
+	DRILL_PEER_NAME,  /* its name and port */
+	DRILL_PROGRAM,    /* a program that it declares */
+	DRILL_PRELOAD,    /* a folder that it may write; a program that it declares */
+	DRILL_LIBRARY,    /* a library that it may load */
+	DRILL_TMP_SIZE,   /* a folder of memory; the size of it */
 	DRILL_OWN_PORT,   /* 0.0.0.0 and a declared port of its own */
 	DRILL_OWN_SOCKET, /* the folder of its declared unix socket */
 	DRILL_NEED_COUNT,
@@ -94,6 +100,7 @@ struct drill_attempt {
 	enum layer expected; /* the layer meant to stop it, where no answer tells */
 	bool replaces;       /* it got through when another program ran and ended with 0 */
 	int (*run)(struct drill_context *context);
+	bool tells; /* as `replaces`, but when code that it brought says so, whatever the end */
 };
 
 struct drill_category {

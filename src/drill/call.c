@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/call.h"
 
-#include <elf.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -161,46 +160,4 @@ unsigned long drill_number(const char *text)
 		number = number * base + digit;
 	}
 	return number;
-}
-
-#ifdef __x86_64__
-/* mov $60,%eax; xor %edi,%edi; syscall */
-static const unsigned char leave[] = {0xb8, 0x3c, 0, 0, 0, 0x31, 0xff, 0x0f, 0x05};
-enum { MACHINE = EM_X86_64 };
-#else
-/* mov x0,#0; mov x8,#93; svc #0 */
-static const unsigned char leave[] = {0, 0, 0x80, 0xd2, 0xa8, 0x0b, 0x80, 0xd2, 0x01, 0, 0, 0xd4};
-enum { MACHINE = EM_AARCH64 };
-#endif
-
-size_t drill_program(unsigned char image[static 256])
-{
-	const size_t start = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr);
-	const size_t length = start + sizeof(leave);
-	Elf64_Ehdr header = {
-		.e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
-			EV_CURRENT},
-		.e_type = ET_EXEC,
-		.e_machine = MACHINE,
-		.e_version = EV_CURRENT,
-		.e_entry = 0x400000 + start,
-		.e_phoff = sizeof(Elf64_Ehdr),
-		.e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr),
-		.e_phnum = 1,
-	};
-	Elf64_Phdr segment = {
-		.p_type = PT_LOAD,
-		.p_flags = PF_R | PF_X,
-		.p_vaddr = 0x400000,
-		.p_paddr = 0x400000,
-		.p_filesz = length,
-		.p_memsz = length,
-		.p_align = 0x1000,
-	};
-
-	memcpy(image, &header, sizeof(header));
-	memcpy(image + sizeof(header), &segment, sizeof(segment));
-	memcpy(image + start, leave, sizeof(leave));
-	return length;
 }

@@ -60,5 +60,8 @@ unsigned long drill_number(const char *text);
 /* The smallest program of this machine: one that ends with status 0. */
 size_t drill_program(unsigned char image[static 256]);
 
+/* The smallest library: loading it reports success and ends the process. */
+size_t drill_library(unsigned char image[static 512]);
+
 /* A thread that only sleeps; all share one stack.  Its id, -errno or DRILL_NOT_APPLICABLE. */
 long drill_thread(struct drill_context *context);

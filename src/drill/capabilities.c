@@ -160,6 +160,25 @@ static int give_away_file(struct drill_context *context)
 	return drill_done(changed);
 }
 
+/* A program that has a privilege of its own (CAP_SETUID here), left for the host to run. */
+static int give_file_privilege(struct drill_context *context)
+{
+	const struct vfs_cap_data privilege = {
+		.magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE,
+		.data = {{.permitted = 1U << CAP_SETUID}}};
+	char path[256];
+
+	drill_path(path, context->first, "privileged");
+	int fd = drill_file(context, path, "", 0, 0700);
+	if (fd < 0)
+		return fd;
+	long given = drill_call(context, SYS_fsetxattr, fd, "security.capability", &privilege,
+		sizeof(privilege), 0);
+	syscall(SYS_close, fd);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return drill_done(given);
+}
+
 static int name_host(struct drill_context *context)
 {
 	size_t length = 0;
@@ -237,6 +256,8 @@ const struct drill_attempt drill_capabilities[] = {
 		LAYER_CAPABILITIES, false, forgive_itself},
 	{"give-away-file", "give a file of its own to root", DRILL_FOLDER, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, give_away_file},
+	{"give-file-privilege", "give a file of its own a capability", DRILL_FOLDER,
+		DRILL_PRIVILEGE, LAYER_CAPABILITIES, false, give_file_privilege},
 	{"name-host", "name the host", DRILL_HOST_NAME, DRILL_PRIVILEGE, LAYER_CAPABILITIES, false,
 		name_host},
 	{"set-clock", "set the clock", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_CAPABILITIES, false,

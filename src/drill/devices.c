@@ -59,6 +59,17 @@ static int open_fuse(struct drill_context *context)
 	return drill_open(context, "/dev/fuse", O_RDWR);
 }
 
+static int open_machines(struct drill_context *context)
+{
+	return drill_open(context, "/dev/kvm", O_RDWR);
+}
+
+/* The way to userfaultfd that no rule about its call sees. */
+static int open_page_faults(struct drill_context *context)
+{
+	return drill_open(context, "/dev/userfaultfd", O_RDWR);
+}
+
 static int list_devices(struct drill_context *context)
 {
 	return drill_open(context, "/sys/class", O_RDONLY | O_DIRECTORY);
@@ -89,6 +100,10 @@ const struct drill_attempt drill_devices[] = {
 		open_terminals},
 	{"open-fuse", "open the device of user file systems", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, open_fuse},
+	{"open-machines", "open the device of virtual machines", DRILL_NOTHING, DRILL_PATH,
+		LAYER_VIEW, false, open_machines},
+	{"open-page-faults", "open the device that catches page faults", DRILL_NOTHING, DRILL_PATH,
+		LAYER_VIEW, false, open_page_faults},
 	{"list-devices", "list the devices of the machine", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, list_devices},
 	{"type-into-terminal", "type into the terminal that started it", DRILL_NOTHING,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attempts: running a second program. */
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 
 #include "drill/call.h"
 
@@ -22,14 +22,14 @@ static char *const no_environment[] = {NULL};
 /* EACCES of a mount that is noexec comes before anybody else's. */
 static int execute(struct drill_context *context, const char *path, char *const *arguments)
 {
-	struct statfs place;
 	long error = drill_call(context, SYS_execve, path, arguments, no_environment);
 
 	if (error != -EACCES)
 		return drill_done(error);
-	/* fstatfs, which more filters let pass than statfs. */
 	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	if (fd >= 0 && syscall(SYS_fstatfs, fd, &place) == 0 && (place.f_flags & 8 /* ST_NOEXEC */))
+	/* Such a mount refuses to map code by EPERM, which every filter lets it ask. */
+	long map = syscall(SYS_mmap, NULL, 1UL, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0UL);
+	if (map < 0 && errno == EPERM)
 		context->layer = LAYER_VIEW;
 	syscall(SYS_close, fd);
 	return (int)error;
@@ -118,6 +118,26 @@ static int run_dropped(struct drill_context *context)
 	return run_written(context, "dropped", image, length);
 }
 
+/* Its own code in a program that it may run. */
+static int preload_library(struct drill_context *context)
+{
+	unsigned char image[512];
+	char path[256], variable[280] = "LD_PRELOAD=";
+	char *const arguments[] = {(char *)context->second, "--bulkhead-drill", NULL};
+	char *const environment[] = {variable, NULL};
+
+	drill_path(path, context->first, "library");
+	memcpy(variable + strlen(variable), path, strlen(path) + 1);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0); /* of an earlier control run */
+	int fd = drill_file(context, path, image, drill_library(image), 0700);
+	if (fd < 0)
+		return fd;
+	syscall(SYS_close, fd);
+	long error = drill_call(context, SYS_execve, context->second, arguments, environment);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return drill_done(error);
+}
+
 static int run_script(struct drill_context *context)
 {
 	static const char script[] = "#!/bin/sh\nexit 0\n";
@@ -145,6 +165,8 @@ const struct drill_attempt drill_exec[] = {
 		true, run_dropped},
 	{"run-script", "run a script that it wrote to /tmp", DRILL_FOLDER, DRILL_EXEC, LAYER_EXEC,
 		true, run_script},
+	{"preload-library", "put a library that it wrote into a program it may run", DRILL_PRELOAD,
+		DRILL_EXEC, LAYER_VIEW, true, preload_library, true},
 	{"run-uploaded", "run a program that it wrote to a declared folder", DRILL_DECLARED_WRITE,
 		DRILL_EXEC, LAYER_EXEC, true, run_dropped},
 };

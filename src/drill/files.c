@@ -30,6 +30,12 @@ static int create_in_etc(struct drill_context *context)
 	return drill_create(context, "/etc", "etc");
 }
 
+/* What root will run for it, in a minute. */
+static int create_in_cron(struct drill_context *context)
+{
+	return drill_create(context, "/etc/cron.d", "job");
+}
+
 static int create_in_usr(struct drill_context *context)
 {
 	return drill_create(context, "/usr", "usr");
@@ -58,11 +64,15 @@ static int write_passwd(struct drill_context *context)
 	return drill_open(context, "/etc/passwd", O_WRONLY);
 }
 
-/* To its own name: a change that changes nothing, but the file system must be writable. */
-static int rename_declared_read(struct drill_context *context)
+/* To the time that it has, as who hides a change does. */
+static int touch_declared_read(struct drill_context *context)
 {
-	return drill_done(drill_call(
-		context, SYS_renameat2, AT_FDCWD, context->first, AT_FDCWD, context->first, 0U));
+	struct stat now;
+
+	if (syscall(SYS_newfstatat, AT_FDCWD, context->first, &now, 0) < 0)
+		return DRILL_NOT_APPLICABLE;
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, now.st_mtim};
+	return drill_done(drill_call(context, SYS_utimensat, AT_FDCWD, context->first, times, 0));
 }
 
 static int chmod_declared_read(struct drill_context *context)
@@ -70,7 +80,7 @@ static int chmod_declared_read(struct drill_context *context)
 	struct stat now;
 
 	if (syscall(SYS_newfstatat, AT_FDCWD, context->first, &now, 0) < 0)
-		return -errno;
+		return DRILL_NOT_APPLICABLE;
 	return drill_done(
 		drill_call(context, SYS_fchmodat, AT_FDCWD, context->first, now.st_mode & 0777));
 }
@@ -146,6 +156,8 @@ const struct drill_attempt drill_files[] = {
 		DRILL_PATH, LAYER_VIEW, false, read_other_file},
 	{"create-in-etc", "create a file in /etc", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		create_in_etc},
+	{"create-in-cron", "leave a job for root's cron", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
+		false, create_in_cron},
 	{"create-in-usr", "create a file in /usr", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		create_in_usr},
 	{"create-in-root", "create a file in /", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
@@ -156,8 +168,8 @@ const struct drill_attempt drill_files[] = {
 		LAYER_VIEW, false, write_declared_read},
 	{"write-passwd", "open /etc/passwd for writing", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, write_passwd},
-	{"rename-declared-read", "rename what it may only read", DRILL_DECLARED_READ, DRILL_PATH,
-		LAYER_VIEW, false, rename_declared_read},
+	{"touch-declared-read", "change the time of what it may only read", DRILL_DECLARED_READ,
+		DRILL_PATH, LAYER_VIEW, false, touch_declared_read},
 	{"chmod-declared-read", "change the mode of what it may only read", DRILL_DECLARED_READ,
 		DRILL_PATH, LAYER_VIEW, false, chmod_declared_read},
 	{"leave-set-id", "give a file of its own the set-user-id bit", DRILL_FOLDER, DRILL_PATH,

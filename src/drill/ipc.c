@@ -34,6 +34,12 @@ static int meet_path(struct drill_context *context)
 	return connect_unix(context, context->first, false);
 }
 
+/* Whoever talks to it is root on the host. */
+static int meet_engine(struct drill_context *context)
+{
+	return connect_unix(context, "/run/docker.sock", false);
+}
+
 static int share_memory(struct drill_context *context)
 {
 	return drill_done(
@@ -91,6 +97,8 @@ const struct drill_attempt drill_ipc[] = {
 		LAYER_VIEW, false, meet_path},
 	{"meet-other-path", "connect to a unix socket that it does not declare", DRILL_OTHER_SOCKET,
 		DRILL_UNIX, LAYER_VIEW, false, meet_path},
+	{"meet-engine", "connect to the engine of containers", DRILL_NOTHING, DRILL_UNIX,
+		LAYER_VIEW, false, meet_engine},
 	{"share-memory", "find shared memory of the host", DRILL_SEGMENT, DRILL_IPC,
 		LAYER_NAMESPACES, false, share_memory},
 	{"share-semaphore", "find a semaphore of the host", DRILL_SEGMENT, DRILL_IPC,

@@ -137,6 +137,8 @@ const struct drill_attempt drill_memory[] = {
 		LAYER_EXEC, false, make_data_code_by_key},
 	{"map-written-file", "map a file that it wrote as code", DRILL_FOLDER, DRILL_MEMORY,
 		LAYER_VIEW, false, map_written_file},
+	{"map-uploaded", "map a file that it wrote to a declared folder as code",
+		DRILL_DECLARED_WRITE, DRILL_MEMORY, LAYER_VIEW, false, map_written_file},
 	{"map-memory-file", "map a memory file that it wrote as code", DRILL_NO_CODE, DRILL_MEMORY,
 		LAYER_SECCOMP, false, map_memory_file},
 	{"ask-readable-is-code", "make all readable memory executable by personality",

@@ -113,6 +113,25 @@ static int change_root(struct drill_context *context)
 	return drill_done(drill_call(context, SYS_chroot, "/"));
 }
 
+/* Where the root stays what it is, the kernel says EINVAL after it has asked for privilege. */
+static int turn_root(struct drill_context *context)
+{
+	long result = drill_call(context, SYS_pivot_root, "/", "/");
+
+	return result == -EBUSY ? 0 : drill_reached(result, EINVAL);
+}
+
+static int enter_stranger(struct drill_context *context)
+{
+	long process = drill_call(context, SYS_pidfd_open, (int)drill_number(context->first), 0U);
+
+	if (process < 0)
+		return (int)process;
+	long entered = drill_call(context, SYS_setns, (int)process, CLONE_NEWNET);
+	syscall(SYS_close, (int)process);
+	return drill_done(entered);
+}
+
 /* A name is a harmless thing to learn, and it says whether its namespace is its own. */
 static int see_host_name(struct drill_context *context)
 {
@@ -161,6 +180,10 @@ const struct drill_attempt drill_namespaces[] = {
 		LAYER_SECCOMP, false, change_mount},
 	{"change-root", "change its root", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		change_root},
+	{"turn-root", "put another root in the place of its own", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, turn_root},
+	{"enter-stranger", "enter the network of another service of the same user", DRILL_STRANGER,
+		DRILL_PROCESS, LAYER_NAMESPACES, false, enter_stranger},
 	{"see-host-name", "learn the host's name", DRILL_HOST_NAME, DRILL_INSIDE, LAYER_NAMESPACES,
 		false, see_host_name},
 };

@@ -21,8 +21,8 @@ enum drill_setting {
 };
 
 struct drill_arguments {
-	char first[256], second[32]; /* for the service */
-	char control[256];           /* first of the control run */
+	char first[256], second[256]; /* for the service */
+	char control[256];            /* first of the control run */
 	enum drill_setting setting;
 	struct where where;  /* the policy line that the attempt goes against, if any */
 	const char *lacking; /* why it has no meaning here; NULL: it has */

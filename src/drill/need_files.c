@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -41,20 +42,83 @@ void drill_need_declared_write(const struct drill_question *question)
 	drill_need_lack(question, "it writes no declared folder");
 }
 
+/* What the policy itself names, such as the code of the shop, before what the role brings. */
 void drill_need_declared_read(const struct drill_question *question)
 {
 	const struct plan_service *service = question->service;
+	const struct plan_node *found = NULL;
 
 	drill_need_control(question, question->world->file);
 	for (size_t i = 0; i < service->node_count; i++) {
 		const struct plan_node *node = &service->nodes[i];
+		bool named = text_equal(node->where.file, service->where.file);
+
 		if (node->kind != PLAN_BIND || !node->read_only || node->executable ||
 			node->device || system_path(node->target))
 			continue;
+		if (!found || named)
+			found = node;
+		if (named)
+			break;
+	}
+	if (found)
+		drill_need_first(question, found->target, found->where);
+	else
+		drill_need_lack(question, "it reads no declared path");
+}
+
+void drill_need_program(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	if (service->program_count)
+		drill_need_first(question, service->programs[0].path, service->programs[0].where);
+	else
+		drill_need_lack(question, "it runs no programs");
+}
+
+void drill_need_preload(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	drill_need_folder(question);
+	if (service->program_count)
+		snprintf(question->arguments->second, sizeof(question->arguments->second), "%s",
+			service->programs[0].path);
+	else
+		drill_need_lack(question, "it runs no programs");
+}
+
+void drill_need_library(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	for (size_t i = 0; i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		if (node->kind != PLAN_BIND || !node->executable || node->folder ||
+			!strstr(node->target, ".so"))
+			continue;
 		drill_need_first(question, node->target, node->where);
+		drill_need_control(question, node->source);
 		return;
 	}
-	drill_need_lack(question, "it reads no declared path");
+	drill_need_lack(question, "it loads no library");
+}
+
+void drill_need_tmp_size(const struct drill_question *question)
+{
+	const struct plan_service *service = question->service;
+
+	for (size_t i = 0; i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		if (node->kind != PLAN_MEMORY || !text_equal(node->target, "/tmp"))
+			continue;
+		drill_need_first(question, node->target, node->where);
+		drill_need_second(question, node->size);
+		drill_need_control(question, question->world->scratch);
+		return;
+	}
+	drill_need_lack(question, "it has no /tmp");
 }
 
 /* Is @path of the host anywhere in @service's view? */

@@ -127,6 +127,11 @@ void drill_need_internet6(const struct drill_question *question)
 	everywhere(question, INTERNET6, 443, nowhere);
 }
 
+void drill_need_name_server(const struct drill_question *question)
+{
+	everywhere(question, INTERNET, 53, nowhere);
+}
+
 void drill_need_metadata(const struct drill_question *question)
 {
 	everywhere(question, METADATA, 80, nowhere);
@@ -159,20 +164,51 @@ void drill_need_inherited(const struct drill_question *question)
 	question->arguments->setting = DRILL_HANDED;
 }
 
-void drill_need_a_peer(const struct drill_question *question)
+/*
+ * The edge to the service that a scenario is about; else one that says why, as what leaves the
+ * stack does; else any.
+ */
+static const struct plan_edge *edge_of(const struct drill_question *question)
 {
 	const struct plan *plan = question->world->plan;
+	const struct plan_edge *found = NULL;
 
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 		const struct plan_service *to = plan_service(plan, edge->to);
+
 		if (edge->transport != PLAN_TCP || !to ||
 			!text_equal(edge->from, question->service->name))
 			continue;
-		everywhere(question, to->address4, edge->port, edge->where);
-		return;
+		if (to == question->world->toward)
+			return edge;
+		if (!found || (edge->why && !found->why))
+			found = edge;
 	}
-	drill_need_lack(question, "it connects to no port of a peer");
+	return found;
+}
+
+void drill_need_a_peer(const struct drill_question *question)
+{
+	const struct plan_edge *edge = edge_of(question);
+
+	if (edge)
+		everywhere(question, plan_service(question->world->plan, edge->to)->address4,
+			edge->port, edge->where);
+	else
+		drill_need_lack(question, "it connects to no port of a peer");
+}
+
+/* The control has no such names: it is told the address. */
+void drill_need_a_peer_name(const struct drill_question *question)
+{
+	const struct plan_edge *edge = edge_of(question);
+
+	drill_need_a_peer(question);
+	if (!edge)
+		return;
+	drill_need_control(question, question->arguments->first);
+	drill_need_first(question, edge->to, edge->where);
 }
 
 void drill_need_own_port(const struct drill_question *question)

@@ -43,6 +43,10 @@ void drill_need_secret(const struct drill_question *question);
 void drill_need_host_socket(const struct drill_question *question);
 void drill_need_other_socket(const struct drill_question *question);
 void drill_need_own_socket(const struct drill_question *question);
+void drill_need_program(const struct drill_question *question);
+void drill_need_preload(const struct drill_question *question);
+void drill_need_library(const struct drill_question *question);
+void drill_need_tmp_size(const struct drill_question *question);
 
 /* need_network.c */
 void drill_need_unlinked(const struct drill_question *question);
@@ -53,10 +57,12 @@ void drill_need_far_port(const struct drill_question *question);
 void drill_need_router_port(const struct drill_question *question);
 void drill_need_internet(const struct drill_question *question);
 void drill_need_internet6(const struct drill_question *question);
+void drill_need_name_server(const struct drill_question *question);
 void drill_need_metadata(const struct drill_question *question);
 void drill_need_free_port(const struct drill_question *question);
 void drill_need_host_abstract(const struct drill_question *question);
 void drill_need_near_abstract(const struct drill_question *question);
 void drill_need_inherited(const struct drill_question *question);
 void drill_need_a_peer(const struct drill_question *question);
+void drill_need_a_peer_name(const struct drill_question *question);
 void drill_need_own_port(const struct drill_question *question);

@@ -148,6 +148,22 @@ static int make_netfilter(struct drill_context *context)
 	return make_socket(context, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER);
 }
 
+static int make_ipsec(struct drill_context *context)
+{
+	return make_socket(context, AF_NETLINK, SOCK_RAW, NETLINK_XFRM);
+}
+
+/* Past every packet filter, straight to the driver. */
+static int make_express(struct drill_context *context)
+{
+	return make_socket(context, AF_XDP, SOCK_RAW, 0);
+}
+
+static int make_sctp(struct drill_context *context)
+{
+	return make_socket(context, AF_INET, SOCK_STREAM, IPPROTO_SCTP);
+}
+
 static int make_crypto(struct drill_context *context)
 {
 	return make_socket(context, AF_ALG, SOCK_SEQPACKET, 0);
@@ -261,6 +277,8 @@ const struct drill_attempt drill_network[] = {
 		false, connect_first},
 	{"connect-internet6", "connect to the internet by IPv6", DRILL_INTERNET6, DRILL_INET,
 		LAYER_NETWORK, false, connect_first},
+	{"ask-name-server", "carry data out by questions about names", DRILL_NAME_SERVER,
+		DRILL_INET, LAYER_NETWORK, false, ask_first},
 	{"ask-internet", "exchange datagrams with the internet", DRILL_INTERNET, DRILL_INET,
 		LAYER_NETWORK, false, ask_first},
 	{"connect-metadata", "connect to the metadata service of a cloud", DRILL_METADATA,
@@ -287,6 +305,12 @@ const struct drill_attempt drill_network[] = {
 		false, make_machine},
 	{"make-netfilter", "make a socket to the packet filter", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, make_netfilter},
+	{"make-ipsec", "make a socket to the kernel's IPsec", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_ipsec},
+	{"make-express", "make a socket past every packet filter", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, make_express},
+	{"make-sctp", "make a socket of SCTP, which no rule of ports sees", DRILL_NOTHING,
+		DRILL_INET, LAYER_SECCOMP, false, make_sctp},
 	{"make-crypto", "make a socket to the kernel's cryptography", DRILL_NOTHING, DRILL_INET,
 		LAYER_SECCOMP, false, make_crypto},
 	{"make-internet", "make any network socket where the role has none", DRILL_UNLINKED,

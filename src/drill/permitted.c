@@ -6,7 +6,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -40,6 +42,68 @@ static int connect_declared(struct drill_context *context)
 	if (fd < 0)
 		return (int)fd;
 	return drill_done(drill_call(context, SYS_connect, (int)fd, &to, size));
+}
+
+/* The address of @name by the hosts file, as text; an address stands for itself. */
+static bool find_name(const char *name, struct in_addr *address)
+{
+	static char text[65536];
+	size_t length = 0, wanted = strlen(name);
+	long got = 0;
+
+	if (inet_pton(AF_INET, name, address) == 1)
+		return true;
+	long fd = syscall(SYS_openat, AT_FDCWD, "/etc/hosts", O_RDONLY | O_CLOEXEC, 0);
+	while (fd >= 0 && length < sizeof(text) - 1 &&
+		(got = syscall(SYS_read, (int)fd, text + length, sizeof(text) - 1 - length)) > 0)
+		length += (size_t)got;
+	syscall(SYS_close, (int)fd);
+	for (char *line = text, *end; *line; line = end) {
+		for (end = line; *end && *end != '\n'; end++)
+			;
+		if (*end)
+			*end++ = '\0';
+		size_t word = strcspn(line, " \t");
+		const char *names = line + word + strspn(line + word, " \t");
+		if (strncmp(names, name, wanted) != 0 || !strchr(" \t", names[wanted]))
+			continue;
+		line[word] = '\0';
+		if (inet_pton(AF_INET, line, address) == 1)
+			return true;
+	}
+	return false;
+}
+
+static int connect_by_name(struct drill_context *context)
+{
+	struct sockaddr_in to;
+	unsigned size = fill(context, &to);
+
+	if (!find_name(context->first, &to.sin_addr))
+		return -ENOENT;
+	long fd = drill_call(context, SYS_socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return (int)fd;
+	return drill_done(drill_call(context, SYS_connect, (int)fd, &to, size));
+}
+
+static int run_declared(struct drill_context *context)
+{
+	char *const arguments[] = {(char *)context->first, "--version", NULL};
+	char *const environment[] = {NULL};
+
+	return drill_done(drill_call(context, SYS_execve, context->first, arguments, environment));
+}
+
+static int load_library(struct drill_context *context)
+{
+	long fd =
+		drill_call(context, SYS_openat, AT_FDCWD, context->first, O_RDONLY | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		return (int)fd;
+	return drill_done(drill_call(
+		context, SYS_mmap, 0UL, 4096UL, PROT_READ | PROT_EXEC, MAP_PRIVATE, (int)fd, 0UL));
 }
 
 /* The daemon itself may hold the port already: that answer comes after every rule of ours. */
@@ -115,6 +179,12 @@ const struct drill_attempt drill_permitted[] = {
 		false, read_declared},
 	{"connect-declared", "connects to a declared peer", DRILL_PEER, DRILL_INET, LAYER_NETWORK,
 		false, connect_declared},
+	{"connect-by-name", "connects to a declared peer by its name", DRILL_PEER_NAME, DRILL_INET,
+		LAYER_NETWORK, false, connect_by_name},
+	{"run-declared", "runs a program that it declares", DRILL_PROGRAM, DRILL_EXEC, LAYER_EXEC,
+		true, run_declared},
+	{"load-library", "loads a library of its program", DRILL_LIBRARY, DRILL_MEMORY, LAYER_VIEW,
+		false, load_library},
 	{"listen-declared", "listens on its declared port", DRILL_OWN_PORT, DRILL_INET,
 		LAYER_LANDLOCK, false, listen_declared},
 	{"listen-local", "makes its declared unix socket", DRILL_OWN_SOCKET, DRILL_UNIX, LAYER_VIEW,

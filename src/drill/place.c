@@ -31,6 +31,8 @@ static bool of_services(enum drill_need need)
 	case DRILL_SINGLE:
 	case DRILL_SUBJECT:
 	case DRILL_OWN_USER:
+	case DRILL_PRELOAD:
+	case DRILL_TMP_SIZE:
 	case DRILL_NO_CODE:
 	case DRILL_FIRST_PROCESS:
 	case DRILL_NEAR_ABSTRACT:

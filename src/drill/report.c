@@ -109,5 +109,5 @@ void drill_conclude(const struct drill_attempt *attempt, const char *text, size_
 	if (answer->signal == SIGSYS)
 		answer->outcome = DRILL_REFUSED;
 	else if (attempt->replaces && !answer->signal)
-		answer->outcome = status == 0 ? DRILL_SUCCEEDED : DRILL_REFUSED;
+		answer->outcome = status == 0 && !attempt->tells ? DRILL_SUCCEEDED : DRILL_REFUSED;
 }

@@ -34,7 +34,8 @@ bool drill_answer(const char *line, size_t length, struct drill_answer *answer);
 
 /*
  * What became of an attempt whose process printed @text and ended with @status (that of a
- * shell: 128 + signal).  Where one program replaces another, its end is the answer.
+ * shell: 128 + signal).  Where one program replaces another, its end is the answer, or what code
+ * says that was brought into it.
  */
 void drill_conclude(const struct drill_attempt *attempt, const char *text, size_t length,
 	int status, struct drill_answer *answer);

@@ -52,6 +52,22 @@ static int exceed_processes(struct drill_context *context)
 	return 0;
 }
 
+/* One byte more than all of it: the kernel takes no page before it has seen the size. */
+static int exceed_tmp(struct drill_context *context)
+{
+	char path[256];
+
+	drill_path(path, context->first, "large");
+	int fd = drill_file(context, path, "", 0, 0600);
+	if (fd < 0)
+		return fd;
+	long grown = drill_call(
+		context, SYS_fallocate, fd, 0, 0L, (long)drill_number(context->second) + 1);
+	syscall(SYS_close, fd);
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	return drill_done(grown);
+}
+
 const struct drill_attempt drill_resources[] = {
 	{"leave-core", "leave its memory in a core file", DRILL_NOTHING, DRILL_LIMIT,
 		LAYER_RESOURCES, false, leave_core},
@@ -59,6 +75,8 @@ const struct drill_attempt drill_resources[] = {
 		LAYER_RESOURCES, false, raise_files},
 	{"raise-processes", "raise its limit of processes", DRILL_PROCESS_LIMIT, DRILL_LIMIT,
 		LAYER_RESOURCES, false, raise_processes},
+	{"exceed-tmp", "fill more than its /tmp", DRILL_TMP_SIZE, DRILL_LIMIT, LAYER_VIEW, false,
+		exceed_tmp},
 	{"exceed-files", "open more descriptors than its limit", DRILL_FILE_LIMIT, DRILL_LIMIT,
 		LAYER_RESOURCES, false, exceed_files},
 	{"exceed-processes", "run more threads than its limit", DRILL_PROCESS_LIMIT, DRILL_LIMIT,

@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "drill/attempt.h"
 #include "drill/control.h"
 #include "drill/scenario.h"
@@ -243,6 +244,29 @@ int drill_some(struct drill_world *world, const struct plan_service *service,
 	return work_off(&work, arena, table, why);
 }
 
+/* A declared peer of @service connects to it: one more verdict for @table. */
+static int reach(struct drill_world *world, const struct plan_service *service, struct arena *arena,
+	struct drill_table *table, struct fault *why)
+{
+	static const char *const names[] = {"connect-declared"};
+	const struct plan *plan = world->plan;
+	struct drill_table other = {0};
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		if (edge->transport != PLAN_TCP || !text_equal(edge->to, service->name))
+			continue;
+		world->toward = service;
+		int error = drill_some(
+			world, plan_service(plan, edge->from), names, 1, arena, &other, why);
+		world->toward = NULL;
+		if (!error)
+			table->verdicts[table->count++] = other.verdicts[0];
+		return error;
+	}
+	return 0;
+}
+
 int drill_scenario_run(struct drill_world *world, const struct drill_scenario *scenario,
 	const struct plan_service *service, struct arena *arena, struct drill_table *table,
 	struct fault *why)
@@ -254,7 +278,10 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 		names[count++] = scenario->refused[i];
 	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && scenario->permitted[i]; i++)
 		names[count++] = scenario->permitted[i];
-	return drill_some(world, service, names, count, arena, table, why);
+	int error = drill_some(world, service, names, count, arena, table, why);
+	if (!error && scenario->accepts)
+		error = reach(world, service, arena, table, why);
+	return error;
 }
 
 static void name_holder(const struct plan_service *service, char group[static 80])

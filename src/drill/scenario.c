@@ -2,6 +2,7 @@
 #include "drill/scenario.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "drill/run.h"
@@ -20,7 +21,7 @@ static const struct drill_scenario scenarios[] = {
 		"an image processor has disk writes and no socket",
 		{"image-processor"},
 		{"make-internet", "make-local", "make-machine", "make-packet", "connect-host"},
-		{"write-declared", "make-pair", "make-child"},
+		{"write-declared", "run-declared", "make-pair", "make-child"},
 		false,
 		NULL,
 	},
@@ -35,8 +36,9 @@ static const struct drill_scenario scenarios[] = {
 	{
 		"PHP-FPM may not load a module",
 		{"php-fpm"},
-		{"load-module", "load-module-file", "map-written-file", "run-dropped"},
-		{"read-declared", "listen-local", "make-child"},
+		{"load-module", "load-module-file", "map-written-file", "map-uploaded",
+			"run-dropped"},
+		{"load-library", "read-declared", "listen-local", "make-child"},
 		false,
 		NULL,
 	},
@@ -48,13 +50,14 @@ static const struct drill_scenario scenarios[] = {
 		{"listen-declared", "write-declared"},
 		false,
 		NULL,
+		true,
 	},
 	{
 		"web workers reach named APIs, not arbitrary ports",
 		{"node"},
 		{"connect-near-port", "connect-near-port6", "ask-near-port", "connect-far-service",
 			"connect-internet", "connect-metadata"},
-		{"connect-declared"},
+		{"connect-declared", "connect-by-name"},
 		true,
 		"names: a service of the stack stands in for the API",
 	},
@@ -109,30 +112,44 @@ static bool listed(const char *const *names, const char *name)
 	return false;
 }
 
+/* "load-module, load-module-file" in @text: names are short, and what does not fit is left out. */
+static void add_name(char *text, size_t size, const char *name)
+{
+	size_t length = strlen(text);
+
+	snprintf(text + length, size - length, "%s%s", length ? ", " : "", name);
+}
+
 enum drill_scenario_result drill_scenario_judge(const struct drill_scenario *scenario,
 	const struct drill_table *attempts, char *text, size_t size)
 {
-	size_t stopped = 0, works = 0;
+	size_t stopped = 0, works = 0, voids = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < attempts->count; i++) {
 		const struct drill_verdict *verdict = &attempts->verdicts[i];
 		bool refused = listed(scenario->refused, verdict->attempt);
-		bool permitted = listed(scenario->permitted, verdict->attempt);
+		bool through = verdict->standing == DRILL_THROUGH;
 
-		if (refused && verdict->standing == DRILL_THROUGH) {
+		if (refused && through) {
 			snprintf(text, size, "%s got through", verdict->attempt);
 			return DRILL_BROKEN;
 		}
-		if (permitted && verdict->standing != DRILL_THROUGH &&
-			verdict->standing != DRILL_IDLE) {
+		/* A permitted one that fails even unconfined says nothing about the confinement. */
+		if (!refused && !through && verdict->standing != DRILL_IDLE && verdict->shown) {
 			snprintf(text, size, "%s does not work: %s", verdict->attempt,
 				verdict->text);
 			return DRILL_BROKEN;
 		}
 		stopped += refused && verdict->standing == DRILL_STOPPED;
-		works += permitted && verdict->standing == DRILL_THROUGH;
+		works += !refused && through;
+		if (verdict->standing == DRILL_VOID) {
+			add_name(text, size, verdict->attempt);
+			voids++;
+		}
 	}
+	if (voids)
+		add_name(text, size, "void on this host");
 	if (stopped && works)
 		return DRILL_HOLDS;
 	snprintf(text, size, "%s",

@@ -21,6 +21,7 @@ struct drill_scenario {
 	const char *permitted[DRILL_SCENARIO_NAMES]; /* of which those that apply must work */
 	bool stand_in;                               /* against a stand-in, see `why` */
 	const char *why;
+	bool accepts; /* and a declared peer must reach it */
 };
 
 const struct drill_scenario *drill_scenarios(size_t *count);
@@ -35,6 +36,9 @@ enum drill_scenario_result {
 	DRILL_OPEN,   /* nothing could be shown: every attempt was void or not applicable */
 };
 
-/* From the verdicts of @service; @text (at least 160 bytes) says what broke it. */
+/*
+ * From the verdicts of the attempts that it needs; @text (at least 160 bytes) says what broke it,
+ * or what is void on this host.
+ */
 enum drill_scenario_result drill_scenario_judge(const struct drill_scenario *scenario,
 	const struct drill_table *attempts, char *text, size_t size);

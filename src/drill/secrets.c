@@ -63,6 +63,12 @@ static int list_secret_folder(struct drill_context *context)
 	return drill_open(context, path, O_RDONLY | O_DIRECTORY);
 }
 
+/* Plans, hosts files, control sockets. */
+static int list_bulkhead(struct drill_context *context)
+{
+	return drill_open(context, "/run/bulkhead", O_RDONLY | O_DIRECTORY);
+}
+
 static int read_kernel_log(struct drill_context *context)
 {
 	return drill_open(context, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
@@ -85,6 +91,8 @@ const struct drill_attempt drill_secrets[] = {
 		DRILL_PATH, LAYER_IDENTITY, false, read_init_memory},
 	{"list-other-run", "list /run of another service by /proc", DRILL_STRANGER, DRILL_PROCESS,
 		LAYER_NAMESPACES, false, list_secret_folder},
+	{"list-bulkhead", "look into the folder of bulkhead itself", DRILL_NOTHING, DRILL_PATH,
+		LAYER_VIEW, false, list_bulkhead},
 	{"read-kernel-log", "read the kernel's log", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		read_kernel_log},
 };

@@ -124,6 +124,33 @@ static int account_processes(struct drill_context *context)
 	return drill_reached(drill_call(context, SYS_acct, "/bulkhead-drill-none"), ENOENT);
 }
 
+#ifdef __x86_64__
+
+static int touch_ports(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_iopl, 3));
+}
+
+/* Descriptors of segments: code that only old 16-bit programs need. */
+static int read_segments(struct drill_context *context)
+{
+	char table[8];
+
+	return drill_done(drill_call(context, SYS_modify_ldt, 0, table, sizeof(table)));
+}
+
+#else
+
+static int touch_ports(struct drill_context *context)
+{
+	(void)context;
+	return DRILL_NOT_APPLICABLE;
+}
+
+#define read_segments touch_ports
+
+#endif
+
 const struct drill_attempt drill_surface[] = {
 	{"make-ring", "set up io_uring", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		make_ring},
@@ -157,6 +184,10 @@ const struct drill_attempt drill_surface[] = {
 		LAYER_SECCOMP, false, make_ruleset_of_filters},
 	{"add-swap", "add swap space", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		read_swap},
+	{"touch-ports", "talk to hardware by its ports", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, touch_ports},
+	{"read-segments", "reach the table of segments", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, read_segments},
 	{"account-processes", "turn on process accounting", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, account_processes},
 };

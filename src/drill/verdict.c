@@ -47,6 +47,7 @@ static const struct {
 	{DRILL_MEMORY, EPERM, LAYER_VIEW},  /* a file of a mount that is noexec */
 	{DRILL_IPC, ENOENT, LAYER_NAMESPACES},
 	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
+	{DRILL_LIMIT, ENOSPC, LAYER_VIEW},           /* the size of a memory file system */
 	{DRILL_LIMIT, EMFILE, LAYER_RESOURCES},
 	{DRILL_LIMIT, EAGAIN, LAYER_RESOURCES},
 	{DRILL_LIMIT, EPERM, LAYER_RESOURCES},
@@ -123,6 +124,7 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 	verdict->sentence = attempt->sentence;
 	verdict->answer = *answer;
 	verdict->layer = attempt->expected;
+	verdict->shown = control->outcome == DRILL_SUCCEEDED;
 	if (answer->outcome == DRILL_SUCCEEDED) {
 		verdict->standing = DRILL_THROUGH;
 		return;

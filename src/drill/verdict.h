@@ -37,6 +37,7 @@ struct drill_verdict {
 	enum drill_standing standing;
 	enum layer layer; /* of DRILL_STOPPED */
 	bool measured;    /* its answer tells the layer; else the layer is the expected one */
+	bool shown;       /* the control run got through */
 	struct drill_answer answer;
 	struct where
 		where;  /* the policy line that the attempt goes against; no file: not declared */

@@ -211,7 +211,7 @@ void drill_world_close(struct drill_world *world)
 	mq_unlink(queue);
 	/* What a control run left: attempts that were replaced by their program. */
 	static const char *const left[] = {"file", "host.sock", "bulkhead-drill-dropped",
-		"bulkhead-drill-script", "bulkhead-drill-socket"};
+		"bulkhead-drill-script", "bulkhead-drill-library", "bulkhead-drill-socket"};
 	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
 		char path[128];
 		snprintf(path, sizeof(path), "%s/%s", world->scratch, left[i]);

@@ -46,6 +46,7 @@ struct drill_world {
 	int key;            /* of System V memory, semaphores and messages */
 	int memory, semaphore, messages;
 	struct drill_cache *cache;
+	const struct plan_service *toward; /* whom a permitted connection is to reach, or NULL */
 };
 
 /* The payload of this program: installed, else of this build; NULL when neither is there. */

@@ -22,6 +22,12 @@
 
 enum { LEAST_IN_CATEGORY = 3, LEAST_ATTEMPTS = 60 };
 
+#ifdef __x86_64__
+#define LOADER "/lib64/ld-linux-x86-64.so.2"
+#else
+#define LOADER "/lib/ld-linux-aarch64.so.1"
+#endif
+
 /* Two services with everything that an attempt can ask for. */
 static struct plan_node nodes[] = {
 	{.kind = PLAN_BIND,
@@ -30,7 +36,14 @@ static struct plan_node nodes[] = {
 		.read_only = true},
 	{.kind = PLAN_BIND, .target = "/var/tmp", .source = "/var/tmp", .folder = true},
 	{.kind = PLAN_SECRET, .target = "/run/secrets/KEY", .source = "/etc/shadow"},
+	{.kind = PLAN_BIND,
+		.target = LOADER,
+		.source = LOADER,
+		.read_only = true,
+		.executable = true},
+	{.kind = PLAN_MEMORY, .target = "/tmp", .size = 1 << 20},
 };
+static struct plan_program programs[] = {{.path = "/usr/bin/env"}};
 static struct plan_node other_nodes[] = {
 	{.kind = PLAN_BIND, .target = "/etc/shadow", .source = "/etc/shadow", .read_only = true},
 };
@@ -51,7 +64,9 @@ static struct plan_service services[] = {
 	{.name = "a",
 		.identity = IDENTITY,
 		.nodes = nodes,
-		.node_count = 3,
+		.node_count = sizeof(nodes) / sizeof(nodes[0]),
+		.programs = programs,
+		.program_count = 1,
 		.secrets = secrets,
 		.secret_count = 1,
 		.rlimits = limits,
@@ -119,7 +134,8 @@ static bool gets_through(const struct drill_attempt *attempt)
 	struct fault why = {0};
 
 	drill_need(&world, &services[0], attempt->need, stranger, &arguments);
-	if (arguments.lacking && attempt->need != DRILL_UNLINKED) {
+	bool opposite = attempt->need == DRILL_UNLINKED || attempt->need == DRILL_NO_PROGRAMS;
+	if (arguments.lacking && !opposite) {
 		print_message("%s lacks: %s\n", attempt->name, arguments.lacking);
 		return false;
 	}

@@ -181,11 +181,78 @@ static void a_scenario_holds_only_when_both_sides_are_shown(void **state)
 	(void)state;
 	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_HOLDS);
 	verdicts[1].standing = DRILL_STOPPED;
+	verdicts[1].shown = true;
 	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_BROKEN);
 	verdicts[1].standing = DRILL_IDLE;
 	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_OPEN);
 	verdicts[0].standing = DRILL_THROUGH;
 	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_BROKEN);
+}
+
+static void a_scenario_says_what_it_could_not_show(void **state)
+{
+	size_t count;
+	const struct drill_scenario *scenario = &drill_scenarios(&count)[0];
+	struct drill_verdict verdicts[] = {
+		{.attempt = scenario->refused[0], .standing = DRILL_STOPPED},
+		{.attempt = scenario->refused[1], .standing = DRILL_VOID},
+		{.attempt = scenario->permitted[0], .standing = DRILL_THROUGH},
+		/* It fails even unconfined: that is nobody's fault. */
+		{.attempt = scenario->permitted[1], .standing = DRILL_VOID},
+	};
+	struct drill_table table = {verdicts, 4};
+	char text[160];
+
+	(void)state;
+	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_HOLDS);
+	assert_non_null(strstr(text, scenario->refused[1]));
+	assert_non_null(strstr(text, "void on this host"));
+	/* Unconfined it works: then the confinement is too tight. */
+	verdicts[3].shown = true;
+	assert_int_equal(drill_scenario_judge(scenario, &table, text, sizeof(text)), DRILL_BROKEN);
+}
+
+static void what_cannot_look_proves_nothing(void **state)
+{
+	struct drill_answer blind = {.outcome = DRILL_SKIPPED, .layer = -1, .call = -1};
+
+	(void)state;
+	assert_int_equal(judge("hold-effective", success, blind).standing, DRILL_IDLE);
+	assert_int_equal(judge("enter-x32", blind, blind).standing, DRILL_VOID);
+}
+
+static void what_an_attempt_measured_counts_before_what_an_errno_means(void **state)
+{
+	struct drill_answer answer = refused(EACCES, SYS_openat);
+
+	(void)state;
+	/* It could not even make the file: that is no rule about executable memory. */
+	answer.layer = LAYER_IDENTITY;
+	assert_int_equal(judge("map-written-file", success, answer).layer, LAYER_IDENTITY);
+	answer.error = STAMP;
+	assert_int_equal(judge("map-written-file", success, answer).layer, LAYER_SECCOMP);
+}
+
+static void a_verdict_names_the_call_that_was_refused(void **state)
+{
+	struct drill_verdict verdict =
+		judge("take-descriptor", success, refused(STAMP, SYS_pidfd_open));
+
+	(void)state;
+	assert_non_null(strstr(verdict.text, "pidfd_open"));
+}
+
+static void code_brought_into_a_program_must_say_that_it_ran(void **state)
+{
+	static const char line[] = "succeeded 0 0 -1\n";
+	const struct drill_attempt *attempt = drill_attempt("preload-library", NULL);
+	struct drill_answer answer;
+
+	(void)state;
+	drill_conclude(attempt, "usage: convert", 14, 0, &answer);
+	assert_int_equal(answer.outcome, DRILL_REFUSED);
+	drill_conclude(attempt, line, sizeof(line) - 1, 0, &answer);
+	assert_int_equal(answer.outcome, DRILL_SUCCEEDED);
 }
 
 int main(void)
@@ -201,6 +268,11 @@ int main(void)
 		cmocka_unit_test(a_rule_that_refuses_by_name_is_the_line),
 		cmocka_unit_test(every_scenario_names_attempts_that_exist_on_both_sides),
 		cmocka_unit_test(a_scenario_holds_only_when_both_sides_are_shown),
+		cmocka_unit_test(a_scenario_says_what_it_could_not_show),
+		cmocka_unit_test(what_cannot_look_proves_nothing),
+		cmocka_unit_test(what_an_attempt_measured_counts_before_what_an_errno_means),
+		cmocka_unit_test(a_verdict_names_the_call_that_was_refused),
+		cmocka_unit_test(code_brought_into_a_program_must_say_that_it_ran),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
