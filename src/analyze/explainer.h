@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* An explanation in progress: shared by explain.c and explain_view.c. */
+/* An explanation in progress: explain.c and explain_view.c find the rights, right.c keeps them. */
 
 #include "analyze/explain.h"
 
@@ -13,6 +13,8 @@ struct explainer {
 	struct arena *arena;
 	struct analyze_rights *rights;
 };
+
+bool analyze_same_place(struct where left, struct where right);
 
 /* Add a right.  The pointer is good until the next one is added. */
 struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,

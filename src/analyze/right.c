@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+
+#include "analyze/explainer.h"
+#include "base/arena.h"
+#include "base/record.h"
+#include "base/text.h"
+
+static const struct record_field right_fields[] = {
+	RECORD_ITEM_ENUM(struct analyze_right, layer, catalog_layer_names),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, right),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, what),
+	RECORD_ITEM(struct analyze_right, RECORD_TEXT, why),
+	RECORD_ITEM(struct analyze_right, RECORD_BOOL, from_role),
+	RECORD_ITEM(struct analyze_right, RECORD_BOOL, absent),
+	RECORD_ITEM(struct analyze_right, RECORD_WHERE, where),
+};
+static const struct record_type right_type = RECORD_TYPE(struct analyze_right, right_fields);
+static const struct record_field rights_fields[] = {
+	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, service),
+	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, role),
+	RECORD_ITEM(struct analyze_rights, RECORD_WHERE, where),
+	RECORD_ITEM_LIST(struct analyze_rights, rights, right_count, &right_type),
+};
+const struct record_type analyze_rights_record = RECORD_TYPE(struct analyze_rights, rights_fields);
+
+bool analyze_same_place(struct where left, struct where right)
+{
+	return text_equal(left.file, right.file) && left.line == right.line &&
+	       left.column == right.column;
+}
+
+struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,
+	const char *right, struct where where, const char *format, ...)
+{
+	struct analyze_rights *rights = explainer->rights;
+	struct analyze_right *entry = arena_append(
+		explainer->arena, &rights->rights, &rights->right_count, sizeof(*entry));
+	va_list arguments;
+
+	entry->layer = layer;
+	entry->right = right;
+	entry->where = where;
+	va_start(arguments, format);
+	entry->what = arena_vprintf(explainer->arena, format, arguments);
+	va_end(arguments);
+	return entry;
+}
+
+void analyze_right_joined(struct explainer *explainer, enum layer layer, const char *right,
+	struct where where, const char *what)
+{
+	struct analyze_rights *rights = explainer->rights;
+
+	for (size_t i = rights->right_count; i-- > 0;) {
+		struct analyze_right *entry = &rights->rights[i];
+
+		if (entry->layer != layer || !text_equal(entry->right, right) ||
+			!analyze_same_place(entry->where, where))
+			continue;
+		entry->what = arena_printf(explainer->arena, "%s, %s", entry->what, what);
+		return;
+	}
+	analyze_right(explainer, layer, right, where, "%s", what);
+}
