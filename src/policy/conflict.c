@@ -109,6 +109,19 @@ void policy_check_doors(struct policy_reading *reading)
 
 enum { NOT_VISITED, ON_THE_WAY, DONE };
 
+/* @draft waits for @on, which waits for it: the step that @way took from there is the other end. */
+static void refuse_circle(struct policy_reading *reading, const struct policy_draft *draft,
+	const struct policy_text *on, struct policy_draft **way, const size_t *next)
+{
+	size_t first = 0;
+
+	while (strcmp(way[first]->service.name, on->text) != 0)
+		first++;
+	report_other(policy_error_at(reading, on->where, (unsigned)strlen(on->text),
+			     "'%s' and '%s' wait for each other", draft->service.name, on->text),
+		way[first]->depends_on.items[next[first] - 1].where, "the circle begins here");
+}
+
 /* Depth first, with a stack of its own: a chain may be as long as the policy. */
 static void follow_order(struct policy_reading *reading, struct policy_draft *start,
 	struct policy_draft **way, size_t *next)
@@ -130,10 +143,7 @@ static void follow_order(struct policy_reading *reading, struct policy_draft *st
 		if (!other || other->visited == DONE)
 			continue;
 		if (other->visited == ON_THE_WAY) {
-			report_other(policy_error_at(reading, on->where, (unsigned)strlen(on->text),
-					     "'%s' and '%s' wait for each other",
-					     draft->service.name, on->text),
-				other->depends_on.items[0].where, "the circle begins here");
+			refuse_circle(reading, draft, on, way, next);
 			continue;
 		}
 		other->visited = ON_THE_WAY;
