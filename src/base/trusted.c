@@ -39,10 +39,10 @@ static int open_part(int folder, const char *part)
 	return fd < 0 ? -errno : fd;
 }
 
-static bool root_only(const struct stat *status)
+/* Group root counts as others: what an access list grants shows in the bits of the group. */
+bool trusted_owner(const struct stat *status)
 {
-	return status->st_uid == 0 && (status->st_mode & (S_IWOTH)) == 0 &&
-	       ((status->st_mode & S_IWGRP) == 0 || status->st_gid == 0);
+	return status->st_uid == 0 && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 static int restart_at_root(struct walk *walk)
@@ -95,7 +95,7 @@ static int enter(struct walk *walk, const char *part, int *next)
 
 	if (fstat(walk->folder, &status) < 0)
 		return -errno;
-	walk->trusted = walk->trusted && root_only(&status);
+	walk->trusted = walk->trusted && trusted_owner(&status);
 	*next = open_part(walk->folder, part);
 	if (*next < 0)
 		return *next;
@@ -203,72 +203,4 @@ int trusted_open(const char *path, struct where where, struct fault *why)
 	if (root < 0)
 		return fault(why, -errno, where, "cannot open /");
 	return trusted_walk(root, path, NULL, NULL, where, why);
-}
-
-/* Is every folder above, and the file itself, in root's hands alone? */
-static int check_owner(int fd, bool folder, const char *name, struct where where, struct fault *why)
-{
-	struct stat status;
-
-	if (fstat(fd, &status) < 0)
-		return fault(why, -errno, where, "cannot stat %s", name);
-	bool sticky = folder && status.st_uid == 0 && (status.st_mode & S_ISVTX);
-	if (sticky || root_only(&status))
-		return 0;
-	fault_of(why, FAULT_USAGE, -EPERM, where,
-		"%s may be changed by others than root, who would then decide what root does",
-		name);
-	fault_hint(why, "chown root:root %s && chmod go-w %s", name, name);
-	return -EPERM;
-}
-
-static int check_folders(const char *resolved, struct where where, struct fault *why)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s", resolved);
-	for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
-		*(slash == path ? slash + 1 : slash) = '\0';
-		scoped(fd) int fd = open(path, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return fault(why, -errno, where, "cannot open %s", path);
-		int error = check_owner(fd, true, path, where, why);
-		if (error < 0 || slash == path)
-			return error;
-	}
-	return 0;
-}
-
-int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
-	size_t *length, struct where where, struct fault *why)
-{
-	char resolved[PATH_MAX], again[64];
-
-	if (!realpath(path, resolved))
-		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
-	scoped(fd) int fd = geteuid() == 0 ? trusted_open(resolved, where, why)
-					   : open(resolved, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return geteuid() == 0 ? fd : fault(why, -errno, where, "cannot read %s", path);
-	if (geteuid() == 0) {
-		int error = check_folders(resolved, where, why);
-		if (error == 0)
-			error = check_owner(fd, false, path, where, why);
-		if (error < 0)
-			return error;
-	}
-	struct stat status;
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-		return fault_of(why, FAULT_USAGE, -EINVAL, where, "%s is not a file", path);
-	if ((size_t)status.st_size > most)
-		return fault_of(
-			why, FAULT_USAGE, -EFBIG, where, "%s is larger than %zu bytes", path, most);
-	snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
-	scoped(file) FILE *file = fopen(again, "re");
-	if (!file)
-		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
-	char *data = arena_alloc(arena, (size_t)status.st_size + 1);
-	*length = fread(data, 1, (size_t)status.st_size, file);
-	*text = data;
-	return 0;
 }

@@ -12,6 +12,7 @@
  * relatives; openat2(2), Linux 5.6.)
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/where.h"
@@ -33,11 +34,16 @@ int trusted_open(const char *path, struct where where, struct fault *why);
 int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
 	struct where where, struct fault *why);
 
+/* Does root own it, and may nobody else write it? */
+struct stat;
+bool trusted_owner(const struct stat *status);
+
 /*
  * Read a whole file that decides what root will do: policy, role, lock and
  * environment files.  When the caller is root, the file and every folder on the
  * way must be owned by root and writable by nobody else (a root-owned sticky
- * folder such as /tmp counts); otherwise FAULT_USAGE.  At most @most bytes.
+ * folder such as /tmp counts), links on the way too; otherwise FAULT_USAGE.  At
+ * most @most bytes; the text lives in @arena and a zero follows it.
  */
 int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
 	size_t *length, struct where where, struct fault *why);
