@@ -76,8 +76,7 @@ static uint64_t wanted_features(const struct policy *policy)
 	return HOST_LAUNCH_FEATURES;
 }
 
-static int ask_host(const struct cli_options *options, enum cli_purpose purpose, uint64_t features,
-	struct cli_loaded *loaded)
+static int ask_host(const struct cli_options *options, uint64_t features, struct cli_loaded *loaded)
 {
 	struct fault why = {0};
 	size_t count;
@@ -94,8 +93,32 @@ static int ask_host(const struct cli_options *options, enum cli_purpose purpose,
 		plan_questions(loaded->policy, loaded->arena, &count);
 	host_answer(loaded->host, questions, count, loaded->arena);
 	const char *const *names = plan_id_names(loaded->policy, loaded->arena, &count);
-	if (host_ids(loaded->host, names, count, purpose == CLI_ENFORCE, loaded->arena, &why) < 0)
+	if (host_ids(loaded->host, names, count, false, loaded->arena, &why) < 0)
 		return cli_fail(options, &why);
+	return 0;
+}
+
+/*
+ * Only a plan that can be carried out leaves ids behind.  Another launch may have
+ * taken those that the plan was made with: then it is made again with ours.
+ */
+static int keep_ids(const struct cli_options *options, struct cli_loaded *loaded)
+{
+	struct fault why = {0};
+	const struct host_id *planned = loaded->host->ids;
+	size_t count;
+	bool same = true;
+
+	if (options->host)
+		return 0;
+	const char *const *names = plan_id_names(loaded->policy, loaded->arena, &count);
+	if (host_ids(loaded->host, names, count, true, loaded->arena, &why) < 0)
+		return cli_fail(options, &why);
+	for (size_t i = 0; i < count; i++)
+		same = same && planned[i].id == loaded->host->ids[i].id;
+	if (!same)
+		loaded->plan = plan_build(loaded->policy, loaded->host, false, loaded->arena,
+			report_new(loaded->arena));
 	return 0;
 }
 
@@ -145,7 +168,7 @@ int cli_load_host(const struct cli_options *options, struct cli_loaded *loaded)
 {
 	int status = begin(options, CLI_JUDGE, loaded);
 
-	return status ? status : ask_host(options, CLI_JUDGE, HOST_ALL_FEATURES, loaded);
+	return status ? status : ask_host(options, HOST_ALL_FEATURES, loaded);
 }
 
 int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
@@ -153,9 +176,11 @@ int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct
 	int status = begin(options, purpose, loaded);
 
 	if (status == 0)
-		status = ask_host(options, purpose, wanted_features(loaded->policy), loaded);
+		status = ask_host(options, wanted_features(loaded->policy), loaded);
 	if (status == 0)
 		status = make_plan(options, purpose, loaded);
+	if (status == 0 && purpose == CLI_ENFORCE)
+		status = keep_ids(options, loaded);
 	return status;
 }
 

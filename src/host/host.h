@@ -194,7 +194,8 @@ void host_answer(struct host *host, const struct host_question *questions, size_
 
 /*
  * Give each of @names ("shop/edge", …) its id, remembered in /var/lib/bulkhead/ids
- * when @persist (needs root; under a lock); otherwise ids that would be given.
+ * when @persist (needs root; under a lock); otherwise ids that would be given.  Asked
+ * again, the new answer takes the place of the old.
  */
 int host_ids(struct host *host, const char *const *names, size_t count, bool persist,
 	struct arena *arena, struct fault *why);

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "host/host.h"
 #include "host/ids.h"
+#include "host/index.h"
 
 enum { LARGEST_BOOK = 16 << 20, NOBODY = 65534, LOWEST_ID = 1000 };
 
@@ -184,6 +185,10 @@ static void report(struct host *host, const struct book *book, const char *const
 {
 	host->id_first = book->first;
 	host->id_last = book->last;
+	host->ids = NULL;
+	host->id_count = 0;
+	if (host->index)
+		host_index_new(host, arena);
 	for (size_t i = 0; i < count; i++)
 		*(struct host_id *)arena_append(arena, &host->ids, &host->id_count,
 			sizeof(struct host_id)) = *by_name(book, names[i]);
