@@ -179,8 +179,10 @@ void policy_read_variables(
 	policy_each(child, node)
 	{
 		if (!variable_name(child->key, strlen(child->key))) {
-			policy_key_error(
-				reading, child, "'%s' is not a name for a variable", child->key);
+			report_hint(reading->report,
+				policy_key_error(reading, child,
+					"'%s' is not a name for a variable", child->key),
+				"letters, digits, _ and -, a letter first");
 			continue;
 		}
 		const char *value = policy_any_text(reading, child);

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What `check` says, to the letter; and that it judges the text alone: what this machine lacks is a
+# note to it, and an error to `up` and `run`, before anything is touched.
+# shellcheck source=tests/system/lib.sh
+. tests/system/lib.sh
+
+same() { # GOLDEN NAME: what was printed is the golden file
+  if diff -u "tests/golden/$1" "$output" >"$folder/.diff"; then
+    ok "$2"
+  else
+    not_ok "$2"
+    sed 's/^/  /' "$folder/.diff" | head -n 40
+  fi
+}
+
+# A policy with mistakes of every kind shows all of them.  The repository's own files may lie
+# where others than root can write, so the copy is judged by one who is not root.
+install -m 755 "$BULKHEAD" "$folder/bulkhead"
+cp -r roles "$folder/roles"
+mkdir -p "$folder/tests/golden" "$folder/examples"
+cp tests/golden/broken.yaml "$folder/tests/golden/"
+cp examples/design.yaml "$folder/examples/"
+chmod -R a+rX "$folder"
+nobody() { env -C "$folder" setpriv --reuid 65534 --regid 65534 --clear-groups ./bulkhead "$@"; }
+expect 2 'a policy with mistakes of every kind' nobody check --roles roles -f tests/golden/broken.yaml
+same broken.txt 'all of them in one run, each with line, caret and hint'
+expect 2 'the same in JSON' nobody check --json --roles roles -f tests/golden/broken.yaml
+says '"code": 2' 'with the status as code'
+says "\"hint\": \"did you mean 'nginx'?\"" 'and the hints'
+
+# The design's example: its text is the design's, and only keys of later are warned of.
+if sha256sum --status -c <<<"6bc0958d04260bb57e73bd56dcb4eeed35f5d6ce074b3103b61aca74d78f83a3  examples/design.yaml" 2>/dev/null; then
+  ok "the example is the design's text"
+else
+  not_ok "the example is the design's text"
+fi
+expect 0 "the design's example is good" nobody check --roles roles -f examples/design.yaml
+awk '/: warning: /{p=1} /: (note|error): |^shop: good/{p=0} p' "$output" >"$folder/.warnings"
+cp "$folder/.warnings" "$output"
+same design.warnings 'its only warnings name keys that are not enforced yet'
+if grep ': warning: ' "$output" | grep -qv 'is not enforced by this version$'; then
+  not_ok 'and nothing else'
+else
+  ok 'and nothing else'
+fi
+expect 3 'up refuses those keys' "$BULKHEAD" up --roles "$folder/roles" -f "$folder/examples/design.yaml"
+if [ "$(grep -c 'error: .* is not enforced by this version' "$output")" = \
+  "$(grep -c ': warning: ' tests/golden/design.warnings)" ]; then
+  ok 'each of them'
+else
+  not_ok 'each of them'
+fi
+
+# What this machine lacks.
+policy=$folder/lacks.yaml
+cp roles/common.yaml "$folder/roles/"
+put "$policy" <<EOF
+bulkhead: 1
+stack: check-test
+services:
+  one:
+    role: worker
+    command: /no/such/program
+    user: no-such-user
+    groups: [no-such-group]
+    files: {read: [/no/such/path]}
+    secrets: {KEY: /no/such/key}
+    programs: [/no/such/tool]
+EOF
+lacks() { # LEVEL: each thing that is missing is said, at its line
+  local level=$1 place
+  for place in "6:14: $level: " "7:11: $level: there is no user 'no-such-user'" \
+    "8:14: $level: there is no group 'no-such-group'" "9:20: $level: /no/such/path" \
+    "10:15: $level: " "11:16: $level: "; do
+    says "lacks.yaml:$place" "$level at ${place%%: *}"
+  done
+}
+ids=/var/lib/bulkhead/ids
+before=$(cat $ids 2>/dev/null)
+untouched() { # NAME
+  if [ -e /run/bulkhead/check-test ] || [ -e /var/log/bulkhead/check-test ] ||
+    [ "$(cat $ids 2>/dev/null)" != "$before" ]; then
+    not_ok "$1"
+  else
+    ok "$1"
+  fi
+}
+expect 0 'what this machine lacks is no mistake of the text' \
+  "$BULKHEAD" check --roles "$folder/roles" "$policy"
+lacks note
+expect 2 'up refuses it' "$BULKHEAD" up --roles "$folder/roles" -f "$policy"
+lacks error
+untouched 'before anything is touched'
+expect 125 'run refuses it' "$BULKHEAD" run --roles "$folder/roles" -f "$policy" one
+lacks error
+untouched 'before anything is touched by run'
+expect 125 'in JSON too' "$BULKHEAD" run --json --roles "$folder/roles" -f "$policy" one
+says '"code": 2' 'with the code'
+
+# What is wrong in any version outweighs what this one cannot do.
+sed 's/user: no-such-user/user: root\n    instances: 2/' "$policy" >"$folder/both.yaml"
+expect 2 'a mistake beside a key of later is bad policy' \
+  "$BULKHEAD" up --roles "$folder/roles" -f "$folder/both.yaml"
+says "'instances' is not enforced by this version" 'and both are said'
+untouched 'nothing was touched in the end'
