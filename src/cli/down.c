@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "base/report.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"
@@ -20,7 +21,9 @@ static int down(const struct cli_options *options)
 	status = cli_stack_name(options, &stack);
 	if (status == 0 && stack_down(stack.name, &why) < 0)
 		status = cli_fail(options, &why);
-	else if (status == 0 && !options->json)
+	else if (status == 0 && options->json)
+		cli_report(options, report_new(stack.arena), 0);
+	else if (status == 0)
 		printf("%s is down\n", stack.name);
 	cli_stack_done(&stack);
 	return status;

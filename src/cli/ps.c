@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/record.h"
@@ -56,10 +57,14 @@ static const char *ports_of(
 				listen->transport == PLAN_UDP ? "/udp" : "");
 	}
 	for (size_t i = 0; i < plan->publish_count; i++)
-		if (text_equal(plan->publishes[i].service, service->name))
-			text = arena_printf(arena, "%s %s:%" PRIu32 "->%" PRIu32, text,
-				plan->publishes[i].address, plan->publishes[i].host_port,
+		if (text_equal(plan->publishes[i].service, service->name)) {
+			bool wide = strchr(plan->publishes[i].address, ':');
+
+			text = arena_printf(arena, "%s%s%s%s%s:%" PRIu32 "->%" PRIu32, text,
+				*text ? " " : "", wide ? "[" : "", plan->publishes[i].address,
+				wide ? "]" : "", plan->publishes[i].host_port,
 				plan->publishes[i].port);
+		}
 	return text;
 }
 

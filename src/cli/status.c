@@ -2,6 +2,7 @@
 #include "stack/status.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "cli/load.h"
@@ -16,10 +17,11 @@ static const char *const colors[] = {
 	[ENFORCE_UNKNOWN] = "\033[1;31m",
 };
 
-static void write_row(const struct stack_status_row *row, const char *before, bool color)
+static void write_row(const struct stack_status_row *row, const char *before, int width, bool color)
 {
-	printf("%-18s %-13s %s%-9s%s ", text_equal(row->subject, before) ? "" : row->subject,
-		row->layer, color ? colors[row->state] : "",
+	printf("%-*s  %-12s  %s%-9s%s ", width,
+		text_equal(row->subject, before) ? "" : row->subject, row->layer,
+		color ? colors[row->state] : "",
 		row->state == ENFORCE_ABSENT && row->expected ? "absent +"
 							      : stack_status_words[row->state],
 		color ? "\033[0m" : "");
@@ -27,6 +29,41 @@ static void write_row(const struct stack_status_row *row, const char *before, bo
 	if (row->where.file && row->state != ENFORCE_ENFORCED)
 		printf("  %s:%u:%u", row->where.file, row->where.line, row->where.column);
 	putchar('\n');
+}
+
+/* The last line says all of it, for whoever reads no other. */
+static void write_sum(const struct stack_status *status)
+{
+	size_t counts[ENFORCE_UNKNOWN + 1] = {0}, without = 0;
+
+	for (size_t i = 0; i < status->row_count; i++)
+		if (status->rows[i].expected)
+			without++;
+		else
+			counts[status->rows[i].state]++;
+	printf("%s is %s: %zu enforced, %zu weaker, %zu absent", status->stack,
+		status->drift ? "not as planned" : "as planned", counts[ENFORCE_ENFORCED],
+		counts[ENFORCE_WEAKER], counts[ENFORCE_ABSENT]);
+	if (counts[ENFORCE_UNKNOWN])
+		printf(", %zu unknown", counts[ENFORCE_UNKNOWN]);
+	if (without)
+		printf("; %zu that this machine lacks and the policy does without", without);
+	putchar('\n');
+}
+
+static void write_status(const struct stack_status *status)
+{
+	const char *before = NULL;
+	int width = 0;
+
+	for (size_t i = 0; i < status->row_count; i++)
+		if ((int)strlen(status->rows[i].subject) > width)
+			width = (int)strlen(status->rows[i].subject);
+	for (size_t i = 0; i < status->row_count; i++) {
+		write_row(&status->rows[i], before, width, cli_color(stdout));
+		before = status->rows[i].subject;
+	}
+	write_sum(status);
 }
 
 static int status(const struct cli_options *options)
@@ -39,14 +76,11 @@ static int status(const struct cli_options *options)
 	result = cli_stack_read(options, &stack);
 	if (result == 0) {
 		const struct stack_status *read = stack_status(stack.state, stack.arena);
-		const char *before = NULL;
 
-		for (size_t i = 0; i < read->row_count && !options->json; i++) {
-			write_row(&read->rows[i], before, cli_color(stdout));
-			before = read->rows[i].subject;
-		}
 		if (options->json)
 			cli_json(&stack_status_record, read);
+		else
+			write_status(read);
 		result = read->drift ? 1 : 0;
 	}
 	cli_stack_done(&stack);

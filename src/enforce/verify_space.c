@@ -140,7 +140,7 @@ void verify_exec(const struct verify_context *context, struct enforce_verdict *v
 	verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s%s", service->program_count,
 		service->program_count == 1 ? "" : "s",
 		service->memfd_noexec ? ", no memory files" : "",
-		service->write_execute ? "" : ", no memory both written and executed");
+		service->write_execute ? "" : "; recorded: no memory both written and executed");
 }
 
 /*
@@ -159,8 +159,10 @@ void verify_landlock(const struct verify_context *context, struct enforce_verdic
 		verify_say(verdict, ENFORCE_UNKNOWN, where, "not a process of a whole launch");
 	else
 		verify_say(verdict, ENFORCE_ENFORCED, where,
-			"ABI %u, %zu paths, %zu ports; recorded at launch, cannot be left",
-			landlock->abi, landlock->beneath_count, landlock->port_count);
+			"recorded, since no kernel shows a domain: ABI %u, %zu path%s, %zu port%s",
+			landlock->abi, landlock->beneath_count,
+			landlock->beneath_count == 1 ? "" : "s", landlock->port_count,
+			landlock->port_count == 1 ? "" : "s");
 }
 
 bool verify_cgroup(const struct verify_context *context, const char **folder)
@@ -222,6 +224,7 @@ void verify_resources(const struct verify_context *context, struct enforce_verdi
 				service->cgroup_limits[i].value);
 			return;
 		}
-	verify_say(verdict, ENFORCE_ENFORCED, service->where, "%zu limits, %zu of the cgroup",
-		service->rlimit_count, service->cgroup_limit_count);
+	verify_say(verdict, ENFORCE_ENFORCED, service->where,
+		"%zu limit%s of the process, %zu of the cgroup", service->rlimit_count,
+		service->rlimit_count == 1 ? "" : "s", service->cgroup_limit_count);
 }

@@ -169,6 +169,7 @@ void verify_seccomp(const struct verify_context *context, struct enforce_verdict
 	if (status->seccomp != 2 || status->filters == 0)
 		verify_say(verdict, ENFORCE_ABSENT, where, "no filter");
 	else
-		verify_say(verdict, ENFORCE_ENFORCED, where, "%u filter%s", status->filters,
-			status->filters == 1 ? "" : "s");
+		verify_say(verdict, ENFORCE_ENFORCED, where,
+			"%u filter%s, as loaded at launch: none can be changed or taken off",
+			status->filters, status->filters == 1 ? "" : "s");
 }

@@ -58,7 +58,7 @@ int stack_down(const char *stack, struct fault *why)
 
 	snprintf(folder, sizeof(folder), "%s/%s", STACK_RUN_FOLDER, stack);
 	if (access(folder, F_OK) < 0) {
-		fault_of(why, FAULT_USAGE, 0, (struct where){0}, "stack '%s' is not up", stack);
+		fault_of(why, FAULT_NO, 0, (struct where){0}, "stack '%s' is not up", stack);
 		return -ENOENT;
 	}
 	lock = stack_lock(stack, why);

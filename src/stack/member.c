@@ -32,6 +32,7 @@ static const struct record_field member_fields[] = {
 	RECORD_ITEM(struct stack_member, RECORD_INT, process),
 	RECORD_ITEM(struct stack_member, RECORD_U64, process_start),
 	RECORD_ITEM(struct stack_member, RECORD_U64, since),
+	RECORD_ITEM(struct stack_member, RECORD_U32, without),
 };
 static const struct record_type member_type = RECORD_TYPE(struct stack_member, member_fields);
 

@@ -23,7 +23,8 @@ struct stack_member {
 	uint64_t start; /* clock ticks after boot, as in /proc/PID/stat */
 	int process;    /* a service: its main process; else pid again */
 	uint64_t process_start;
-	uint64_t since; /* seconds since 1970 */
+	uint64_t since;   /* seconds since 1970 */
+	uint32_t without; /* a service: layers left out by its launch, 1 << enum layer */
 };
 
 /* When process @pid started, or -errno. */

@@ -123,6 +123,7 @@ int stack_start_service(
 			&member, STACK_SERVICE, service->name, launched.init, launched.init);
 		member.process = launched.service;
 	}
+	member.without = start->up->without;
 	snprintf(file, sizeof(file), "services/%s.json", service->name);
 	return stack_member_write(start->folder, file, &member, why);
 }

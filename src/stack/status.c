@@ -16,6 +16,7 @@
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/state.h"
+#include "stack/status_own.h"
 
 const char *const stack_status_words[] = {
 	[ENFORCE_ENFORCED] = "enforced",
@@ -40,14 +41,7 @@ static const struct record_field status_fields[] = {
 };
 const struct record_type stack_status_record = RECORD_TYPE(struct stack_status, status_fields);
 
-/* A status in the making. */
-struct look {
-	const struct stack_state *state;
-	struct arena *arena;
-	struct stack_status *status;
-};
-
-static void add(struct look *look, const struct stack_status_row *row)
+void status_add(struct status_look *look, const struct stack_status_row *row)
 {
 	struct stack_status *status = look->status;
 	struct stack_status_row *kept =
@@ -67,23 +61,37 @@ static bool planned_gap(const struct plan *plan, const char *service, enum layer
 	return false;
 }
 
-static void add_process_layers(
-	struct look *look, const struct plan_service *service, const struct stack_member *member)
+/* A launch of a test build may have left it out: what cannot be read back must not claim it. */
+static void leave_out(const struct stack_member *member, struct enforce_verdict *verdict)
+{
+	if (!(member->without >> verdict->layer & 1) || verdict->state != ENFORCE_ENFORCED)
+		return;
+	verdict->state = ENFORCE_ABSENT;
+	snprintf(verdict->text, sizeof(verdict->text), "left out at its launch");
+}
+
+static void add_process_layers(struct status_look *look, const struct plan_service *service,
+	const struct stack_member *member)
 {
 	struct enforce_verdict verdicts[LAYER_COUNT];
 	const struct plan *plan = look->state->plan;
 	int count = enforce_verify(plan, service, member->pid, member->process, verdicts);
 
-	for (int i = 0; i < count; i++)
-		add(look, &(struct stack_status_row){service->name,
-				  catalog_layer_names[verdicts[i].layer], verdicts[i].state,
-				  verdicts[i].state == ENFORCE_ABSENT &&
-					  planned_gap(plan, service->name, verdicts[i].layer),
-				  arena_text(look->arena, verdicts[i].text), verdicts[i].where});
+	for (int i = 0; i < count; i++) {
+		struct enforce_verdict *verdict = &verdicts[i];
+		bool planned = planned_gap(plan, service->name, verdict->layer);
+
+		leave_out(member, verdict);
+		status_add(look, &(struct stack_status_row){service->name,
+					 catalog_layer_names[verdict->layer], verdict->state,
+					 verdict->state == ENFORCE_ABSENT && planned &&
+						 !(member->without >> verdict->layer & 1),
+					 arena_text(look->arena, verdict->text), verdict->where});
+	}
 }
 
-static void add_network(struct look *look, const char *subject, int answer, const struct fault *why,
-	const char *good, struct where where)
+static void add_network(struct status_look *look, const char *subject, int answer,
+	const struct fault *why, const char *good, struct where where)
 {
 	const struct stack_status_row row = {subject, catalog_layer_names[LAYER_NETWORK],
 		answer == 0  ? ENFORCE_ENFORCED
@@ -92,11 +100,11 @@ static void add_network(struct look *look, const char *subject, int answer, cons
 		false, answer == 0 ? good : arena_text(look->arena, why->text),
 		answer && why->where.file ? why->where : where};
 
-	add(look, &row);
+	status_add(look, &row);
 }
 
-static void verify_network(
-	struct look *look, const struct plan_service *service, const struct stack_member *member)
+static void verify_network(struct status_look *look, const struct plan_service *service,
+	const struct stack_member *member)
 {
 	const char *path = arena_printf(look->arena, "/proc/%d/ns/net", member->pid);
 	scoped(fd) int network = open(path, O_RDONLY | O_CLOEXEC);
@@ -110,35 +118,25 @@ static void verify_network(
 		service->where);
 }
 
-/* What the kernel says of a process of ours, against what it must have kept. */
-static void add_own(struct look *look, const char *subject, const struct stack_member *member,
-	uint32_t uid, unsigned long long capabilities)
+/* What the plan knows that this machine cannot give, and does without. */
+static void add_gaps(struct status_look *look, const char *service)
 {
-	struct enforce_facts facts = {0};
-	struct stack_status_row row = {.subject = subject, .layer = "process"};
+	const struct plan *plan = look->state->plan;
 
-	if (!stack_member_alive(member)) {
-		row.state = ENFORCE_ABSENT;
-		row.text = "not running";
-	} else if (enforce_facts(member->pid, &facts) < 0) {
-		row.state = ENFORCE_UNKNOWN;
-		row.text = "cannot be read";
-	} else {
-		bool good = facts.uid == uid && facts.no_new_privileges && facts.filters > 0 &&
-			    (facts.capabilities & ~capabilities) == 0;
+	for (size_t i = 0; i < plan->gap_count; i++) {
+		const struct plan_gap *gap = &plan->gaps[i];
 
-		row.state = good ? ENFORCE_ENFORCED : ENFORCE_WEAKER;
-		row.text = arena_printf(look->arena,
-			"pid %d, uid %u, capabilities %#llx, %s, %u filter%s, %s", member->pid,
-			facts.uid, facts.capabilities,
-			facts.no_new_privileges ? "no new privileges" : "may gain privileges",
-			facts.filters, facts.filters == 1 ? "" : "s",
-			facts.landlock ? "Landlock" : "no Landlock");
+		if (!text_equal(gap->service, service))
+			continue;
+		status_add(look,
+			&(struct stack_status_row){service ? service : "stack",
+				catalog_layer_names[gap->layer], ENFORCE_ABSENT, true,
+				arena_printf(look->arena, "'%s': %s", gap->feature, gap->text),
+				gap->where});
 	}
-	add(look, &row);
 }
 
-static void add_service(struct look *look, const struct plan_service *service)
+static void add_service(struct status_look *look, const struct plan_service *service)
 {
 	const struct stack_member *member = stack_state_service(look->state, service->name);
 	const char *how;
@@ -147,7 +145,7 @@ static void add_service(struct look *look, const struct plan_service *service)
 		return;
 	if (!stack_member_alive(member)) {
 		how = stack_exit_read(look->state->folder, service->name, look->arena);
-		add(look,
+		status_add(look,
 			&(struct stack_status_row){service->name, "process", ENFORCE_ABSENT, false,
 				how ? arena_printf(look->arena, "not running: %s", how)
 				    : "not running",
@@ -156,11 +154,13 @@ static void add_service(struct look *look, const struct plan_service *service)
 	}
 	add_process_layers(look, service, member);
 	verify_network(look, service, member);
-	add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
-		service->identity.init_id, 1ULL << CAP_KILL);
+	add_gaps(look, service->name);
+	status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
+		&(struct status_own){
+			service->identity.init_id, UINT64_C(1) << CAP_KILL, .apart = true});
 }
 
-static void add_stack(struct look *look)
+static void add_stack(struct status_look *look)
 {
 	const struct plan *plan = look->state->plan;
 	struct fault why = {.text = "nobody holds the router's namespace"};
@@ -172,22 +172,17 @@ static void add_stack(struct look *look)
 		add_network(look, "router", answer, &why, "its table is as planned", plan->where);
 	}
 	if (look->state->gateway.pid)
-		add_own(look, "gateway", &look->state->gateway, plan->network.gateway_id,
-			1ULL << CAP_NET_RAW);
-	add_own(look, "supervisor", &look->state->supervisor, 0, 1ULL << CAP_KILL);
-	for (size_t i = 0; i < plan->gap_count; i++) {
-		const struct plan_gap *gap = &plan->gaps[i];
-
-		add(look, &(struct stack_status_row){gap->service ? gap->service : "stack",
-				  catalog_layer_names[gap->layer], ENFORCE_ABSENT, true,
-				  arena_printf(look->arena, "'%s': %s", gap->feature, gap->text),
-				  gap->where});
-	}
+		status_add_own(look, "gateway", &look->state->gateway,
+			&(struct status_own){plan->network.gateway_id, UINT64_C(1) << CAP_NET_RAW,
+				.apart = true});
+	status_add_own(look, "supervisor", &look->state->supervisor,
+		&(struct status_own){0, UINT64_C(1) << CAP_KILL, .apart = false});
+	add_gaps(look, NULL);
 }
 
 struct stack_status *stack_status(const struct stack_state *state, struct arena *arena)
 {
-	struct look look = {.state = state,
+	struct status_look look = {.state = state,
 		.arena = arena,
 		.status = arena_alloc(arena, sizeof(struct stack_status))};
 

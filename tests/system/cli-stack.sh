@@ -73,6 +73,7 @@ expect 0 'ps shows them' bulkhead ps
 says 'unix:/run/alone/socket' 'with sockets'
 says '127.0.0.1:17379->6379' 'and published ports'
 expect 0 'status is as planned' bulkhead status
+says 'cli-stack is as planned: ' 'and says so'
 for subject in gateway supervisor router 'init of cache'; do says "$subject" "status has a row of $subject"; done
 expect 0 'a second up changes nothing' bulkhead up
 says 'is up already' 'and says so'
@@ -89,6 +90,19 @@ expect 1 'a flushed table is seen' bulkhead status
 says weaker 'as weaker'
 expect 0 'down works' bulkhead down
 nothing_left 'down leaves nothing'
+
+expect 1 'down of nothing is a no' bulkhead down
+says "'cli-stack' is not up" 'and says so'
+
+expect 0 'up without a layer' bulkhead up --without landlock
+expect 1 'status does not claim what was left out' bulkhead status
+says 'cli-stack is not as planned: ' 'in its last line'
+if grep -Eq '^ +landlock +absent +left out at its launch' "$output"; then
+  ok 'nor what no kernel shows'
+else
+  not_ok 'nor what no kernel shows' "$(grep landlock "$output")"
+fi
+expect 0 'down again' bulkhead down
 
 expect 0 'up again' bulkhead up
 if command -v python3 >/dev/null; then

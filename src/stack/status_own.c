@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/status_own.h"
+
+#include "base/arena.h"
+#include "catalog/capability.h"
+#include "stack/member.h"
+
+static const char *names_of(uint64_t capabilities, struct arena *arena)
+{
+	const char *text = NULL;
+
+	for (uint32_t number = 0; number < 64; number++) {
+		const struct catalog_capability *known = NULL;
+
+		if (!(capabilities >> number & 1))
+			continue;
+		known = catalog_capability(number);
+		const char *name = known ? known->name : arena_printf(arena, "%u", number);
+		text = text ? arena_printf(arena, "%s, %s", text, name) : name;
+	}
+	return text ? arena_printf(arena, "capability %s", text) : "no capabilities";
+}
+
+static bool is_apart(const struct enforce_facts *facts)
+{
+	return facts->own_user && facts->own_mount && facts->own_pid && facts->own_network;
+}
+
+/* Of Landlock the kernel shows nothing: see enforce_facts(). */
+static const char *describe(
+	const struct stack_member *member, const struct enforce_facts *facts, struct arena *arena)
+{
+	return arena_printf(arena, "pid %d, uid %u, %s, %s, %u filter%s, %s%s", member->pid,
+		facts->uid, names_of(facts->capabilities, arena),
+		facts->no_new_privileges ? "no_new_privs" : "may gain privileges", facts->filters,
+		facts->filters == 1 ? "" : "s", is_apart(facts) ? "own namespaces, " : "",
+		facts->landlock ? "Landlock recorded" : "no Landlock");
+}
+
+void status_add_own(struct status_look *look, const char *subject,
+	const struct stack_member *member, const struct status_own *wanted)
+{
+	struct enforce_facts facts = {0};
+	struct stack_status_row row = {.subject = subject, .layer = "process"};
+
+	if (!stack_member_alive(member)) {
+		row.state = ENFORCE_ABSENT;
+		row.text = "not running";
+	} else if (enforce_facts(member->pid, &facts) < 0) {
+		row.state = ENFORCE_UNKNOWN;
+		row.text = "cannot be read";
+	} else {
+		bool good = facts.uid == wanted->uid && facts.no_new_privileges &&
+			    facts.filters > 0 &&
+			    (facts.capabilities & ~wanted->capabilities) == 0 &&
+			    (is_apart(&facts) || !wanted->apart);
+
+		row.state = good ? ENFORCE_ENFORCED : ENFORCE_WEAKER;
+		row.text = describe(member, &facts, look->arena);
+	}
+	status_add(look, &row);
+}
