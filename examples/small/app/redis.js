@@ -75,22 +75,28 @@ class Redis {
 		this.text += part;
 		for (let answer; this.text && (answer = parse(this.text, 0));) {
 			this.text = this.text.slice(answer[1]);
-			const { resolve, reject } = this.waiting.shift();
-			if (answer[0] instanceof Error)
-				reject(answer[0]);
+			const request = this.waiting.shift();
+			if (!(answer[0] instanceof Error))
+				request.resolve(answer[0]);
+			else if (answer[0].message.startsWith('LOADING'))
+				setTimeout(() => this.send(request), 50);	// it listens before it has read its data
 			else
-				resolve(answer[0]);
+				request.reject(answer[0]);
 		}
+	}
+
+	send(request) {
+		this.waiting.push(request);
+		if (this.socket)
+			this.socket.write(request.text);
+		else
+			this.unsent += request.text;
 	}
 
 	call(...words) {
 		const parts = words.map((word) => `$${Buffer.byteLength(String(word))}\r\n${word}\r\n`);
 		const text = `*${words.length}\r\n${parts.join('')}`;
-		if (this.socket)
-			this.socket.write(text);
-		else
-			this.unsent += text;
-		return new Promise((resolve, reject) => this.waiting.push({ resolve, reject }));
+		return new Promise((resolve, reject) => this.send({ text, resolve, reject }));
 	}
 }
 
