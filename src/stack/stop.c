@@ -3,14 +3,36 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/scoped.h"
+#include "base/text.h"
+#include "plan/plan.h"
 #include "stack/state.h"
+
+enum { KILL_MILLISECONDS = 2000 };
+
+/* One process to be stopped. */
+struct victim {
+	const struct stack_member *member;
+	int pidfd; /* -1: it has ended */
+	bool told, killed;
+	int64_t until; /* when told: patience ends */
+};
+
+struct stop {
+	const struct plan *plan; /* NULL: in no order */
+	struct victim *victims;
+	struct pollfd *polled;
+	size_t count;
+	int64_t patience;
+};
 
 static int64_t milliseconds(void)
 {
@@ -20,53 +42,122 @@ static int64_t milliseconds(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-/* Wait until all of @polled have ended, or the time is over; those that have are closed. */
-static void wait_ended(struct pollfd *polled, size_t count, int64_t until)
+static bool connects(const struct plan *plan, const char *from, const char *to)
 {
-	size_t left = 0;
-
-	for (size_t i = 0; i < count; i++)
-		left += polled[i].fd >= 0;
-	while (left > 0) {
-		int64_t rest = until - milliseconds();
-
-		if (rest <= 0 || poll(polled, count, (int)rest) <= 0)
-			return;
-		for (size_t i = 0; i < count; i++) {
-			if (polled[i].fd < 0 || !polled[i].revents)
-				continue;
-			close(polled[i].fd);
-			polled[i].fd = -1;
-			left--;
-		}
-	}
+	for (size_t i = 0; i < plan->edge_count; i++)
+		if (text_equal(plan->edges[i].from, from) && text_equal(plan->edges[i].to, to))
+			return true;
+	return false;
 }
 
-void stack_stop(const struct stack_member *const *members, size_t count, int seconds)
+/* Does somebody who has not ended yet use it? */
+static bool wanted(const struct stop *stop, const struct victim *victim)
+{
+	for (size_t i = 0; stop->plan && i < stop->count; i++) {
+		const struct victim *other = &stop->victims[i];
+
+		if (other != victim && other->pidfd >= 0 &&
+			connects(stop->plan, other->member->name, victim->member->name))
+			return true;
+	}
+	return false;
+}
+
+static void tell(const struct stop *stop, struct victim *victim)
+{
+	victim->told = true;
+	victim->until = milliseconds() + stop->patience;
+	pidfd_send_signal(victim->pidfd, SIGTERM, NULL, 0);
+}
+
+/* Tell those whose users have ended; all, when they use each other in a circle. */
+static void tell_next(struct stop *stop)
+{
+	bool waiting = false;
+
+	for (size_t i = 0; i < stop->count; i++) {
+		struct victim *victim = &stop->victims[i];
+
+		if (victim->pidfd >= 0 && !victim->told && !wanted(stop, victim))
+			tell(stop, victim);
+		waiting = waiting || (victim->pidfd >= 0 && victim->told);
+	}
+	for (size_t i = 0; !waiting && i < stop->count; i++)
+		if (stop->victims[i].pidfd >= 0)
+			tell(stop, &stop->victims[i]);
+}
+
+static void forget(struct victim *victim)
+{
+	close(victim->pidfd);
+	victim->pidfd = -1;
+}
+
+/* Whoever does not listen is killed; what even then stays is left to its cgroup. */
+static void lose_patience(struct victim *victim, int64_t now)
+{
+	if (victim->pidfd < 0 || !victim->told || now < victim->until)
+		return;
+	if (victim->killed) {
+		forget(victim);
+		return;
+	}
+	victim->killed = true;
+	victim->until = now + KILL_MILLISECONDS;
+	pidfd_send_signal(victim->pidfd, SIGKILL, NULL, 0);
+}
+
+/* Wait until one of them ends, or the patience with one does.  False: none is left. */
+static bool wait_one(struct stop *stop)
+{
+	int64_t now = milliseconds(), first = INT64_MAX;
+
+	for (size_t i = 0; i < stop->count; i++) {
+		const struct victim *victim = &stop->victims[i];
+
+		stop->polled[i] = (struct pollfd){.fd = victim->pidfd, .events = POLLIN};
+		if (victim->pidfd >= 0 && victim->told && victim->until < first)
+			first = victim->until;
+	}
+	if (first == INT64_MAX)
+		return false;
+	if (poll(stop->polled, stop->count, first > now ? (int)(first - now) : 0) > 0)
+		for (size_t i = 0; i < stop->count; i++)
+			if (stop->victims[i].pidfd >= 0 && stop->polled[i].revents)
+				forget(&stop->victims[i]);
+	now = milliseconds();
+	for (size_t i = 0; i < stop->count; i++)
+		lose_patience(&stop->victims[i], now);
+	return true;
+}
+
+static void stop_all(const struct plan *plan, const struct stack_member *const *members,
+	size_t count, int seconds)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	struct pollfd *polled = arena_alloc(arena, (count + 1) * sizeof(*polled));
-	size_t open_count = 0;
+	struct stop stop = {.plan = plan,
+		.victims = arena_alloc(arena, (count + 1) * sizeof(struct victim)),
+		.polled = arena_alloc(arena, (count + 1) * sizeof(struct pollfd)),
+		.count = count,
+		.patience = seconds * INT64_C(1000)};
 
 	for (size_t i = 0; i < count; i++) {
 		int pidfd = stack_member_open(members[i]);
 
-		if (pidfd < 0)
-			continue;
-		pidfd_send_signal(pidfd, SIGTERM, NULL, 0);
-		polled[open_count++] = (struct pollfd){.fd = pidfd, .events = POLLIN};
+		stop.victims[i] =
+			(struct victim){.member = members[i], .pidfd = pidfd < 0 ? -1 : pidfd};
 	}
-	wait_ended(polled, open_count, milliseconds() + seconds * INT64_C(1000));
-	for (size_t i = 0; i < open_count; i++)
-		if (polled[i].fd >= 0)
-			pidfd_send_signal(polled[i].fd, SIGKILL, NULL, 0);
-	wait_ended(polled, open_count, milliseconds() + 2000);
-	for (size_t i = 0; i < open_count; i++)
-		if (polled[i].fd >= 0)
-			close(polled[i].fd);
+	do
+		tell_next(&stop);
+	while (wait_one(&stop));
 	/* Only what is our own child; the others have another parent. */
 	for (size_t i = 0; i < count; i++)
 		waitpid(members[i]->pid, NULL, WNOHANG);
+}
+
+void stack_stop(const struct stack_member *const *members, size_t count, int seconds)
+{
+	stop_all(NULL, members, count, seconds);
 }
 
 void stack_stop_members(const struct stack_state *state, int seconds)
@@ -78,7 +169,7 @@ void stack_stop_members(const struct stack_state *state, int seconds)
 
 	for (size_t i = 0; i < state->service_count; i++)
 		services[i] = &state->services[i];
-	stack_stop(services, state->service_count, seconds);
+	stop_all(state->plan, services, state->service_count, seconds);
 	if (gateway->pid)
 		stack_stop(&gateway, 1, 1);
 }
