@@ -47,8 +47,11 @@ static int run(const struct cli_verb *verb, int argc, char **argv)
 	struct cli_options options;
 	struct fault why = {0};
 
-	if (cli_options_parse(argc, argv, verb->accepts, &options, &why) < 0)
-		return cli_fail(&options, &why);
+	if (cli_options_parse(argc, argv, verb->accepts, &options, &why) < 0) {
+		int status = cli_fail(&options, &why);
+
+		return verb->refused ? verb->refused : status;
+	}
 	return options.help ? help(verb) : verb->run(&options);
 }
 

@@ -140,6 +140,7 @@ const struct cli_verb cli_run = {
 	.accepts = CLI_POLICY | CLI_JSON | CLI_ROLE | CLI_BRING | CLI_WITHOUT | CLI_KILL |
 		   CLI_LACKS | CLI_COMMAND,
 	.run = run,
+	.refused = NOT_STARTED,
 	.help = "COMMAND takes the place of the service's own as the one program that the launch\n"
 		"executes; it must be one that the service may execute.  Without any policy:\n"
 		"    bulkhead run --role redis -- redis-server\n"

@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# More of the life of a stack: two beside each other, a part of one, deaths of bulkhead's own
+# processes, and the order in which services are stopped.
+# shellcheck source=tests/system/lib.sh
+. tests/system/lib.sh
+
+command -v redis-server >/dev/null || skip_all 'needs redis-server'
+command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
+roles=$PWD/roles
+bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/$name.yaml" "$@"; }
+clean_up() {
+  for name in life-one life-two; do
+    "$BULKHEAD" down $name >/dev/null 2>&1
+    rm -rf /var/log/bulkhead/$name
+  done
+}
+pid_of() { sed -n "s/^ *\"$3\": \([0-9]*\).*/\1/p" "/run/bulkhead/$1/$2.json"; }
+gone() { ! kill -0 "$1" 2>/dev/null; }
+shut() { ! timeout 5 redis-cli -p "$1" ping; }
+
+# A service that, told to stop, asks its peer once more.
+put "$folder/app/last-words.js" <<'END'
+const net = require('node:net');
+process.on('SIGTERM', () => setTimeout(() => {
+  const socket = net.connect(6379, 'cache', () => socket.write('PING\r\n'));
+  socket.on('data', (text) => { console.log(`heard ${text}`); process.exit(0); });
+  socket.on('error', (error) => { console.log(error.message); process.exit(1); });
+}, 200));
+setInterval(() => {}, 1000);
+END
+write() { # NAME HOST-PORT
+  put "$folder/$1.yaml" <<END
+bulkhead: 1
+stack: $1
+services:
+  cache:
+    role: redis
+    command: [redis-server, --port, "6379", --save, "", --protected-mode, "no"]
+    listens: [6379]
+    publishes: {6379: "127.0.0.1:$2"}
+  words:
+    role: node
+    command: [node, last-words.js]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    connects: [cache:6379]
+  alone:
+    role: redis
+    command: [redis-server, --port, "6380", --save, ""]
+    listens: [6380]
+END
+}
+if ! command -v node >/dev/null; then skip_all 'needs node'; fi
+write life-one 17383
+write life-two 17384
+
+expect 0 'a part of a stack comes up' bulkhead up life-one cache
+if grep -q '^words' "$output"; then not_ok 'and no more of it'; else ok 'and no more of it'; fi
+expect 0 'ps shows the rest' bulkhead ps life-one
+says 'not started' 'as not started'
+expect 0 'the rest comes up' bulkhead up life-one
+if grep -q '^cache' "$output"; then not_ok 'and only the rest'; else ok 'and only the rest'; fi
+expect 0 'another stack with the same ports inside' bulkhead up life-two
+expect 0 'a word for the first' redis-cli -p 17383 set name one
+expect 0 'and one for the second' redis-cli -p 17384 set name two
+expect 0 'the first keeps its own' redis-cli -p 17383 get name
+says one 'word'
+expect 2 'of two, one must be named' env -C "$folder" "$(realpath "$BULKHEAD")" status
+says 'name one' 'and it says so'
+expect 0 'one is' "$BULKHEAD" status life-two
+sed -i 's/17384/17383/' "$folder/life-two.yaml"
+expect 0 'the second goes down' "$BULKHEAD" down life-two
+expect 4 'with the published port of the first it does not come up' bulkhead up life-two
+says '127.0.0.1:17383' 'and says which'
+expect 0 'the first is as planned all the while' bulkhead status life-one
+
+nsenter -t "$(pid_of life-one gateway pid)" -n nft flush ruleset
+expect 1 "the router's table is flushed" bulkhead status life-one
+says 'router' 'and the router is a row'
+if grep -Eq '^router +network +weaker' "$output"; then ok 'that is weaker'; else not_ok 'that is weaker'; fi
+expect 0 'down' bulkhead down life-one
+expect 0 'and up again' bulkhead up life-one
+
+cache=$(pid_of life-one services/cache process)
+kill -9 "$(pid_of life-one gateway pid)"
+within 5 'without the gateway its doors are closed' shut 17383
+expect 1 'and status is a no' bulkhead status life-one
+if grep -Eq '^gateway +process +absent +not running' "$output"; then ok 'that names it'; else not_ok 'that names it'; fi
+if kill -0 "$cache"; then ok 'the inside stays up'; else not_ok 'the inside stays up'; fi
+
+kill -9 "$(pid_of life-one supervisor pid)"
+expect 1 'without the supervisor status is a no' bulkhead status life-one
+if grep -Eq '^supervisor +process +absent +not running' "$output"; then ok 'that names it too'; else not_ok 'that names it too'; fi
+if grep -E '^(cache|words|alone) ' -A 9 "$output" | grep -Eq 'weaker|unknown|absent  '; then
+  not_ok 'services are confined as before' "$(cat "$output")"
+else
+  ok 'services are confined as before'
+fi
+expect 0 'up brings both back' bulkhead up life-one
+expect 0 'and status is a yes' bulkhead status life-one
+if [ "$cache" = "$(pid_of life-one services/cache process)" ]; then ok 'nothing else was started'; else not_ok 'nothing else was started'; fi
+
+kill -9 "$(pid_of life-one services/cache pid)"
+within 5 'a service dies with its init' gone "$cache"
+expect 1 'status says so' bulkhead status life-one
+says 'not running' 'in words'
+expect 0 'up starts it again' bulkhead up life-one
+expect 0 'down stops all' bulkhead down life-one
+if grep -q '^heard +PONG' /var/log/bulkhead/life-one/words/log; then
+  ok 'who connects is stopped first and is heard'
+else
+  not_ok 'who connects is stopped first and is heard' "$(tail -n 3 /var/log/bulkhead/life-one/words/log)"
+fi
+expect 1 'down of what is down is a no' bulkhead down life-one
+
+sed -i 's/listens: \[6380\]/listens: [6380, 6381]/' "$folder/life-one.yaml"
+expect 4 'an up that waits is told to give up' timeout --preserve-status -s INT 1 "$BULKHEAD" up --roles "$roles" -f "$folder/life-one.yaml"
+says 'told to give up' 'and says so'
+if [ -e /run/bulkhead/life-one ]; then not_ok 'and leaves nothing'; else ok 'and leaves nothing'; fi
