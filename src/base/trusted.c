@@ -21,8 +21,9 @@ enum { MOST_LINKS = 40 };
 /* A walk in progress: the folder reached and the parts still to go. */
 struct walk {
 	int root, folder;
-	bool trusted;           /* root owns every folder so far, nobody else may write them */
-	char rest[PATH_MAX];    /* parts still to walk */
+	bool trusted;        /* root owns every folder so far, nobody else may write them */
+	char rest[PATH_MAX]; /* parts still to walk, from `next` on */
+	size_t next;
 	char reached[PATH_MAX]; /* path of `folder` without links; "" is / */
 	unsigned links;
 };
@@ -69,9 +70,11 @@ static int follow(struct walk *walk, int fd)
 	target[length] = '\0';
 	if (!walk->trusted || ++walk->links > MOST_LINKS)
 		return -ELOOP;
-	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest) >= (int)sizeof(rest))
+	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest + walk->next) >=
+		(int)sizeof(rest))
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, rest, strlen(rest) + 1);
+	walk->next = 0;
 	return target[0] == '/' ? restart_at_root(walk) : 0;
 }
 
@@ -83,9 +86,11 @@ static int step_up(struct walk *walk)
 
 	if (last)
 		*last = '\0';
-	if (snprintf(rest, sizeof(rest), "%s/%s", walk->reached, walk->rest) >= (int)sizeof(rest))
+	if (snprintf(rest, sizeof(rest), "%s/%s", walk->reached, walk->rest + walk->next) >=
+		(int)sizeof(rest))
 		return -ENAMETOOLONG;
 	memcpy(walk->rest, rest, strlen(rest) + 1);
+	walk->next = 0;
 	return restart_at_root(walk);
 }
 
@@ -109,7 +114,8 @@ static int enter(struct walk *walk, const char *part, int *next)
 
 static int next_part(struct walk *walk, char part[NAME_MAX + 1])
 {
-	char *start = walk->rest + strspn(walk->rest, "/");
+	walk->next += strspn(walk->rest + walk->next, "/");
+	const char *start = walk->rest + walk->next;
 	size_t length = strcspn(start, "/");
 
 	if (length == 0)
@@ -118,7 +124,7 @@ static int next_part(struct walk *walk, char part[NAME_MAX + 1])
 		return -ENAMETOOLONG;
 	memcpy(part, start, length);
 	part[length] = '\0';
-	memmove(walk->rest, start + length, strlen(start + length) + 1);
+	walk->next += length;
 	return 1;
 }
 
