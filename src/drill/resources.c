@@ -15,7 +15,7 @@ static int raise_limit(struct drill_context *context, int resource, unsigned lon
 
 static int leave_core(struct drill_context *context)
 {
-	return raise_limit(context, RLIMIT_CORE, 1);
+	return raise_limit(context, RLIMIT_CORE, 1 << 20);
 }
 
 static int raise_files(struct drill_context *context)

@@ -27,6 +27,7 @@ static int make(int parent, const char *name, const struct plan_node *node)
 		return -errno;
 	/* Whoever may write the parent may have put something else there: not ours, not given. */
 	if (fstat(fd, &status) == 0 && status.st_uid == 0 && status.st_gid == 0 &&
+		(node->folder || (status.st_nlink == 1 && status.st_size == 0)) &&
 		(status.st_mode & 07777) == (node->folder ? 0700 : 0))
 		return fd;
 	close(fd);

@@ -53,7 +53,19 @@ int enforce_clone_mount(int source, unsigned attributes, int idmap)
 	return tree;
 }
 
-/* The stack's generated hosts file, rewritten in place: whoever has it bound sees the change. */
+/* In place, as whoever has it bound holds the file: and only when it says something else, since
+ * for a moment it would be empty. */
+static int rewrite(struct arena *arena, int file, const char *text)
+{
+	size_t length = strlen(text);
+	char *now = arena_alloc(arena, length + 1);
+
+	if (pread(file, now, length + 1, 0) == (ssize_t)length && memcmp(now, text, length) == 0)
+		return 0;
+	return ftruncate(file, 0) < 0 ? -errno : descriptor_write(file, text, length);
+}
+
+/* The stack's generated hosts file, which more than one launch of a service may have bound. */
 static int open_hosts(
 	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
 {
@@ -65,14 +77,13 @@ static int open_hosts(
 	if (mkdirat(run, "hosts", 0755) < 0 && errno != EEXIST)
 		return fault(why, -errno, node->where, "cannot make %s/hosts", launch->run_folder);
 	scoped(fd) int folder = openat(run, "hosts", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	scoped(fd) int file =
-		folder < 0 ? -1
-			   : openat(folder, launch->service->name,
-				     O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	scoped(fd) int file = folder < 0 ? -1
+					 : openat(folder, launch->service->name,
+						   O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (file < 0)
 		return fault(why, -errno, node->where, "cannot open %s/hosts/%s",
 			launch->run_folder, launch->service->name);
-	int error = fchmod(file, 0644) < 0 ? -errno : descriptor_write(file, text, strlen(text));
+	int error = fchmod(file, 0644) < 0 ? -errno : rewrite(launch->arena, file, text);
 	if (error < 0)
 		return fault(why, error, node->where, "cannot write the hosts file of '%s'",
 			launch->service->name);
@@ -120,7 +131,8 @@ static int open_node(struct enforce_launch *launch, size_t index, int *idmap, st
 		node->source ? node->source : node->target);
 	/* overlay never, memory file systems since 6.3 */
 	if (node->as_root && error == -EINVAL)
-		fault_hint(why, "its file system cannot be id-mapped: keep %s on ext4, xfs or btrfs",
+		fault_hint(why,
+			"its file system cannot be id-mapped: keep %s on ext4, xfs or btrfs",
 			node->source);
 	return error;
 }

@@ -59,10 +59,12 @@ static int lend(struct enforce_launch *launch, int number, struct fault *why)
 		return open_null(launch, number, why);
 	if (S_ISSOCK(status.st_mode))
 		return relay(launch, number, why);
-	if (S_ISDIR(status.st_mode) || S_ISBLK(status.st_mode))
+	if (!S_ISREG(status.st_mode) && !S_ISFIFO(status.st_mode) && !S_ISCHR(status.st_mode))
 		return fault(why, -EINVAL, launch->service->where,
 			"standard descriptor %d is a %s, which no service is given", number,
-			S_ISDIR(status.st_mode) ? "folder" : "disk");
+			S_ISDIR(status.st_mode)   ? "folder"
+			: S_ISBLK(status.st_mode) ? "disk"
+						  : "handle of the kernel's");
 	launch->standard[number] = number;
 	return 0;
 }

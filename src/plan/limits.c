@@ -37,8 +37,11 @@ void plan_limits(
 	const struct policy_limits *limits = &from->limits;
 	struct arena *arena = planner->arena;
 
-	/* A core file would hold the secrets. */
-	limit(planner, service, RLIMIT_CORE, "core", 0, from->where);
+	/*
+	 * A core would hold the secrets.  One byte instead of none: the kernel ignores 0 where
+	 * core_pattern names a program, which then gets all of it, but 1 means nobody gets any.
+	 */
+	limit(planner, service, RLIMIT_CORE, "core", 1, from->where);
 	if (limits->files.where.file)
 		limit(planner, service, RLIMIT_NOFILE, "nofile", limits->files.value,
 			limits->files.where);

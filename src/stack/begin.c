@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,20 +29,25 @@ void stack_up_step(const struct stack_up *up, enum stack_up_step step)
 		kill(getpid(), SIGKILL);
 }
 
-/* It stays for long: it holds nothing of the caller's, neither files nor the folder it was in. */
+/* It stays for long: it holds nothing of the caller's, neither files nor keys nor its folder. */
+static bool leave_caller(void)
+{
+	return setsid() >= 0 && chdir("/") == 0 &&
+	       (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS);
+}
+
 static __attribute__((noreturn)) void become_supervisor(const struct stack_begin *begin, int news)
 {
 	const int kept[] = {begin->folder, begin->lock, begin->guard, news};
 	struct fault why = {0};
 
-	setsid();
 	umask(022);
 	sigprocmask(SIG_SETMASK, &begin->before, NULL);
 	descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0]));
 	int log = stack_log_supervisor(begin->up->plan->stack, &why);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (log >= 0 && null >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2 &&
-		chdir("/") == 0) {
+		leave_caller()) {
 		close(log);
 		close(null);
 		_exit(stack_supervise(begin, news));

@@ -10,11 +10,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "base/arena.h"
-#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "enforce/network.h"
 #include "plan/plan.h"
 #include "stack/file.h"
 
@@ -77,19 +74,4 @@ int stack_sockets_unmount(const char *folder, struct fault *why)
 			return fault(why, -errno, nowhere, "cannot unmount %s", path);
 	}
 	return 0;
-}
-
-int stack_hosts_write(const struct plan *plan, const struct plan_service *service,
-	const char *folder, struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const char *text = network_hosts(plan, service, arena);
-	const char *path = arena_printf(arena, "%s/hosts/%s", folder, service->name);
-	scoped(fd) int file =
-		open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
-	int error = file < 0 ? -errno : descriptor_write(file, text, strlen(text));
-
-	if (error == 0 && fchmod(file, 0644) < 0)
-		error = -errno;
-	return error < 0 ? fault(why, error, service->where, "cannot write %s", path) : 0;
 }

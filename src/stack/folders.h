@@ -19,7 +19,3 @@ int stack_sockets_mount(const struct plan *plan, const char *folder, struct faul
 
 /* Unmount whatever is mounted below @folder/sockets. */
 int stack_sockets_unmount(const char *folder, struct fault *why);
-
-/* Write @service's hosts file, in place: the view holds the file, not its name. */
-int stack_hosts_write(const struct plan *plan, const struct plan_service *service,
-	const char *folder, struct fault *why);

@@ -17,7 +17,6 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "plan/plan.h"
-#include "stack/folders.h"
 #include "stack/launch.h"
 #include "stack/state.h"
 
@@ -41,33 +40,35 @@ static const struct stack_state *running(const struct stack_run *run, struct are
 	return state;
 }
 
+/* The network namespace of a service that runs, or -1. */
+static int network_of(const struct stack_member *live, struct arena *arena)
+{
+	scoped(fd) int network =
+		open(arena_printf(arena, "/proc/%d/ns/net", live->pid), O_RDONLY | O_CLOEXEC);
+
+	/* Alive afterwards too: so the pid was nobody else's in between. */
+	return network >= 0 && stack_member_alive(live) ? take_fd(&network) : -1;
+}
+
 /* Join what is up.  The descriptors are the caller's to close. */
-static int join(const struct stack_run *run, struct plan_service *service,
-	struct stack_launch_options *options, struct arena *arena, struct fault *why)
+static void join(const struct stack_run *run, struct plan_service *service,
+	struct stack_launch_options *options, struct arena *arena)
 {
 	const struct stack_state *state = running(run, arena);
 	const struct stack_member *live;
-	int error;
 
-	if (state) {
-		error = stack_hosts_write(run->plan, run->service, state->folder, why);
-		if (error < 0)
-			return error;
+	if (state)
 		options->run_folder = state->folder;
-	}
 	if (!service->linked)
-		return 0;
+		return;
 	live = state ? stack_state_service(state, service->name) : NULL;
-	if (live && stack_member_alive(live))
-		options->network = open(
-			arena_printf(arena, "/proc/%d/ns/net", live->pid), O_RDONLY | O_CLOEXEC);
-	else if (state)
+	options->network = live ? network_of(live, arena) : -1;
+	if (state && options->network < 0)
 		options->router = stack_state_router(state);
 	if (options->network >= 0 || options->router >= 0)
-		return 0;
+		return;
 	service->linked = false;
 	say(run, "the stack is not up: no network but its own loopback");
-	return 0;
 }
 
 static int wait_end(const struct stack_launched *launched, int signals, int *status)
@@ -134,11 +135,11 @@ int stack_run(const struct stack_run *run, int *status, bool *not_executed, stru
 		.bring = run->bring,
 		.command = run->command,
 	};
-	int error = join(run, &service, &options, arena, why);
+	int error;
 
 	*not_executed = false;
-	if (error == 0)
-		error = launch(run, &service, &options, status, not_executed, why);
+	join(run, &service, &options, arena);
+	error = launch(run, &service, &options, status, not_executed, why);
 	if (options.network >= 0)
 		close(options.network);
 	if (options.router >= 0)

@@ -14,7 +14,6 @@
 #include "gateway/gateway.h"
 #include "plan/plan.h"
 #include "stack/cgroup.h"
-#include "stack/folders.h"
 #include "stack/launch.h"
 #include "stack/log.h"
 #include "stack/state.h"
@@ -96,11 +95,10 @@ int stack_start_service(
 	struct stack_launched launched;
 	struct stack_member member;
 	char file[300];
-	int error = exit_record < 0 ? exit_record
-				    : stack_hosts_write(plan, service, start->folder_name, why);
+	int error;
 
-	if (error < 0)
-		return error;
+	if (exit_record < 0)
+		return exit_record;
 	const struct stack_launch_options options = {
 		.without = start->up->without,
 		.kill_after = start->up->kill_after,
