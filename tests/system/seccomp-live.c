@@ -2,8 +2,9 @@
 
 /*
  * One live run of every system call number under filters that the compiler
- * made: what the plan refuses gets the refusal's number from the kernel, what
- * it allows gets another answer, and other ABIs are killed.
+ * made, those of every shipped role among them: what the plan refuses gets the
+ * refusal's number from the kernel, what it allows gets another answer, and
+ * other ABIs are killed.
  *
  * Each call is issued by a child of its own, unprivileged, with arguments that
  * do nothing.  The child reports through shared memory and ends by a trap,
@@ -37,6 +38,7 @@
 #include "plan/plan.h"
 #include "plan/seccomp.h"
 #include "policy/policy.h"
+#include "role_services.h"
 
 enum { REFUSAL = 3999, NOBODY = 65534, BEYOND = 64, LONGEST = 50000 /* microseconds */ };
 
@@ -301,6 +303,18 @@ static void threads_and_the_launch_work(struct arena *arena, const struct plan_s
 	}
 }
 
+static void run_roles(struct arena *arena)
+{
+	size_t count = 0;
+	struct role_service *roles =
+		role_services(catalog_arch_name(catalog_native_arch()), arena, &count);
+
+	if (!roles)
+		fail("roles", "they cannot be read", 0, 0);
+	for (size_t i = 0; i < count; i++)
+		run_numbers(arena, &roles[i].plan);
+}
+
 int main(void)
 {
 	static const char *const basics[] = {"process-basics", "descriptors", "file-reading"};
@@ -320,6 +334,7 @@ int main(void)
 	run_numbers(arena, service_of(arena, "nothing", NULL, 0));
 	run_numbers(arena, basic);
 	run_numbers(arena, service_of(arena, "every group", all, count));
+	run_roles(arena);
 #if defined(__x86_64__)
 	other_entry_is_killed(arena, basic);
 #endif
