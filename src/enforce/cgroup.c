@@ -166,10 +166,10 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
 	return 0;
 }
 
-int enforce_cgroup_hand_down(int folder, const char *file)
+/* From the root of the hierarchy to the stack: a group has a controller's files when all above it
+ * hand that controller on. */
+static int hand_down(int folder, const char *file)
 {
-	/* From the root of the hierarchy to the stack: a group has a controller's files when all
-	 * above it hand that controller on. */
 	static const char *const above[] = {"../../../cgroup.subtree_control",
 		"../../cgroup.subtree_control", "../cgroup.subtree_control"};
 
@@ -181,6 +181,18 @@ int enforce_cgroup_hand_down(int folder, const char *file)
 			return error;
 	}
 	return 0;
+}
+
+int enforce_cgroup_limit(int folder, const char *file, const char *value)
+{
+	int error = descriptor_put(folder, file, "%s", value);
+
+	/* The first limit of a stack finds its file missing: nothing has handed it down yet. */
+	if (error == -ENOENT)
+		error = hand_down(folder, file);
+	else
+		return error;
+	return error < 0 ? error : descriptor_put(folder, file, "%s", value);
 }
 
 static bool is_empty(int folder)

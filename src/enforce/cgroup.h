@@ -7,9 +7,11 @@
  * asks for one.
  */
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct fault;
+struct plan_cgroup_limit;
 
 /* The mount point of cgroup2, from /proc/self/mountinfo (read once per process, as a hybrid
  * host has it elsewhere than /sys/fs/cgroup); NULL when there is none. */
@@ -23,8 +25,11 @@ int enforce_cgroup_open(const char *stack, const char *name, struct fault *why);
 int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why);
 
 /*
- * Have every group above @folder hand the controller of @file (pids.max: pids) down to it.  0 or
- * -errno.  It stays handed down as long as the groups of the stack exist, which is what keeps
- * systemd from taking it back.
+ * Write @value into the limit @file of the service's cgroup @folder.  Every group above hands the
+ * controller of @file (pids.max: pids) down to it then, as long as the groups of the stack exist,
+ * which is what keeps systemd from taking it back.  0 or -errno.
  */
-int enforce_cgroup_hand_down(int folder, const char *file);
+int enforce_cgroup_limit(int folder, const char *file, const char *value);
+
+/* Is it a limit for each disk that the service uses (io.max)?  enforce_limit_disks() sets it. */
+bool enforce_limits_disks(const struct plan_cgroup_limit *limit);

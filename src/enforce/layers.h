@@ -64,6 +64,9 @@ int enforce_enter_domain(struct enforce_launch *launch, struct fault *why);
 int enforce_set_limits(struct enforce_launch *launch, struct fault *why);
 int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why);
 
+/* disks.c; needs the sources of the view */
+int enforce_limit_disks(struct enforce_launch *launch, struct fault *why);
+
 /* capabilities.c */
 int enforce_keep_through_ids(struct enforce_launch *launch, struct fault *why);
 int enforce_bound_last(struct enforce_launch *launch, struct fault *why);

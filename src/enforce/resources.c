@@ -2,22 +2,16 @@
 #include <errno.h>
 #include <sys/resource.h>
 
-#include "base/descriptor.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "enforce/cgroup.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
 
-/* The first limit of a stack finds its file missing: nothing above has handed it down yet. */
-static int put_limit(int folder, const struct plan_cgroup_limit *limit)
+bool enforce_limits_disks(const struct plan_cgroup_limit *limit)
 {
-	int error = descriptor_put(folder, limit->file, "%s", limit->value);
-
-	if (error != -ENOENT)
-		return error;
-	error = enforce_cgroup_hand_down(folder, limit->file);
-	return error < 0 ? error : descriptor_put(folder, limit->file, "%s", limit->value);
+	return text_equal(limit->file, "io.max");
 }
 
 int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
@@ -26,7 +20,9 @@ int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
 
 	for (size_t i = 0; i < service->cgroup_limit_count; i++) {
 		const struct plan_cgroup_limit *limit = &service->cgroup_limits[i];
-		int error = put_limit(launch->cgroup, limit);
+		int error = enforce_limits_disks(limit) ? 0
+							: enforce_cgroup_limit(launch->cgroup,
+								  limit->file, limit->value);
 
 		if (error < 0)
 			return fault(why, error, limit->where, "cannot set %s of '%s' to %s",

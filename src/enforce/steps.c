@@ -16,6 +16,7 @@ const struct enforce_step enforce_steps[] = {
 	{"network namespace", LAYER_NETWORK, ENFORCE_LAUNCHER, enforce_make_network},
 	{"created paths", ALWAYS, ENFORCE_LAUNCHER, enforce_create_paths},
 	{"sources of the view", LAYER_VIEW, ENFORCE_LAUNCHER, enforce_open_sources},
+	{"disk limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, enforce_limit_disks},
 	{"brought file", ALWAYS, ENFORCE_LAUNCHER, enforce_open_bring},
 	{"secrets", ALWAYS, ENFORCE_LAUNCHER, enforce_read_secrets},
 	{"environment", ALWAYS, ENFORCE_LAUNCHER, enforce_build_environment},

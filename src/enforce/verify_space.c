@@ -182,6 +182,22 @@ bool verify_cgroup(const struct verify_context *context, const char **folder)
 	return strstr(*folder, wanted) != NULL;
 }
 
+/* Is each line what is wanted?  memory.max is rounded down to pages; a line of io.max begins with
+ * a disk and goes on with what was not asked for. */
+static bool line_holds(const struct plan_cgroup_limit *limit, const char *line, size_t length)
+{
+	unsigned long long wanted, found;
+	char *end;
+
+	if (enforce_limits_disks(limit))
+		return memmem(line, length, limit->value, strlen(limit->value)) != NULL;
+	if (!text_equal(limit->file, "memory.max"))
+		return strlen(limit->value) == length && strncmp(line, limit->value, length) == 0;
+	wanted = strtoull(limit->value, NULL, 10);
+	found = strtoull(line, &end, 10);
+	return end > line && found <= wanted;
+}
+
 static bool cgroup_limit_holds(const struct verify_context *context, const char *folder,
 	const struct plan_cgroup_limit *limit)
 {
@@ -189,10 +205,16 @@ static bool cgroup_limit_holds(const struct verify_context *context, const char 
 	const char *path =
 		arena_printf(context->arena, "%s%s/%s", root ? root : "", folder, limit->file);
 
-	if (descriptor_read(AT_FDCWD, path, MOST_TEXT, context->arena, &text) < 0)
+	if (descriptor_read(AT_FDCWD, path, MOST_TEXT, context->arena, &text) <= 0)
 		return false;
-	size_t length = strcspn(text, "\n");
-	return strlen(limit->value) == length && strncmp(text, limit->value, length) == 0;
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		if (!line_holds(limit, text, length))
+			return false;
+		text += length + (text[length] == '\n');
+	}
+	return true;
 }
 
 void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict)

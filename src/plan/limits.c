@@ -56,7 +56,7 @@ void plan_limits(
 		arena_printf(arena, "%" PRIu64, limits->memory.value));
 	limit_cgroup(planner, service, HOST_CGROUP_CPU, true, &limits->cpu, "cpu.max",
 		arena_printf(arena, "%" PRIu64 " 100000", limits->cpu.value * 100));
-	/* io.max wants a device: the service's writable paths decide which, at launch. */
+	/* For each disk that its files lie on: the launch knows which. */
 	limit_cgroup(planner, service, HOST_CGROUP_IO, true, &limits->io, "io.max",
 		arena_printf(arena, "rbps=%" PRIu64 " wbps=%" PRIu64, limits->io.value,
 			limits->io.value));

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Limits of a service as a whole, where cgroup v2 has the controllers: set, read back, and seen when
+# they are lifted behind our back.  A disk of its own lies in a file, and is mounted where nobody
+# else sees it.
+if [ -z "${LIMITS_APART:-}" ] && [ "$(id -u)" = 0 ]; then
+  LIMITS_APART=1 exec unshare --mount --propagation private -- "$0" "$@"
+fi
+# shellcheck source=tests/system/lib.sh
+. tests/system/lib.sh
+
+for program in redis-server mkfs.ext4 losetup; do
+  command -v "$program" >/dev/null || skip_all "$program is not installed"
+done
+hierarchy=/sys/fs/cgroup
+for controller in memory pids cpu io; do
+  grep -qsw "$controller" "$hierarchy/cgroup.controllers" ||
+    skip_all "cgroup v2 has no $controller controller here"
+done
+clean_up() {
+  "$BULKHEAD" down limits-test >/dev/null 2>&1
+  rm -rf /var/log/bulkhead/limits-test
+  umount "$folder/disk" 2>/dev/null
+}
+
+truncate -s 32M "$folder/image"
+mkdir "$folder/disk"
+mkfs.ext4 -q "$folder/image"
+mount -o loop "$folder/image" "$folder/disk" || skip_all 'a file cannot be mounted as a disk here'
+install -d -o redis -g redis "$folder/disk/data"
+disk=$(mountpoint -d "$folder/disk")
+
+put "$folder/bulkhead.yaml" <<END
+bulkhead: 1
+stack: limits-test
+services:
+  cache:
+    role: redis
+    command: [redis-server, --port, "6379", --save, "", --dir, "$folder/disk/data"]
+    user: redis
+    files: {write: ["$folder/disk/data"]}
+    listens: [6379]
+    limits: {memory: 100000000, processes: 40, cpu: 0.5, io: 1MB/s}
+END
+bulkhead() {
+  local verb=$1
+  shift
+  "$BULKHEAD" "$verb" --roles roles -f "$folder/bulkhead.yaml" "$@"
+}
+group=$hierarchy/bulkhead/limits-test/cache
+
+holds() { # FILE TEXT NAME
+  local found
+  found=$(cat "$group/$1" 2>&1)
+  if [[ $found == *"$2"* ]]; then ok "$3"; else not_ok "$3" "$1: $found"; fi
+}
+
+expect 0 'a service with limits starts' bulkhead up
+holds memory.max 99999744 'its memory is limited, in whole pages'
+holds pids.max 41 'its processes are, and its init'
+holds cpu.max '50000 100000' 'its time is'
+holds io.max "$disk rbps=" 'its disk is'
+expect 0 'status reads the limits back' bulkhead status
+says '4 of the cgroup' 'all of them'
+echo max >"$group/memory.max"
+expect 1 'a limit lifted behind our back is seen' bulkhead status
+says 'memory.max is not the planned' 'by name'
+echo 100000000 >"$group/memory.max"
+echo "$disk rbps=max" >"$group/io.max"
+expect 1 'so is one of a disk' bulkhead status
+says 'io.max is not the planned' 'by name too'
+expect 0 'down works' bulkhead down
+if [ -e "$hierarchy/bulkhead/limits-test" ]; then
+  not_ok 'no cgroup is left'
+else
+  ok 'no cgroup is left'
+fi
