@@ -32,7 +32,8 @@ count_lines() { # GROUP FILE STATUS
 # The same for the output of a cmocka program, or of one that only says in its last line what it
 # compared; status 77 is a skip of all of it.
 count_cmocka() { # GROUP FILE STATUS
-  local line before=$((passed + failed + skipped)) bad=$failed
+  local line reason='' before=$((passed + failed + skipped)) bad=$failed
+  local -A told=()
   if [ "$3" = 77 ]; then
     skip "$1" "$(grep -v '^\[' "$2" | tail -n 1)"
     return
@@ -40,7 +41,14 @@ count_cmocka() { # GROUP FILE STATUS
   while IFS= read -r line; do
     case $line in
       '[       OK ] '*) ok "$1: ${line#'[       OK ] '}" ;;
-      '[  SKIPPED ] '*) [[ $line == *' test(s)'* ]] || skip "$1: ${line#'[  SKIPPED ] '}" ;;
+      'SKIP: '*) reason=${line#'SKIP: '} ;;
+      '[  SKIPPED ] '*) # twice: where it happens, and in a list at the end
+        line=${line#'[  SKIPPED ] '}
+        if [[ $line != *' test(s)'* ]] && [ -z "${told[$line]-}" ]; then
+          skip "$1: $line" "$reason"
+          told[$line]=1
+        fi
+        ;;
       '[  FAILED  ] '*) [[ $line == *' test(s)'* ]] || failing["${line#'[  FAILED  ] '}"]=1 ;;
     esac
   done <"$2"
