@@ -53,6 +53,11 @@ else
   not_ok 'each of them'
 fi
 
+# The reference's own example.
+awk '/^```yaml$/{on=1;next} /^```$/{if(on)exit} on' docs/policy.md | put "$folder/reference.yaml"
+expect 0 "the reference's example is good" nobody check --roles roles -f reference.yaml
+says 'shop: good: 4 services' 'and whole'
+
 # What this machine lacks.
 policy=$folder/lacks.yaml
 cp roles/common.yaml "$folder/roles/"

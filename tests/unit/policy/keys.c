@@ -5,8 +5,10 @@
  * itself: it changes the plan or what is said about it, or it is refused.
  */
 
+#include <fcntl.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/scoped.h"
 #include "host/host.h"
 #include "judged.h"
@@ -353,6 +355,41 @@ static void every_enforcer_is_a_file_of_ours(void **state)
 	}
 }
 
+/* What docs/policy.md says of each key is what the table says. */
+static void the_reference_names_every_key(void **state)
+{
+	const char *source = getenv("BULKHEAD_SOURCE");
+	scoped(arena) struct arena *arena = arena_new();
+	size_t listed = 0;
+	const char *text;
+
+	(void)state;
+	if (!source)
+		skip();
+	assert_true(descriptor_read(AT_FDCWD, arena_printf(arena, "%s/docs/policy.md", source),
+			    1 << 20, arena, &text) > 0);
+	for (int key = 0; key < KEY_COUNT; key++) {
+		const char *name = policy_keys[key].name;
+		const char *end = name[0] == '\'' ? strchr(name + 1, '\'') : NULL;
+
+		assert_non_null(end);
+		const char *row = arena_printf(arena, "\n- %s\n", name);
+		const char *word = arena_printf(arena, "%.*s", (int)(end - name) - 1, name + 1);
+		if (!policy_keys[key].enforcer && !strstr(text, row))
+			fail_msg("%s is not listed as not enforced", name);
+		if (policy_keys[key].enforcer && !strstr(text, arena_printf(arena, "`%s`", word)) &&
+			!strstr(text, arena_printf(arena, "%s:", word)))
+			fail_msg("%s is not named", name);
+	}
+	for (const char *at = text; (at = strstr(at, "\n- '")); at++)
+		listed++;
+	size_t later = 0;
+	for (int key = 0; key < KEY_COUNT; key++)
+		later += !policy_keys[key].enforcer;
+	/* `observe` is a key of the top level and of a service. */
+	assert_int_equal(listed, later - 1);
+}
+
 /* The form of a value of later is checked now: a policy written today stays right. */
 static void the_form_of_what_is_not_enforced_yet_is_checked(void **state)
 {
@@ -399,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_key_has_an_enforcer_or_is_refused),
 		cmocka_unit_test(every_enforcer_is_a_file_of_ours),
+		cmocka_unit_test(the_reference_names_every_key),
 		cmocka_unit_test(the_form_of_what_is_not_enforced_yet_is_checked),
 	};
 
