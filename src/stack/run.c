@@ -68,7 +68,9 @@ static void join(const struct stack_run *run, struct plan_service *service,
 	if (options->network >= 0 || options->router >= 0)
 		return;
 	service->linked = false;
-	say(run, "the stack is not up: no network but its own loopback");
+	say(run, run->plan->edge_count + run->plan->publish_count == 0
+			 ? "no network but its own loopback"
+			 : "the stack is not up: no network but its own loopback");
 }
 
 static int wait_end(const struct stack_launched *launched, int signals, int *status)

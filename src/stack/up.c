@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -240,6 +241,9 @@ int stack_up(struct stack_up *up, struct fault *why)
 	error = bring_up(&work, &lasting);
 	stack_unlock_unused(up->plan->stack);
 	guard_end(&work.guard);
+	/* Asked once more while it was giving up: it still has to say why. */
+	while (error < 0 && sigtimedwait(&set, NULL, &(struct timespec){0}) > 0)
+		;
 	sigprocmask(SIG_SETMASK, &work.before, NULL);
 	if (work.folder >= 0)
 		close(work.folder);

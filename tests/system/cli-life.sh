@@ -76,6 +76,11 @@ expect 4 'with the published port of the first it does not come up' bulkhead up 
 says '127.0.0.1:17383' 'and says which'
 expect 0 'the first is as planned all the while' bulkhead status life-one
 
+hosts=/run/bulkhead/life-one/hosts/cache
+stamp=$(stat -c '%i %y' $hosts)
+expect 0 'a run beside a running service' timeout 10 "$BULKHEAD" run --roles "$roles" -f "$folder/life-one.yaml" cache -- redis-server --version
+if [ "$stamp" = "$(stat -c '%i %y' $hosts)" ]; then ok 'does not touch its hosts file'; else not_ok 'does not touch its hosts file'; fi
+
 nsenter -t "$(pid_of life-one gateway pid)" -n nft flush ruleset
 expect 1 "the router's table is flushed" bulkhead status life-one
 says 'router' 'and the router is a row'

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -296,6 +297,21 @@ static void a_socket_of_the_caller_is_not_handed_on(void **state)
 	close(ends[1]);
 }
 
+/* An event counter, say: it is not known what a handle of the kernel's opens. */
+static void a_handle_of_the_kernel_is_not_lent(void **state)
+{
+	int handle = eventfd(0, EFD_CLOEXEC), kept = dup(0);
+
+	(void)state;
+	assert_true(handle >= 0);
+	dup2(handle, 0);
+	assert_int_equal(run("true"), -1);
+	dup2(kept, 0);
+	assert_non_null(strstr(output, "standard descriptor 0 is a handle of the kernel's"));
+	close(kept);
+	close(handle);
+}
+
 static const char *read_text(const char *path)
 {
 	static char text[4096];
@@ -400,6 +416,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_brought_file_runs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_socket_of_the_caller_is_not_handed_on, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_handle_of_the_kernel_is_not_lent, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_init_keeps_the_log_and_the_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_launch_leaks_no_descriptor, set_up, tear_down),
