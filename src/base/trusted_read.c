@@ -24,7 +24,7 @@ static int check_owner(int fd, bool folder, const char *name, struct where where
 	bool sticky = folder && status.st_uid == 0 && (status.st_mode & S_ISVTX);
 	if (sticky || trusted_owner(&status))
 		return 0;
-	fault_of(why, FAULT_USAGE, -EPERM, where,
+	fault_of(why, FAULT_USAGE, 0, where,
 		"%s may be changed by others than root, who would then decide what root does",
 		name);
 	if (folder)
@@ -100,11 +100,14 @@ int trusted_read(const char *path, size_t most, struct arena *arena, const char 
 		return fd;
 	if (fd < 0)
 		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
-		return fault_of(why, FAULT_USAGE, -EINVAL, where, "%s is not a file", path);
-	if ((size_t)status.st_size > most)
-		return fault_of(
-			why, FAULT_USAGE, -EFBIG, where, "%s is larger than %zu bytes", path, most);
+	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		fault_of(why, FAULT_USAGE, 0, where, "%s is not a file", path);
+		return -EINVAL;
+	}
+	if ((size_t)status.st_size > most) {
+		fault_of(why, FAULT_USAGE, 0, where, "%s is larger than %zu bytes", path, most);
+		return -EFBIG;
+	}
 	snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
 	scoped(file) FILE *file = fopen(again, "re");
 	if (!file)

@@ -94,6 +94,9 @@ expect 2 'a folder is no policy' check "$folder"
 expect 2 'a device is none' check /dev/zero
 mkfifo "$folder/pipe"
 expect 2 'a pipe is none, and nobody waits for it' timeout 5 "$BULKHEAD" check "$folder/pipe"
+truncate -s 101M "$folder/large.yaml"
+expect 2 'what is too large is not read' check "$folder/large.yaml"
+says "large.yaml: error: $folder/large.yaml is larger than 104857600 bytes" 'and it says so'
 if [ -e /run/bulkhead/trust-test ]; then not_ok 'nothing was touched'; else ok 'nothing was touched'; fi
 
 # Another than root reads what he may: it decides nothing.
