@@ -132,9 +132,14 @@ struct slip {
 	const char *what;
 };
 
+static bool after_word(char byte)
+{
+	return byte == ' ' || byte == ',' || byte == ']' || byte == '}' || byte == '\r';
+}
+
 static size_t word_end(const char *line, size_t length, size_t at)
 {
-	while (at < length && !memchr(" ,]}\r", line[at], 5))
+	while (at < length && !after_word(line[at]))
 		at++;
 	return at;
 }

@@ -16,8 +16,8 @@ static const struct {
 		{"", 1},
 		{"B", 1},
 		{"KB", 1024},
-		{"MB", 1024 * 1024},
-		{"GB", 1024 * 1024 * 1024},
+		{"MB", 1024ull * 1024},
+		{"GB", 1024ull * 1024 * 1024},
 		{"TB", 1024ull * 1024 * 1024 * 1024},
 },
   duration_units[] = {
@@ -212,18 +212,15 @@ int policy_choice(struct policy_reading *reading, const struct policy_node *node
 	const char *const *names, size_t count)
 {
 	const char *text = policy_scalar(reading, node);
-	char all[256] = "";
+	const char *all = "";
 
 	if (!text)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(text, names[i]) == 0)
 			return (int)i;
-	for (size_t i = 0; i < count; i++) {
-		if (strlen(all) + strlen(names[i]) + 3 > sizeof(all))
-			break;
-		strcat(strcat(all, i ? ", " : ""), names[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		all = arena_printf(reading->nodes, "%s%s%s", all, i ? ", " : "", names[i]);
 	struct report_entry *entry = policy_error(
 		reading, node, "'%s' is nothing that %s can be", text, policy_label(reading, node));
 	report_hint(reading->report, entry, "one of: %s", all);
