@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -36,11 +37,16 @@ static bool leave_caller(void)
 	       (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS);
 }
 
-static __attribute__((noreturn)) void become_supervisor(const struct stack_begin *begin, int news)
+static __attribute__((noreturn)) void become_supervisor(
+	const struct stack_begin *begin, pid_t up, int news)
 {
 	const int kept[] = {begin->folder, begin->lock, begin->guard, news};
 	struct fault why = {0};
 
+	/* Until all is launched: a launch that hangs must not outlive who would have undone it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != up)
+		_exit(4);
 	umask(022);
 	sigprocmask(SIG_SETMASK, &begin->before, NULL);
 	descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0]));
@@ -135,9 +141,10 @@ int stack_begin(const struct stack_begin *begin, struct fault *why)
 	if (signals < 0 || pipe2(pipes, O_CLOEXEC) < 0)
 		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int news = pipes[0];
+	const pid_t up = getpid();
 	pid_t supervisor = fork();
 	if (supervisor == 0)
-		become_supervisor(begin, pipes[1]);
+		become_supervisor(begin, up, pipes[1]);
 	close(pipes[1]);
 	if (supervisor < 0)
 		return fault(why, -errno, nowhere, "cannot fork the supervisor");

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -215,7 +216,8 @@ int stack_supervise(const struct stack_begin *begin, int news)
 		return 4;
 	}
 	stack_up_step(up, STACK_UP_LAUNCHED);
-	/* The rest is for `up` to judge, and to undo when it dies. */
+	/* The rest is for `up` to judge, and for its guard to undo when it dies. */
+	prctl(PR_SET_PDEATHSIG, 0);
 	close(begin->lock);
 	close(begin->guard);
 	tell(news, STACK_NEWS_DONE, "", NULL);

@@ -120,6 +120,14 @@ else
 fi
 expect 1 'down of what is down is a no' bulkhead down life-one
 
+expect 0 'up' bulkhead up life-one
+for file in supervisor gateway services/cache services/words services/alone; do kill -9 "$(pid_of life-one $file pid)"; done
+expect 0 'down tidies up after all of them were killed' bulkhead down life-one
+left=$(ls -d /run/bulkhead/life-one /run/bulkhead/.life-one.lock 2>/dev/null
+  find /sys/fs/cgroup -maxdepth 4 -type d -path '*/bulkhead/life-one*' 2>/dev/null
+  grep -F /run/bulkhead/life-one /proc/self/mountinfo)
+if [ -z "$left" ]; then ok 'and nothing is left'; else not_ok 'and nothing is left' "$left"; fi
+
 sed -i 's/listens: \[6380\]/listens: [6380, 6381]/' "$folder/life-one.yaml"
 expect 4 'an up that waits is told to give up' timeout --preserve-status -s INT 1 "$BULKHEAD" up --roles "$roles" -f "$folder/life-one.yaml"
 says 'told to give up' 'and says so'
