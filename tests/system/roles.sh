@@ -37,6 +37,20 @@ expect 0 'it knows the programs of nobody' sql "SELECT coalesce(load_file('/usr/
 says none 'since they are not in its view'
 expect 0 'down' "$BULKHEAD" down "${stack[@]}"
 
+# The page's own example of a role is one.
+mkdir "$folder/roles"
+awk '/^```yaml/ {on = 1; next} /^```/ {on = 0} on' docs/roles.md >"$folder/roles/memcached.yaml"
+cp "$roles/common.yaml" "$folder/roles/"
+put "$folder/own.yaml" <<EOF
+bulkhead: 1
+stack: own
+services:
+  cache: {role: memcached, command: [memcached], listens: [11211]}
+EOF
+expect 0 'a role of your own is checked' "$BULKHEAD" check --roles "$folder/roles" -f "$folder/own.yaml"
+expect 0 'and explained' "$BULKHEAD" explain --roles "$folder/roles" -f "$folder/own.yaml" cache
+says eventfd2 'with what it allows'
+
 # With -W the master executes its own binary again: declared it may, undeclared it ends.
 expect 0 "HAProxy's master starts where its binary is declared" \
   "$BULKHEAD" up "${stack[@]}" -f "$folder/master.yaml"
