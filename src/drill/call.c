@@ -108,7 +108,7 @@ int drill_create(struct drill_context *context, const char *folder, const char *
 	if (fd < 0)
 		return fd;
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return 0;
 }
 
@@ -137,8 +137,17 @@ int drill_file(struct drill_context *context, const char *path, const void *data
 	if (put >= 0)
 		return (int)fd;
 	syscall(SYS_close, (int)fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return (int)put;
+}
+
+void drill_remove(const char *path)
+{
+#ifdef SYS_unlink
+	if (syscall(SYS_unlink, path) == 0)
+		return;
+#endif
+	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }
 
 unsigned long drill_number(const char *text)

@@ -54,6 +54,9 @@ void drill_path(char path[static 256], const char *folder, const char *name);
 int drill_file(struct drill_context *context, const char *path, const void *data, size_t length,
 	unsigned mode);
 
+/* Remove a file of its own by whichever call its filter leaves it; the keeper removes the rest. */
+void drill_remove(const char *path);
+
 /* Text to number, decimal or with "0x"; 0 for NULL. */
 unsigned long drill_number(const char *text);
 

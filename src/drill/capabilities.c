@@ -156,7 +156,7 @@ static int give_away_file(struct drill_context *context)
 		return fd;
 	long changed = drill_call(context, SYS_fchown, fd, 0, 0);
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(changed);
 }
 
@@ -175,7 +175,7 @@ static int give_file_privilege(struct drill_context *context)
 	long given = drill_call(context, SYS_fsetxattr, fd, "security.capability", &privilege,
 		sizeof(privilege), 0);
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(given);
 }
 

@@ -17,7 +17,7 @@ static int make_device(struct drill_context *context, unsigned mode, unsigned lo
 	if (made < 0)
 		return (int)made;
 	int error = drill_open(context, path, O_RDONLY | O_NONBLOCK);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return error;
 }
 

@@ -100,13 +100,13 @@ static int run_written(
 	char path[256];
 
 	drill_path(path, context->first, name);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0); /* of an earlier control run */
+	drill_remove(path); /* of an earlier control run */
 	int fd = drill_file(context, path, bytes, length, 0700);
 	if (fd < 0)
 		return fd;
 	syscall(SYS_close, fd);
 	int error = execute(context, path, (char *[]){path, NULL});
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return error;
 }
 
@@ -128,13 +128,13 @@ static int preload_library(struct drill_context *context)
 
 	drill_path(path, context->first, "library");
 	memcpy(variable + strlen(variable), path, strlen(path) + 1);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0); /* of an earlier control run */
+	drill_remove(path); /* of an earlier control run */
 	int fd = drill_file(context, path, image, drill_library(image), 0700);
 	if (fd < 0)
 		return fd;
 	syscall(SYS_close, fd);
 	long error = drill_call(context, SYS_execve, context->second, arguments, environment);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(error);
 }
 

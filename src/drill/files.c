@@ -96,7 +96,7 @@ static int leave_set_id(struct drill_context *context)
 		return fd;
 	long changed = drill_call(context, SYS_fchmod, fd, 04755U);
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(changed);
 }
 
@@ -111,7 +111,7 @@ static int create_set_id(struct drill_context *context)
 		return fd;
 	long seen = syscall(SYS_fstat, fd, &made);
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return seen < 0 ? -errno : made.st_mode & S_ISUID ? 0 : -EPERM;
 }
 

@@ -76,7 +76,7 @@ static int map_written_file(struct drill_context *context)
 	if (at < 0 && syscall(SYS_fstatfs, fd, &place) == 0 && (place.f_flags & 8 /* ST_NOEXEC */))
 		context->layer = LAYER_VIEW;
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(at);
 }
 

@@ -134,7 +134,7 @@ static int listen_local(struct drill_context *context)
 		return (int)fd;
 	long result = drill_call(context, SYS_bind, (int)fd, &at, sizeof(at));
 	if (result == 0)
-		syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+		drill_remove(path);
 	return drill_done(result);
 }
 

@@ -19,6 +19,8 @@
 #include "drill/world.h"
 #include "plan/plan.h"
 
+enum { PATIENCE = 10 };
+
 /* Needs that only a service has: its declared rights, its limits, its peers. */
 static bool of_services(enum drill_need need)
 {
@@ -57,6 +59,8 @@ static void attempt_inside(const struct drill_place *place, const struct drill_a
 	char line[DRILL_LINE];
 	struct fault why = {0};
 
+	/* Its end, should the drill be killed while it waits: no filter takes an alarm away. */
+	alarm(PATIENCE);
 	if (place->confine(place->context, &why) != 0) {
 		if (!why.code)
 			why.code = -EPROTO;

@@ -69,7 +69,7 @@ static int exceed_tmp(struct drill_context *context)
 	long grown = drill_call(
 		context, SYS_fallocate, fd, 0, 0L, (long)drill_number(context->second) + 1);
 	syscall(SYS_close, fd);
-	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+	drill_remove(path);
 	return drill_done(grown);
 }
 

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "drill/attempt.h"
 #include "drill/control.h"
+#include "drill/keeper.h"
 #include "drill/scenario.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -75,9 +76,9 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 	char *const command[] = {PROGRAM, (char *)attempt->name, (char *)arguments->first,
 		(char *)arguments->second, NULL};
 	struct stack_launched launched;
-	char group[80];
+	char group[96];
 
-	snprintf(group, sizeof(group), "drill-%s", work->service->name);
+	drill_world_group(work->world, work->service, false, group);
 	int error = start(work->world, work->service, group, command, &launched, why);
 	if (error)
 		return error;
@@ -118,9 +119,9 @@ static int attempt_one(const struct work *work, const struct drill_attempt *atte
 /* Remove what a launch that was broken off has left. */
 static void clear(const struct work *work)
 {
-	char group[80];
+	char group[96];
 
-	snprintf(group, sizeof(group), "drill-%s", work->service->name);
+	drill_world_group(work->world, work->service, false, group);
 	stack_kill(work->world->plan, group, NULL);
 }
 
@@ -132,8 +133,7 @@ static void work_through(const struct work *work, int input)
 	if (null < 0 || dup2(null, 0) < 0 || dup2(input, 1) < 0 || dup2(null, 2) < 0)
 		shared->code = fault(&shared->why, -errno, work->service->where,
 			"cannot set up the drill: %s", strerror(errno));
-	/* Of a drill that was killed: it would be in the way of every launch. */
-	clear(work);
+	drill_keeper_mind(work->world);
 	for (size_t i = 0; i < work->count && !shared->code; i++) {
 		shared->verdicts[i].category = work->categories[i];
 		shared->code =
@@ -284,27 +284,22 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 	return error;
 }
 
-static void name_holder(const struct plan_service *service, char group[static 80])
-{
-	snprintf(group, 80, "drill-hold-%s", service->name);
-}
-
 int drill_hold(struct drill_world *world, const struct plan_service *service,
 	struct stack_launched *launched, struct fault *why)
 {
 	char *const command[] = {PROGRAM, "wait", NULL};
-	char group[80];
+	char group[96];
 
-	name_holder(service, group);
+	drill_world_group(world, service, true, group);
 	return start(world, service, group, command, launched, why);
 }
 
 int drill_release(struct drill_world *world, const struct plan_service *service,
 	struct stack_launched *launched, struct fault *why)
 {
-	char group[80];
+	char group[96];
 
-	name_holder(service, group);
+	drill_world_group(world, service, true, group);
 	int error = stack_kill(world->plan, group, why);
 	stack_launched_close(launched);
 	waitpid(launched->init, NULL, 0);

@@ -38,7 +38,7 @@ static const struct {
 	{DRILL_INET, EADDRNOTAVAIL, LAYER_NETWORK},
 	{DRILL_INET, ETIMEDOUT, LAYER_NETWORK},
 	{DRILL_INET, EPERM, LAYER_LABELS, SYS_bind}, /* its cgroup's program */
-	{DRILL_INET, EPERM, LAYER_NETWORK}, /* a packet that the service's own table drops */
+	{DRILL_INET, EPERM, LAYER_NETWORK},        /* a packet that the service's own table drops */
 	{DRILL_UNIX, ECONNREFUSED, LAYER_NETWORK}, /* abstract names end with the namespace */
 	{DRILL_UNIX, ENOENT, LAYER_VIEW},
 	{DRILL_UNIX, EPERM, LAYER_LANDLOCK},
@@ -65,29 +65,35 @@ static bool filtered(const struct drill_answer *answer)
 	       answer->error == ENOSYS;
 }
 
-static void find_layer(const struct drill_attempt *attempt, const struct drill_answer *answer,
+/*
+ * The layer behind @answer; false when it is no answer of any: a file that was there already, an
+ * argument that the kernel does not take.  Only EPERM and EACCES may be anybody's.
+ */
+static bool find_layer(const struct drill_attempt *attempt, const struct drill_answer *answer,
 	struct drill_verdict *verdict)
 {
 	verdict->layer = attempt->expected;
 	verdict->measured = true;
 	if (filtered(answer)) {
 		verdict->layer = executes(answer->call) ? LAYER_EXEC : LAYER_SECCOMP;
-		return;
+		return true;
 	}
 	if (answer->layer >= 0) {
 		verdict->layer = (enum layer)answer->layer;
-		return;
+		return true;
 	}
 	/* It looked at itself: what it found is the measurement. */
 	if (attempt->kind == DRILL_INSIDE)
-		return;
+		return true;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++)
 		if (meanings[i].kind == attempt->kind && meanings[i].error == answer->error &&
 			(!meanings[i].call || meanings[i].call == answer->call)) {
 			verdict->layer = meanings[i].layer;
-			return;
+			return true;
 		}
 	verdict->measured = false;
+	return answer->error == EPERM || answer->error == EACCES ||
+	       (attempt->replaces && !answer->error);
 }
 
 /* "openat: Permission denied": which link of the chain broke. */
@@ -142,12 +148,12 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 	/* Silence is an answer only of a network that drops packets. */
 	bool silent = answer->outcome == DRILL_LOST && answer->error == ETIMEDOUT &&
 		      attempt->kind == DRILL_INET;
-	if (answer->outcome != DRILL_REFUSED && !silent) {
+	if ((answer->outcome != DRILL_REFUSED && !silent) ||
+		!find_layer(attempt, answer, verdict)) {
 		snprintf(verdict->text, sizeof(verdict->text), "confined: %s", describe(answer));
 		return;
 	}
 	verdict->standing = DRILL_STOPPED;
-	find_layer(attempt, answer, verdict);
 	say_how(attempt, answer, verdict);
 }
 

@@ -26,6 +26,7 @@
 #include "base/scoped.h"
 #include "drill/control.h"
 #include "drill/echo.h"
+#include "drill/keeper.h"
 #include "plan/plan.h"
 
 /* Below those that the kernel gives to clients, which may bind them. */
@@ -48,6 +49,12 @@ const char *drill_payload(void)
 	return NULL;
 }
 
+void drill_world_group(const struct drill_world *world, const struct plan_service *service,
+	bool held, char group[static 96])
+{
+	snprintf(group, 96, "drill-%s%s.%d", held ? "hold-" : "", service->name, (int)world->drill);
+}
+
 static int keep(struct drill_world *world, pid_t pid, struct fault *why)
 {
 	if (world->helper_count < DRILL_MOST_HELPERS) {
@@ -62,18 +69,24 @@ static int keep(struct drill_world *world, pid_t pid, struct fault *why)
 static int make_scratch(struct drill_world *world, struct fault *why)
 {
 	snprintf(world->scratch, sizeof(world->scratch), "/var/tmp/bulkhead-drill-XXXXXX");
-	if (!mkdtemp(world->scratch)) {
-		int error = -errno;
-		world->scratch[0] = '\0';
-		return fault(why, error, world->plan->where, "cannot make a folder in /var/tmp: %s",
-			strerror(-error));
-	}
+	if (!mkdtemp(world->scratch))
+		return fault(why, -errno, world->plan->where,
+			"cannot make a folder in /var/tmp: %s", strerror(errno));
 	/* Open to all: what keeps a service out of it must be its confinement. */
 	chmod(world->scratch, 0755);
 	snprintf(world->file, sizeof(world->file), "%s/file", world->scratch);
 	snprintf(world->socket, sizeof(world->socket), "%s/host.sock", world->scratch);
 	snprintf(world->name, sizeof(world->name), "%s", strrchr(world->scratch, '/') + 1);
+	int error = drill_keeper_start(world, why);
+	if (error)
+		rmdir(world->scratch);
+	return error;
+}
+
+static int make_file(const struct drill_world *world, struct fault *why)
+{
 	scoped(fd) int fd = open(world->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+
 	if (fd < 0 || write(fd, "drill\n", 6) != 6)
 		return fault(why, -errno, world->plan->where, "cannot write %s: %s", world->file,
 			strerror(errno));
@@ -86,10 +99,9 @@ static void make_objects(struct drill_world *world)
 {
 	char queue[80];
 
-	world->key = 0x62000000 | (getpid() & 0xffffff);
-	world->memory = shmget(world->key, 4096, IPC_CREAT | IPC_EXCL | 0666);
-	world->semaphore = semget(world->key, 1, IPC_CREAT | IPC_EXCL | 0666);
-	world->messages = msgget(world->key, IPC_CREAT | IPC_EXCL | 0666);
+	world->made->memory = shmget(world->key, 4096, IPC_CREAT | IPC_EXCL | 0666);
+	world->made->semaphore = semget(world->key, 1, IPC_CREAT | IPC_EXCL | 0666);
+	world->made->messages = msgget(world->key, IPC_CREAT | IPC_EXCL | 0666);
 	snprintf(queue, sizeof(queue), "/%s", world->name);
 	mqd_t made = mq_open(queue, O_RDWR | O_CREAT | O_EXCL, 0666, NULL);
 	if (made >= 0)
@@ -172,13 +184,15 @@ static int populate(struct drill_world *world, struct fault *why)
 int drill_world_open(const struct plan *plan, const struct drill_options *options,
 	struct drill_world *world, struct fault *why)
 {
-	*world = (struct drill_world){
-		.plan = plan, .options = options, .memory = -1, .semaphore = -1, .messages = -1};
+	*world = (struct drill_world){.plan = plan, .options = options, .drill = getpid()};
+	world->key = 0x62000000 | (getpid() & 0xffffff);
 	gethostname(world->host_name, sizeof(world->host_name) - 1);
 	world->near_port = undeclared_port(plan, FIRST_PORT);
 	world->free_port = undeclared_port(plan, world->near_port + 1U);
 	world->cache = drill_cache_new();
 	int error = make_scratch(world, why);
+	if (!error)
+		error = make_file(world, why);
 	if (!error) {
 		make_objects(world);
 		error = populate(world, why);
@@ -190,8 +204,6 @@ int drill_world_open(const struct plan *plan, const struct drill_options *option
 
 void drill_world_close(struct drill_world *world)
 {
-	char queue[80];
-
 	for (size_t i = 0; i < world->helper_count; i++)
 		kill(world->helpers[i], SIGKILL);
 	for (size_t i = 0; i < world->helper_count; i++)
@@ -199,25 +211,7 @@ void drill_world_close(struct drill_world *world)
 	world->helper_count = 0;
 	drill_cache_free(world->cache);
 	world->cache = NULL;
-	if (world->memory >= 0)
-		shmctl(world->memory, IPC_RMID, NULL);
-	if (world->semaphore >= 0)
-		semctl(world->semaphore, 0, IPC_RMID);
-	if (world->messages >= 0)
-		msgctl(world->messages, IPC_RMID, NULL);
-	if (!world->scratch[0])
-		return;
-	snprintf(queue, sizeof(queue), "/%s", world->name);
-	mq_unlink(queue);
-	/* What a control run left: attempts that were replaced by their program. */
-	static const char *const left[] = {"file", "host.sock", "bulkhead-drill-dropped",
-		"bulkhead-drill-script", "bulkhead-drill-library", "bulkhead-drill-socket"};
-	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
-		char path[128];
-		snprintf(path, sizeof(path), "%s/%s", world->scratch, left[i]);
-		unlink(path);
-	}
-	rmdir(world->scratch);
+	drill_keeper_end(world);
 }
 
 static uint32_t outside(const struct plan_extent *extents, size_t count, uint32_t inside)

@@ -30,6 +30,12 @@ enum { DRILL_MOST_HELPERS = 260 };
 /* Control runs already made, shared with the workers: one for each attempt and argument. */
 struct drill_cache;
 
+/* What outlives its maker, shared by the drill with its keeper; -1: not made. */
+struct drill_made {
+	pid_t launcher; /* that launches at present, or 0 */
+	int memory, semaphore, messages;
+};
+
 struct drill_world {
 	const struct plan *plan;
 	const struct drill_options *options;
@@ -44,7 +50,10 @@ struct drill_world {
 	uint16_t near_port; /* in each service's network namespace and the router's */
 	uint16_t free_port; /* that nobody listens on or declares */
 	int key;            /* of System V memory, semaphores and messages */
-	int memory, semaphore, messages;
+	struct drill_made *made;
+	pid_t drill;  /* the process that opened it */
+	pid_t keeper; /* see drill/keeper.h */
+	int tell;     /* to the keeper: the end */
 	struct drill_cache *cache;
 	const struct plan_service *toward; /* whom a permitted connection is to reach, or NULL */
 };
@@ -61,6 +70,11 @@ void drill_world_close(struct drill_world *world);
  * same user, or a container.  Dies with the world. */
 int drill_world_stranger(struct drill_world *world, const struct plan_service *service, pid_t *pid,
 	struct fault *why);
+
+/* The cgroup, beside those of the services, of @service's launches by this drill; of the one that
+ * is held for as long as its init is drilled. */
+void drill_world_group(const struct drill_world *world, const struct plan_service *service,
+	bool held, char group[static 96]);
 
 /* An address in every process that the caller forks: a byte that may be read and written. */
 unsigned long drill_world_address(void);

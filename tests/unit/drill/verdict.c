@@ -255,6 +255,19 @@ static void code_brought_into_a_program_must_say_that_it_ran(void **state)
 	assert_int_equal(answer.outcome, DRILL_SUCCEEDED);
 }
 
+static void an_answer_that_no_layer_gives_proves_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		judge("run-dropped", success, refused(EEXIST, SYS_openat)).standing, DRILL_VOID);
+	assert_int_equal(judge("make-ring", success, refused(EINVAL, SYS_io_uring_setup)).standing,
+		DRILL_VOID);
+	assert_int_equal(
+		judge("mount-memory", success, refused(ENOENT, SYS_mount)).standing, DRILL_VOID);
+	assert_int_equal(
+		judge("read-shadow", success, refused(ENOENT, SYS_openat)).standing, DRILL_STOPPED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +284,7 @@ int main(void)
 		cmocka_unit_test(a_scenario_says_what_it_could_not_show),
 		cmocka_unit_test(what_cannot_look_proves_nothing),
 		cmocka_unit_test(what_an_attempt_measured_counts_before_what_an_errno_means),
+		cmocka_unit_test(an_answer_that_no_layer_gives_proves_nothing),
 		cmocka_unit_test(a_verdict_names_the_call_that_was_refused),
 		cmocka_unit_test(code_brought_into_a_program_must_say_that_it_ran),
 	};
