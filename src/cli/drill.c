@@ -61,12 +61,17 @@ static int drill_scenarios_of(
 	return 0;
 }
 
+static int interrupt(const struct plan_service *service, struct fault *why)
+{
+	return fault(why, -EINTR, service->where, "the drill was interrupted");
+}
+
 static int drill_one(struct session *session, const struct plan_service *service, struct fault *why)
 {
 	struct drill_table table = {0};
 
 	if (interrupted)
-		return fault(why, -EINTR, service->where, "the drill was interrupted");
+		return interrupt(service, why);
 	int error = drill_service(&session->world, service, session->arena, &table, why);
 
 	if (error)
@@ -76,28 +81,40 @@ static int drill_one(struct session *session, const struct plan_service *service
 	return drill_scenarios_of(session, service, why);
 }
 
-/* Bulkhead's own confined processes: once for the stack, as they are all alike. */
-static int drill_ourselves(struct session *session, struct fault *why)
+static int add_place(struct session *session, const char *name, const struct drill_table *table)
 {
-	struct drill_table gateway = {0}, init = {0};
-	const struct plan_service *service = &session->stage.plan->services[0];
-	int error = 0;
-
-	if (session->stage.plan->publish_count && session->stage.router.network >= 0) {
-		error = cli_drill_gateway(
-			&session->world, &session->stage, session->arena, &gateway, why);
-		if (error)
-			return error;
-		cli_drill_add(&session->report, "gateway", NULL, &gateway, session->arena);
-		tell(session);
-	}
-	error = cli_drill_init(&session->world, service, session->arena, &init, why);
-	if (error)
-		return error;
-	cli_drill_add(&session->report, arena_printf(session->arena, "init of %s", service->name),
-		NULL, &init, session->arena);
+	cli_drill_add(&session->report, name, NULL, table, session->arena);
 	tell(session);
 	return 0;
+}
+
+/* Bulkhead's own confined processes. */
+static int drill_ourselves(struct session *session, struct fault *why)
+{
+	const struct plan *plan = session->stage.plan;
+	struct drill_table table = {0};
+	int error =
+		cli_drill_supervisor(&session->world, &session->stage, session->arena, &table, why);
+
+	if (!error)
+		error = add_place(session, "supervisor", &table);
+	if (!error && plan->publish_count && session->stage.router.network >= 0) {
+		error = cli_drill_gateway(
+			&session->world, &session->stage, session->arena, &table, why);
+		if (!error)
+			error = add_place(session, "gateway", &table);
+	}
+	for (size_t i = 0; i < plan->service_count && !error; i++) {
+		if (interrupted)
+			return interrupt(&plan->services[i], why);
+		error = cli_drill_init(
+			&session->world, &plan->services[i], session->arena, &table, why);
+		if (!error)
+			error = add_place(session,
+				arena_printf(session->arena, "init of %s", plan->services[i].name),
+				&table);
+	}
+	return error;
 }
 
 static int drill_all(struct session *session, struct fault *why)

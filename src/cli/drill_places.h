@@ -13,5 +13,8 @@ struct plan_service;
 int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
 	struct drill_table *table, struct fault *why);
 
+int cli_drill_supervisor(struct drill_world *world, const struct cli_stage *stage,
+	struct arena *arena, struct drill_table *table, struct fault *why);
+
 int cli_drill_init(struct drill_world *world, const struct plan_service *service,
 	struct arena *arena, struct drill_table *table, struct fault *why);
