@@ -9,6 +9,7 @@
 #include "cli/drill_places.h"
 #include "cli/drill_report.h"
 #include "cli/drill_stage.h"
+#include "cli/drill_text.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
@@ -33,10 +34,15 @@ struct session {
 	struct arena *arena;
 };
 
-static void tell(const struct session *session)
+/* What was added to the report from place @first on, as one. */
+static void tell(const struct session *session, size_t first, const char *title)
 {
-	if (!session->options->json)
-		cli_drill_write_place(&session->report, cli_color(stdout));
+	if (session->options->json)
+		return;
+	if (session->options->all)
+		cli_drill_write_rows(&session->report, first);
+	else
+		cli_drill_write_place(&session->report, first, title);
 	fflush(stdout);
 }
 
@@ -76,45 +82,63 @@ static int drill_one(struct session *session, const struct plan_service *service
 
 	if (error)
 		return error;
+	size_t first = session->report.place_count;
 	cli_drill_add(&session->report, service->name, service->role, &table, session->arena);
-	tell(session);
+	tell(session, first, service->name);
 	return drill_scenarios_of(session, service, why);
 }
 
-static int add_place(struct session *session, const char *name, const struct drill_table *table)
+/* The inits, which differ by their views and networks alone, make one paragraph. */
+static int drill_inits(struct session *session, struct fault *why)
 {
-	cli_drill_add(&session->report, name, NULL, table, session->arena);
-	tell(session);
+	const struct plan *plan = session->stage.plan;
+	size_t first = session->report.place_count;
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		struct drill_table table = {0};
+
+		if (interrupted)
+			return interrupt(&plan->services[i], why);
+		int error = cli_drill_init(
+			&session->world, &plan->services[i], session->arena, &table, why);
+		if (error)
+			return error;
+		cli_drill_add(&session->report,
+			arena_printf(session->arena, "init of %s", plan->services[i].name), NULL,
+			&table, session->arena);
+	}
+	tell(session, first, "inits of the services");
 	return 0;
 }
 
 /* Bulkhead's own confined processes. */
 static int drill_ourselves(struct session *session, struct fault *why)
 {
-	const struct plan *plan = session->stage.plan;
-	struct drill_table table = {0};
-	int error =
-		cli_drill_supervisor(&session->world, &session->stage, session->arena, &table, why);
+	static const struct {
+		const char *name;
+		int (*drill)(struct drill_world *world, const struct cli_stage *stage,
+			struct arena *arena, struct drill_table *table, struct fault *why);
+		bool publishing; /* it is there only where something is published */
+	} places[] = {
+		{"supervisor", cli_drill_supervisor, false},
+		{"gateway", cli_drill_gateway, true},
+	};
+	const struct cli_stage *stage = &session->stage;
 
-	if (!error)
-		error = add_place(session, "supervisor", &table);
-	if (!error && plan->publish_count && session->stage.router.network >= 0) {
-		error = cli_drill_gateway(
-			&session->world, &session->stage, session->arena, &table, why);
-		if (!error)
-			error = add_place(session, "gateway", &table);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct drill_table table = {0};
+		size_t first = session->report.place_count;
+
+		if (places[i].publishing &&
+			(!stage->plan->publish_count || stage->router.network < 0))
+			continue;
+		int error = places[i].drill(&session->world, stage, session->arena, &table, why);
+		if (error)
+			return error;
+		cli_drill_add(&session->report, places[i].name, NULL, &table, session->arena);
+		tell(session, first, places[i].name);
 	}
-	for (size_t i = 0; i < plan->service_count && !error; i++) {
-		if (interrupted)
-			return interrupt(&plan->services[i], why);
-		error = cli_drill_init(
-			&session->world, &plan->services[i], session->arena, &table, why);
-		if (!error)
-			error = add_place(session,
-				arena_printf(session->arena, "init of %s", plan->services[i].name),
-				&table);
-	}
-	return error;
+	return drill_inits(session, why);
 }
 
 static int drill_all(struct session *session, struct fault *why)
@@ -194,7 +218,7 @@ static int drill(const struct cli_options *options)
 			if (options->json)
 				cli_json(&cli_drill_record, &session.report);
 			else
-				cli_drill_write_summary(&session.report, cli_color(stdout));
+				cli_drill_write_summary(&session.report, options->all);
 			status = session.report.through || session.report.broken;
 		}
 	}
@@ -206,7 +230,7 @@ const struct cli_verb cli_drill = {
 	.name = "drill",
 	.arguments = "[SERVICE...]",
 	.summary = "attack every boundary from inside; a table of verdicts",
-	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHOUT,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_ALL | CLI_WITHOUT,
 	.run = drill,
 	.help = "Each attempt first runs unconfined on this machine: what fails even so is void.\n"
 		"Then it runs in the service's own confinement, in the running stack's networks\n"

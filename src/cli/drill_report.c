@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "cli/drill_report.h"
 
-#include <stdio.h>
-
 #include "base/arena.h"
-#include "base/text.h"
-#include "cli/print.h"
 #include "drill/run.h"
 
-static const char *const results[] = {
+const char *const cli_drill_results[] = {
 	[DRILL_HOLDS] = "holds", [DRILL_BROKEN] = "broken", [DRILL_OPEN] = "open"};
 
 static const struct record_field row_fields[] = {
@@ -34,7 +30,7 @@ static const struct record_type place_record = RECORD_TYPE(struct cli_drill_plac
 static const struct record_field scenario_fields[] = {
 	RECORD_ITEM(struct cli_drill_scenario, RECORD_TEXT, name),
 	RECORD_ITEM(struct cli_drill_scenario, RECORD_TEXT, service),
-	RECORD_ITEM_ENUM(struct cli_drill_scenario, result, results),
+	RECORD_ITEM_ENUM(struct cli_drill_scenario, result, cli_drill_results),
 	RECORD_ITEM(struct cli_drill_scenario, RECORD_BOOL, stand_in),
 	RECORD_ITEM(struct cli_drill_scenario, RECORD_TEXT, why),
 	RECORD_ITEM(struct cli_drill_scenario, RECORD_TEXT, text),
@@ -102,105 +98,4 @@ void cli_drill_add_scenario(struct cli_drill_report *report, const struct drill_
 	};
 	row->text = arena_text(arena, text);
 	report->broken += row->result == DRILL_BROKEN;
-}
-
-static const char *color_of(enum drill_standing standing)
-{
-	return standing == DRILL_STOPPED   ? "\033[32m"
-	       : standing == DRILL_THROUGH ? "\033[1;31m"
-					   : "\033[33m";
-}
-
-static void write_row(const struct cli_drill_row *row, bool color)
-{
-	printf("    %s%-11s%s %-24s ", color ? color_of(row->verdict) : "",
-		drill_standings[row->verdict], color ? "\033[0m" : "", row->attempt);
-	if (row->verdict == DRILL_STOPPED)
-		printf("%-12s %-9s ", row->layer, row->measured ? "" : "expected");
-	else
-		printf("%-22s ", "");
-	if (row->where.file)
-		printf("%s:%u:%u", row->where.file, row->where.line, row->where.column);
-	else
-		fputs("not declared", stdout);
-	printf("  (%s%s", row->sentence, row->text && *row->text ? ": " : "");
-	if (row->text)
-		cli_put(stdout, row->text);
-	puts(")");
-}
-
-void cli_drill_write_place(const struct cli_drill_report *report, bool color)
-{
-	const struct cli_drill_place *place = &report->places[report->place_count - 1];
-	const char *category = NULL;
-	size_t idle = 0, stopped = 0;
-
-	printf("%s%s%s\n", place->name, place->role ? ", role " : "",
-		place->role ? place->role : "");
-	for (size_t i = 0; i < place->row_count; i++) {
-		const struct cli_drill_row *row = &place->rows[i];
-
-		idle += row->verdict == DRILL_IDLE;
-		stopped += row->verdict == DRILL_STOPPED;
-		if (row->verdict == DRILL_IDLE)
-			continue;
-		if (!text_equal(category, row->category))
-			printf("  %s\n", row->category);
-		category = row->category;
-		write_row(row, color);
-	}
-	printf("  %zu attempts stopped, %zu not applicable here\n\n", stopped, idle);
-}
-
-static void write_scenario(const struct cli_drill_scenario *scenario, bool color)
-{
-	printf("  %s%-7s%s %s (%s)",
-		color ? (scenario->result == DRILL_BROKEN ? "\033[1;31m" : "\033[32m") : "",
-		results[scenario->result], color ? "\033[0m" : "", scenario->name,
-		scenario->service);
-	if (scenario->stand_in)
-		printf(" [stand-in: %s]", scenario->why);
-	if (*scenario->text)
-		printf(": %s", scenario->text);
-	putchar('\n');
-}
-
-/* How many were stopped by each layer, the counts that a reader compares from run to run. */
-static void write_layers(const struct cli_drill_report *report)
-{
-	for (int layer = 0; layer < LAYER_COUNT; layer++) {
-		size_t measured = 0, expected = 0;
-
-		for (size_t i = 0; i < report->place_count; i++)
-			for (size_t j = 0; j < report->places[i].row_count; j++) {
-				const struct cli_drill_row *row = &report->places[i].rows[j];
-				if (!text_equal(row->layer, catalog_layer_names[layer]))
-					continue;
-				measured += row->measured;
-				expected += !row->measured;
-			}
-		if (measured + expected)
-			printf("  %-12s %5zu stopped", catalog_layer_names[layer],
-				measured + expected);
-		if (measured + expected && expected)
-			printf(", %zu of them expected rather than measured", expected);
-		if (measured + expected)
-			putchar('\n');
-	}
-}
-
-void cli_drill_write_summary(const struct cli_drill_report *report, bool color)
-{
-	if (report->scenario_count)
-		puts("scenarios");
-	for (size_t i = 0; i < report->scenario_count; i++)
-		write_scenario(&report->scenarios[i], color);
-	puts("layers");
-	write_layers(report);
-	printf("%s: %u stopped, %u got through, %u void on this host, %u not applicable",
-		report->stack, report->stopped, report->through, report->void_count, report->idle);
-	if (report->broken)
-		printf("; %u scenarios broken", report->broken);
-	printf(" (%s)\n", report->live ? "in the running stack's networks"
-				       : "in networks made for the drill");
 }

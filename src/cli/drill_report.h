@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What a drill found, as it is printed: a table for people, a record for --json. */
+/* What a drill found: a record for --json, and for people (cli/drill_text.h). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -50,13 +50,10 @@ struct cli_drill_report {
 };
 
 extern const struct record_type cli_drill_record;
+extern const char *const cli_drill_results[];
 
 /* Add the verdicts of a place, or of a scenario. */
 void cli_drill_add(struct cli_drill_report *report, const char *name, const char *role,
 	const struct drill_table *table, struct arena *arena);
 void cli_drill_add_scenario(struct cli_drill_report *report, const struct drill_scenario *scenario,
 	const char *service, const struct drill_table *table, struct arena *arena);
-
-/* Print the last place added; the scenarios and the summary. */
-void cli_drill_write_place(const struct cli_drill_report *report, bool color);
-void cli_drill_write_summary(const struct cli_drill_report *report, bool color);

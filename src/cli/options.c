@@ -78,6 +78,14 @@ static int take_host(struct cli_options *options, const char *value, struct faul
 	return 0;
 }
 
+static int take_all(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->all = true;
+	return 0;
+}
+
 static int take_role(struct cli_options *options, const char *value, struct fault *why)
 {
 	(void)why;
@@ -151,6 +159,7 @@ static const struct option table[] = {
 		take_host},
 	{"within", 0, "SECONDS", "wait so long for ports and sockets (default 30)", CLI_WITHIN,
 		take_within},
+	{"all", 0, NULL, "a line for each attempt", CLI_ALL, take_all},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},
 	{"without", 0, "LAYER", "leave a layer out (test builds only)", CLI_WITHOUT, take_without},
 	{"kill-after", 0, "STEP", "die after this step of the launch (test builds only)", CLI_KILL,

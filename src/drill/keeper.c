@@ -173,6 +173,8 @@ int drill_keeper_start(struct drill_world *world, struct fault *why)
 	if (shared == MAP_FAILED || drill < 0 || pipe2(pipes, O_CLOEXEC) < 0)
 		return fault(why, -errno, world->plan->where, "cannot set up the drill: %s",
 			strerror(errno));
+	/* What an earlier drill left that was killed together with its keeper. */
+	sweep_stack(world);
 	world->made = shared;
 	*world->made = (struct drill_made){.memory = -1, .semaphore = -1, .messages = -1};
 	scoped(fd) int told = pipes[0];
