@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -12,6 +13,7 @@
 #include "base/arena.h"
 #include "base/descriptor.h"
 #include "base/fault.h"
+#include "base/map.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/host.h"
@@ -27,6 +29,7 @@ struct book {
 	bool own_range; /* the book says so itself */
 	struct host_id *ids;
 	size_t count;
+	struct map *names, *numbers; /* places in `ids`, from 1: the list moves when it grows */
 	struct arena *arena;
 };
 
@@ -38,29 +41,35 @@ static int damaged(const struct book *book, unsigned line, struct fault *why)
 	return -EBADMSG;
 }
 
+static const struct host_id *entry(
+	const struct book *book, const struct map *places, const char *key)
+{
+	const size_t place = (size_t)(uintptr_t)map_find(places, key, strlen(key));
+
+	return place ? &book->ids[place - 1] : NULL;
+}
+
 static const struct host_id *by_name(const struct book *book, const char *name)
 {
-	for (size_t i = 0; i < book->count; i++)
-		if (text_equal(book->ids[i].name, name))
-			return &book->ids[i];
-	return NULL;
+	return entry(book, book->names, name);
 }
 
 static bool taken(const struct book *book, uint32_t id)
 {
-	for (size_t i = 0; i < book->count; i++)
-		if (book->ids[i].id == id)
-			return true;
-	return false;
+	char number[16];
+
+	snprintf(number, sizeof(number), "%u", id);
+	return entry(book, book->numbers, number);
 }
 
-static struct host_id *add(struct book *book, const char *name, uint32_t id)
+static void add(struct book *book, const char *name, uint32_t id)
 {
 	struct host_id *added = arena_append(book->arena, &book->ids, &book->count, sizeof(*added));
+	const char *number = arena_printf(book->arena, "%u", id);
 
-	added->name = arena_text(book->arena, name);
-	added->id = id;
-	return added;
+	*added = (struct host_id){arena_text(book->arena, name), id};
+	*map_slot(book->names, added->name, strlen(added->name)) = (void *)(uintptr_t)book->count;
+	*map_slot(book->numbers, number, strlen(number)) = (void *)(uintptr_t)book->count;
 }
 
 static int read_range(struct book *book, const char *text, unsigned line, struct fault *why)
@@ -197,8 +206,12 @@ static void report(struct host *host, const struct book *book, const char *const
 int host_ids_in(struct host *host, const char *folder, const char *const *names, size_t count,
 	bool persist, struct arena *arena, struct fault *why)
 {
-	struct book book = {
-		.folder = folder, .first = HOST_ID_FIRST, .last = HOST_ID_LAST, .arena = arena};
+	struct book book = {.folder = folder,
+		.first = HOST_ID_FIRST,
+		.last = HOST_ID_LAST,
+		.names = map_new(arena),
+		.numbers = map_new(arena),
+		.arena = arena};
 	scoped(fd) int held = -1;
 
 	if (snprintf(book.file, sizeof(book.file), "%s/ids", folder) >= (int)sizeof(book.file))
