@@ -85,12 +85,25 @@ static void report_json(const struct report *report, int status)
 	cli_json(&answer_type, &answer);
 }
 
+void cli_write_report(const struct report *report)
+{
+	scoped(memory) char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+
+	if (!out)
+		return;
+	report_write(report, out, cli_color(stderr));
+	if (fclose(out) == 0)
+		fwrite(text, 1, length, stderr);
+}
+
 int cli_report(const struct cli_options *options, const struct report *report, int status)
 {
 	if (options->json)
 		report_json(report, status);
 	else
-		report_write(report, stderr, cli_color(stderr));
+		cli_write_report(report);
 	return status;
 }
 

@@ -29,6 +29,9 @@ int cli_fail(const struct cli_options *options, const struct fault *why);
 int cli_wrong(const struct cli_options *options, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Print a report on standard error, at once: it is unbuffered, and a report may be long. */
+void cli_write_report(const struct report *report);
+
 /* Print a report that decides the exit status.  Returns @status. */
 int cli_report(const struct cli_options *options, const struct report *report, int status);
 

@@ -80,7 +80,7 @@ static int start(const struct cli_options *options, const struct cli_loaded *loa
 		run.command = options->command;
 	}
 	if (!options->json)
-		report_write(loaded->report, stderr, cli_color(stderr));
+		cli_write_report(loaded->report);
 	if (options->bring)
 		say(NULL, service->name,
 			"one more program than declared is in its view: /run/bring");

@@ -54,7 +54,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 	int status;
 
 	if (!options->json)
-		report_write(loaded->report, stderr, cli_color(stderr));
+		cli_write_report(loaded->report);
 	if (stack_up(&work, &why) < 0) {
 		status = cli_report_fault(options, loaded->report, &why);
 		if (work.failed && !options->json)
