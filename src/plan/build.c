@@ -167,6 +167,7 @@ static void plan_command(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	service->workdir = from->workdir.text ? from->workdir.text : "/";
+	service->workdir_where = from->workdir.text ? from->workdir.where : from->where;
 	for (size_t i = 0; i < from->command.count; i++) {
 		const char **argument = arena_append(planner->arena, &service->arguments,
 			&service->argument_count, sizeof(*argument));

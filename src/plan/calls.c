@@ -246,6 +246,8 @@ static void refuse_unjudged(struct wishes *wishes, struct plan_service *service)
 			if (asked)
 				continue;
 			asked = true;
+			if (!unjudged[i].always)
+				where = item->where;
 			struct report_entry *entry = report_add(wishes->report, REPORT_WARNING,
 				item->where, (unsigned)strlen(unjudged[i].call),
 				"'%s' stays refused: %s", unjudged[i].call, unjudged[i].reason);

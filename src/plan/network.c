@@ -113,6 +113,12 @@ static uint32_t stack_id(const struct planner *planner, const char *what)
 	return planner->host->id_first;
 }
 
+/* Derived from the stack's name unless the policy gives it. */
+static struct where origin_of(const struct planner *planner, const struct policy_text *given)
+{
+	return given->text ? given->where : planner->policy->where;
+}
+
 static void give_addresses(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
@@ -126,6 +132,8 @@ static void give_addresses(struct planner *planner)
 	uint32_t four = base4(planner, links, &length);
 	base6(planner, &six);
 	network->where = planner->policy->where;
+	network->prefix4_where = origin_of(planner, &planner->policy->addresses.ipv4);
+	network->prefix6_where = origin_of(planner, &planner->policy->addresses.ipv6);
 	network->prefix4 = arena_printf(planner->arena, "%s/%u", print4(planner, four), length);
 	network->prefix6 = arena_printf(planner->arena, "%s/64", print6(planner, &six, 0));
 	network->router4 = print4(planner, four + 1);
@@ -149,6 +157,21 @@ static const char *folder_of(struct planner *planner, const char *path)
 	const char *slash = strrchr(path, '/');
 
 	return arena_text_length(planner->arena, path, (size_t)(slash - path));
+}
+
+/* "pages+run+php": what else the service listens on does not change it. */
+static const char *folder_name(struct planner *planner, const char *service, const char *folder)
+{
+	const char *name = service;
+
+	for (; *folder; folder++)
+		if (*folder == '/')
+			name = arena_printf(planner->arena, "%s+", name);
+		else if (*folder == '+' || *folder == '%')
+			name = arena_printf(planner->arena, "%s%%%02x", name, *folder);
+		else
+			name = arena_printf(planner->arena, "%s%c", name, *folder);
+	return name;
 }
 
 static uint32_t socket_group(struct planner *planner, const struct policy_listen *listen,
@@ -188,7 +211,7 @@ static void add_listens(
 		struct plan_socket_folder *folder = arena_append(planner->arena,
 			&plan->socket_folders, &plan->socket_folder_count, sizeof(*folder));
 		*folder = (struct plan_socket_folder){
-			.name = arena_printf(planner->arena, "%s-%zu", service->name, i),
+			.name = folder_name(planner, service->name, path),
 			.service = service->name,
 			.folder = path,
 			.uid = service->identity.uid,

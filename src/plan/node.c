@@ -68,6 +68,13 @@ struct plan_node *plan_node(struct planner *planner, struct plan_service *servic
 	return node;
 }
 
+void plan_node_executable(struct plan_node *node, struct where where)
+{
+	if (!node->executable)
+		node->where = where;
+	node->executable = true;
+}
+
 static bool usr_link(const char *path)
 {
 	for (size_t i = 0; i < sizeof(usr_links) / sizeof(usr_links[0]); i++)

@@ -7,6 +7,9 @@
  * that asked for it (`where`).  Enforcement, exports, analysis and drills read
  * the same plan and never look back at YAML, so they cannot disagree.
  *
+ * What bulkhead gives to every service, whatever its policy says (the bare
+ * root, threads, no core files), names the service's own line; nothing else does.
+ *
  * Same policy and host in, same bytes out.  What the host cannot give is an
  * entry of `gaps`, never a silent omission.
  */
@@ -88,7 +91,7 @@ enum plan_node_kind {
 	PLAN_PROC,    /* procfs of the service's own pid namespace */
 	PLAN_MASK,    /* an empty file or folder over something in /proc */
 	PLAN_SECRET,  /* a memory file with the bytes of `source`, mode 0400, the service's */
-	PLAN_SOCKETS, /* socket folder `source` of the stack ("php-0") */
+	PLAN_SOCKETS, /* socket folder `source` of the stack ("php+run+php") */
 	PLAN_HOSTS,   /* the stack's generated hosts file, rewritten in place */
 };
 
@@ -170,7 +173,7 @@ struct plan_listen {
 
 /* What `listens: {unix: …}` becomes: a memory folder of the stack. */
 struct plan_socket_folder {
-	const char *name;       /* "php-0": its name under the stack's run folder */
+	const char *name;       /* "php+run+php": its name under the stack's run folder */
 	const char *service;    /* the listener */
 	const char *folder;     /* its path in the views */
 	uint32_t uid, gid;      /* host ids: the listener's user, the declared group; mode 2770 */
@@ -185,6 +188,7 @@ struct plan_service {
 	size_t argument_count;
 	struct where command_where;
 	const char *workdir;
+	struct where workdir_where;
 	bool forks;             /* may it create processes? (threads always work) */
 	bool write_execute;     /* may it make memory executable? else MDWE */
 	struct where write_execute_where;
@@ -243,7 +247,8 @@ struct plan_network {
 	const char *router4, *router6; /* the router's addresses */
 	uint32_t router_id;     /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;    /* host id that the gateway runs as */
-	struct where where;
+	struct where where;     /* of the stack; what `addresses` gives has places of its own */
+	struct where prefix4_where, prefix6_where;
 };
 
 /* What the host cannot give. */

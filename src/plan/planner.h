@@ -67,6 +67,9 @@ void plan_view_programs(
 /* Add a node unless its target is there already (then it is made as permissive as both ask). */
 struct plan_node *plan_node(struct planner *planner, struct plan_service *service,
 	enum plan_node_kind kind, const char *target, struct where where);
+/* What lies at the node may be mapped executable.  A right that it had not yet: its line is the
+ * node's origin from now on. */
+void plan_node_executable(struct plan_node *node, struct where where);
 /* A node, with the links on the way to it and the folders above it. */
 struct plan_node *plan_node_bind(struct planner *planner, struct plan_service *service,
 	const char *resolved, const struct host_link *links, size_t link_count, struct where where);

@@ -24,8 +24,9 @@ static void add_libraries(struct planner *planner, struct plan_service *service,
 	const struct host_program *program, struct where where)
 {
 	for (size_t i = 0; i < program->library_count; i++)
-		plan_node_bind(planner, service, program->libraries[i], NULL, 0, where)
-			->executable = true;
+		plan_node_executable(
+			plan_node_bind(planner, service, program->libraries[i], NULL, 0, where),
+			where);
 	for (size_t i = 0; i < program->library_link_count; i++) {
 		const struct host_link *link =
 			library_link(program, program->library_links[i].path);
@@ -56,8 +57,9 @@ static void warn_interpreter(struct planner *planner, const struct policy_progra
 static bool add_program(struct planner *planner, struct plan_service *service,
 	const struct host_program *found, struct where where)
 {
-	plan_node_bind(planner, service, found->resolved, found->links, found->link_count, where)
-		->executable = true;
+	plan_node_executable(plan_node_bind(planner, service, found->resolved, found->links,
+				     found->link_count, where),
+		where);
 	add_libraries(planner, service, found, where);
 	struct plan_program *program = arena_append(
 		planner->arena, &service->programs, &service->program_count, sizeof(*program));

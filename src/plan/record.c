@@ -172,6 +172,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM_ARRAY(struct plan_service, RECORD_TEXTS, arguments, argument_count),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, command_where),
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, workdir),
+	RECORD_ITEM(struct plan_service, RECORD_WHERE, workdir_where),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, forks),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, write_execute),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, write_execute_where),
@@ -242,6 +243,8 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_U32, router_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, gateway_id),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, where),
+	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix4_where),
+	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix6_where),
 };
 static const struct record_type network_type = RECORD_TYPE(struct plan_network, network_fields);
 

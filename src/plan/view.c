@@ -153,7 +153,11 @@ static void set_access(
 	struct plan_service *service, struct plan_node *node, const struct policy_path *path)
 {
 	if (path->access == POLICY_LOAD)
-		node->executable = true;
+		plan_node_executable(node, path->where);
+	/* As there: what gives the node more than it had is its origin. */
+	if ((path->access == POLICY_WRITE && node->read_only) ||
+		(path->access == POLICY_READ_AS_ROOT && !node->as_root))
+		node->where = path->where;
 	if (path->access == POLICY_WRITE)
 		node->read_only = false;
 	if (path->access == POLICY_READ_AS_ROOT)
