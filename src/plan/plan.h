@@ -39,15 +39,15 @@ struct plan_extent {
 };
 
 struct plan_identity {
-	uint32_t uid, gid;      /* of the service, inside (= outside but for its own default id) */
+	uint32_t uid, gid; /* of the service, inside (= outside but for its own default id) */
 	const char *user, *group_name; /* names for /etc/passwd and /etc/group of the view */
 	const char *home;
-	uint32_t *groups;       /* supplementary */
+	uint32_t *groups; /* supplementary */
 	size_t group_count;
-	uint32_t init_id;       /* host id of uid and gid 0 inside */
+	uint32_t init_id;                /* host id of uid and gid 0 inside */
 	struct plan_extent *uids, *gids; /* the maps; 0 first */
 	size_t uid_count, gid_count;
-	bool drops;             /* `users`: the daemon itself drops to others, keeps SETUID, SETGID */
+	bool drops; /* `users`: the daemon itself drops to others, keeps SETUID, SETGID */
 	struct where where;
 };
 
@@ -66,7 +66,7 @@ enum plan_action { PLAN_ALLOW, PLAN_REFUSE };
  */
 struct plan_condition {
 	uint32_t argument;
-	bool wide, differs;     /* as struct catalog_condition */
+	bool wide, differs; /* as struct catalog_condition */
 	uint64_t mask, value;
 };
 
@@ -74,10 +74,10 @@ struct plan_call {
 	const char *name;
 	uint32_t number;
 	enum plan_action action;
-	uint32_t error;         /* of PLAN_REFUSE */
+	uint32_t error; /* of PLAN_REFUSE */
 	struct plan_condition *conditions;
 	size_t condition_count;
-	bool launch_only;       /* execveat: path, argv and envp must be the launch's secret addresses */
+	bool launch_only; /* execveat: path, argv and envp must be the launch's secret addresses */
 	struct where where;
 };
 
@@ -97,14 +97,15 @@ enum plan_node_kind {
 
 struct plan_node {
 	enum plan_node_kind kind;
-	const char *target;     /* absolute, in the view */
-	const char *source;     /* resolved host path; see kind */
+	const char *target; /* absolute, in the view */
+	const char *source; /* resolved host path; see kind */
 	const char *content;
-	bool folder;            /* is the target a folder? */
-	bool read_only, executable, device; /* mount attributes; nosuid always; `executable` also
-	                         * stands for libraries: mapping needs it (Landlock withholds exec) */
-	bool create;            /* make `source` when it is missing, owned by uid:gid, `mode` */
-	bool as_root;           /* read-as-root: id-mapped, read-only */
+	bool folder; /* is the target a folder? */
+	/* Mount attributes; nosuid always.  `executable` also stands for libraries: mapping needs
+	 * it (Landlock withholds exec). */
+	bool read_only, executable, device;
+	bool create;             /* make `source` when it is missing, owned by uid:gid, `mode` */
+	bool as_root;            /* read-as-root: id-mapped, read-only */
 	uint32_t mode, uid, gid; /* ids inside */
 	uint64_t size;
 	struct where where;
@@ -151,9 +152,9 @@ struct plan_program {
 };
 
 struct plan_rlimit {
-	uint32_t resource;      /* RLIMIT_* */
-	const char *name;       /* "nproc" */
-	uint64_t value;         /* soft and hard */
+	uint32_t resource; /* RLIMIT_* */
+	const char *name;  /* "nproc" */
+	uint64_t value;    /* soft and hard */
 	struct where where;
 };
 
@@ -166,34 +167,34 @@ struct plan_cgroup_limit {
 struct plan_listen {
 	enum plan_transport transport;
 	uint32_t first, last;
-	const char *path;       /* unix */
-	uint32_t mode;          /* unix; 0: not given */
+	const char *path; /* unix */
+	uint32_t mode;    /* unix; 0: not given */
 	struct where where;
 };
 
 /* What `listens: {unix: …}` becomes: a memory folder of the stack. */
 struct plan_socket_folder {
-	const char *name;       /* "php+run+php": its name under the stack's run folder */
-	const char *service;    /* the listener */
-	const char *folder;     /* its path in the views */
-	uint32_t uid, gid;      /* host ids: the listener's user, the declared group; mode 2770 */
+	const char *name;    /* "php+run+php": its name under the stack's run folder */
+	const char *service; /* the listener */
+	const char *folder;  /* its path in the views */
+	uint32_t uid, gid;   /* host ids: the listener's user, the declared group; mode 2770 */
 	struct where where;
 };
 
 struct plan_service {
 	const char *name, *role;
 	struct where where;
-	const char *program;    /* path in the view that the launch executes */
+	const char *program; /* path in the view that the launch executes */
 	const char **arguments;
 	size_t argument_count;
 	struct where command_where;
 	const char *workdir;
 	struct where workdir_where;
-	bool forks;             /* may it create processes? (threads always work) */
-	bool write_execute;     /* may it make memory executable? else MDWE */
+	bool forks;         /* may it create processes? (threads always work) */
+	bool write_execute; /* may it make memory executable? else MDWE */
 	struct where write_execute_where;
-	bool memfd_noexec;      /* vm.memfd_noexec=2 in its pid namespace */
-	bool ports_held;        /* its cgroup refuses to bind ports that it does not listen on */
+	bool memfd_noexec; /* vm.memfd_noexec=2 in its pid namespace */
+	bool ports_held;   /* its cgroup refuses to bind ports that it does not listen on */
 	bool card_data;
 	struct where card_data_where;
 	struct plan_identity identity;
@@ -218,18 +219,18 @@ struct plan_service {
 	size_t listen_count;
 	/* Network: a service without network edges has no link. */
 	bool linked;
-	bool default_route;     /* it publishes: replies go to the router */
-	uint32_t link;          /* from 1: its interface in the router is s<link> */
+	bool default_route; /* it publishes: replies go to the router */
+	uint32_t link;      /* from 1: its interface in the router is s<link> */
 	const char *address4, *address6;
 };
 
 /* Who may talk to whom. */
 struct plan_edge {
-	const char *from, *to;  /* services */
+	const char *from, *to; /* services */
 	enum plan_transport transport;
 	uint32_t port;
-	const char *path;       /* unix */
-	const char *folder;     /* name of the socket folder */
+	const char *path;   /* unix */
+	const char *folder; /* name of the socket folder */
 	const char *why, *owner;
 	struct where where, listen;
 };
@@ -238,28 +239,28 @@ struct plan_publish {
 	const char *service;
 	enum plan_transport transport;
 	uint32_t port, host_port;
-	const char *address;    /* host address, without brackets */
+	const char *address; /* host address, without brackets */
 	struct where where;
 };
 
 struct plan_network {
 	const char *prefix4, *prefix6; /* "198.18.4.0/24", "fd…::/64" */
 	const char *router4, *router6; /* the router's addresses */
-	uint32_t router_id;     /* host id of uid 0 in the router's user namespace */
-	uint32_t gateway_id;    /* host id that the gateway runs as */
-	struct where where;     /* of the stack; what `addresses` gives has places of its own */
+	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
+	uint32_t gateway_id;           /* host id that the gateway runs as */
+	struct where where; /* of the stack; what `addresses` gives has places of its own */
 	struct where prefix4_where, prefix6_where;
 };
 
 /* What the host cannot give. */
 struct plan_gap {
-	const char *service;    /* NULL: the stack */
+	const char *service; /* NULL: the stack */
 	enum layer layer;
-	const char *feature;    /* as `doctor` prints it */
-	bool required;          /* launching is refused (exit 3) */
-	bool not_tried;         /* nobody could look, for lack of root */
-	const char *text;       /* what is missing because of it */
-	struct where where;     /* the line that asked, or the service's */
+	const char *feature; /* as `doctor` prints it */
+	bool required;       /* launching is refused (exit 3) */
+	bool not_tried;      /* nobody could look, for lack of root */
+	const char *text;    /* what is missing because of it */
+	struct where where;  /* the line that asked, or the service's */
 };
 
 struct plan {
