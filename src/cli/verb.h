@@ -16,7 +16,7 @@ struct cli_verb {
 	const char *arguments; /* for the usage line, without the options */
 	const char *summary;
 	unsigned accepts; /* enum cli_accepts: the options that it takes */
-	int refused; /* exit status of wrong options; 0: that of the fault */
+	int refused;      /* exit status of wrong options; 0: that of the fault */
 	/* Returns the exit status (design: section 7). */
 	int (*run)(const struct cli_options *options);
 	const char *help; /* the rest of `bulkhead VERB --help` */

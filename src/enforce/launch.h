@@ -54,12 +54,12 @@ struct enforce_launch {
 	int exit_record;
 
 	/* Made by the launcher. */
-	int cgroup;        /* directory of the service's cgroup */
+	int cgroup;         /* directory of the service's cgroup */
 	struct guard guard; /* removes it when the launcher dies */
-	bool network_made; /* `network` is ours to close */
-	int home_network;  /* the launcher's own, to come back to */
-	int *sources;      /* per node: the path as opened, -1: none */
-	int *trees;        /* per node: its detached mount, -1: none */
+	bool network_made;  /* `network` is ours to close */
+	int home_network;   /* the launcher's own, to come back to */
+	int *sources;       /* per node: the path as opened, -1: none */
+	int *trees;         /* per node: its detached mount, -1: none */
 	int bring_tree, proc_tree;
 	struct enforce_bytes *secrets; /* per node */
 	const char *hosts;             /* text of the hosts file, when the stack keeps none */

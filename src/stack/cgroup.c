@@ -70,7 +70,7 @@ static int remove_groups(int parent, const char *name)
 
 int stack_cgroup_remove(const char *stack, struct fault *why)
 {
-	const struct timespec moment = {.tv_nsec = 10 * 1000 * 1000};
+	const struct timespec moment = {.tv_nsec = 10L * 1000 * 1000};
 	scoped(fd) int mount = open_mount(why);
 	scoped(fd) int ours =
 		mount < 0 ? mount : openat(mount, "bulkhead", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -165,7 +165,7 @@ void stack_stop_members(const struct stack_state *state, int seconds)
 	scoped(arena) struct arena *arena = arena_new();
 	const struct stack_member *gateway = &state->gateway;
 	const struct stack_member **services =
-		arena_alloc(arena, (state->service_count + 1) * sizeof(*services));
+		arena_alloc(arena, (state->service_count + 1) * sizeof(void *));
 
 	for (size_t i = 0; i < state->service_count; i++)
 		services[i] = &state->services[i];

@@ -133,7 +133,7 @@ static void give_up(struct work *work)
 	}
 	if (stack_state_read(plan->stack, work->arena, &state, NULL) < 0)
 		return;
-	members = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(*members));
+	members = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(void *));
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct stack_member *member =
 			stack_state_service(state, plan->services[i].name);
