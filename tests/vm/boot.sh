@@ -14,7 +14,13 @@ bad=0
 
 # Below /tmp a service finds a folder of its own only: the shop lies elsewhere.
 shop=$(mktemp -d /srv/bulkhead-vm.XXXXXX) && scratch=$(mktemp -d) || exit 2
-trap 'rm -rf --one-file-system "$shop" "$scratch"' EXIT
+machine=''
+# shellcheck disable=SC2317 # the trap below calls it
+finish() {
+  [ -z "$machine" ] || { kill "$machine" && wait "$machine"; } 2>/dev/null
+  rm -rf --one-file-system "$shop" "$scratch"
+}
+trap finish EXIT
 trap 'exit 143' INT TERM HUP
 chmod 755 "$shop"
 
@@ -42,7 +48,10 @@ fi
 mkdir "$scratch/out"
 tools/vmtest --timeout "${VM_TIMEOUT:-300}" --append syscall.x32=y --share "$scratch/out" \
   --see "$shop" --see "$build" -- env "BULKHEAD=$bulkhead" "SHOP=$shop" "OUT=$scratch/out" \
-  "BUILD=$build" tests/vm/parts.sh || status=$?
+  "BUILD=$build" tests/vm/parts.sh &
+machine=$!
+wait "$machine" || status=$?
+machine=''
 case $status in
   0) ;;
   1) bad=1 ;;
