@@ -30,7 +30,7 @@
 #include "plan/plan.h"
 
 /* Below those that the kernel gives to clients, which may bind them. */
-enum { FIRST_PORT = 27113 };
+enum { FIRST_PORT = 27113, SPREAD = 2000 };
 
 static volatile char target; /* read and written by attempts on strangers */
 
@@ -187,7 +187,8 @@ int drill_world_open(const struct plan *plan, const struct drill_options *option
 	*world = (struct drill_world){.plan = plan, .options = options, .drill = getpid()};
 	world->key = 0x62000000 | (getpid() & 0xffffff);
 	gethostname(world->host_name, sizeof(world->host_name) - 1);
-	world->near_port = undeclared_port(plan, FIRST_PORT);
+	/* Two drills of one running stack meet in its networks. */
+	world->near_port = undeclared_port(plan, FIRST_PORT + 2 * ((unsigned)getpid() % SPREAD));
 	world->free_port = undeclared_port(plan, world->near_port + 1U);
 	world->cache = drill_cache_new();
 	int error = make_scratch(world, why);
