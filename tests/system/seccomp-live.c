@@ -309,8 +309,10 @@ static void run_roles(struct arena *arena)
 	struct role_service *roles =
 		role_services(catalog_arch_name(catalog_native_arch()), arena, &count);
 
-	if (!roles)
+	if (!roles) {
 		fail("roles", "they cannot be read", 0, 0);
+		return;
+	}
 	for (size_t i = 0; i < count; i++)
 		run_numbers(arena, &roles[i].plan);
 }
