@@ -24,7 +24,8 @@ ulimit -n 524288
 
 part shop tests/vm/shop.sh
 part limits tests/system/limits.sh
-for name in ports launch launch-verify launch-kill network gateway-confined; do
+part cores tests/vm/cores.sh
+for name in ports launch launch-inherited launch-verify launch-kill network gateway-confined; do
   part "$name" "$BUILD/tests/system/test-system-$name"
 done
 [ "$failed" = 0 ]
