@@ -122,28 +122,6 @@ static int keep_ids(const struct cli_options *options, struct cli_loaded *loaded
 	return 0;
 }
 
-/* Gaps that the plan cannot do without become errors.  Returns how many there are. */
-static size_t report_gaps(const struct plan *plan, struct report *report)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < plan->gap_count; i++) {
-		const struct plan_gap *gap = &plan->gaps[i];
-		struct report_entry *entry;
-
-		if (!gap->required)
-			continue;
-		count++;
-		entry = report_add(report, REPORT_ERROR, gap->where, 0,
-			"%s cannot start: %s '%s' (layer %s): %s",
-			gap->service ? gap->service : "the stack",
-			gap->not_tried ? "nobody could try" : "this kernel lacks", gap->feature,
-			catalog_layer_names[gap->layer], gap->text);
-		report_hint(report, entry, "`bulkhead doctor` says how to get '%s'", gap->feature);
-	}
-	return count;
-}
-
 static int make_plan(
 	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
 {
@@ -151,7 +129,7 @@ static int make_plan(
 		loaded->policy, loaded->host, purpose == CLI_JUDGE, loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
-	if (purpose == CLI_ENFORCE && report_gaps(loaded->plan, loaded->report) > 0)
+	if (purpose == CLI_ENFORCE && plan_report_gaps(loaded->plan, loaded->report) > 0)
 		return cli_report(options, loaded->report, 3);
 	return 0;
 }

@@ -25,11 +25,31 @@ static void write_service(const struct plan *plan, const struct plan_service *se
 		edges_from(plan, service), service->linked ? service->address4 : "no link");
 }
 
-static void write_gap(const struct plan_gap *gap)
+static bool same_gap(const struct plan_gap *left, const struct plan_gap *right)
 {
-	printf("  %s %s: '%s' %s: %s\n", gap->required ? "*" : "+",
-		gap->service ? gap->service : "stack", gap->feature,
+	return text_equal(left->feature, right->feature) && text_equal(left->text, right->text) &&
+	       !left->service == !right->service && left->required == right->required;
+}
+
+/* One gap for all services that it is in. */
+static void write_gap(const struct plan *plan, size_t index)
+{
+	const struct plan_gap *gap = &plan->gaps[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (same_gap(&plan->gaps[i], gap))
+			return;
+	printf("  %s '%s' %s: %s\n", gap->required ? "*" : "+", gap->feature,
 		gap->not_tried ? "was not tried" : "is missing", gap->text);
+	if (gap->not_tried)
+		puts("      to try it: run it as root");
+	else
+		printf("      to get it: %s\n", gap->get);
+	printf("      in: %s", gap->service ? gap->service : "the stack");
+	for (size_t i = index + 1; i < plan->gap_count; i++)
+		if (same_gap(&plan->gaps[i], gap))
+			printf(" %s", plan->gaps[i].service);
+	putchar('\n');
 }
 
 static void write_plan(const struct plan *plan)
@@ -44,7 +64,7 @@ static void write_plan(const struct plan *plan)
 	if (plan->gap_count)
 		puts("what this machine cannot give (* stops the launch, + is left out):");
 	for (size_t i = 0; i < plan->gap_count; i++)
-		write_gap(&plan->gaps[i]);
+		write_gap(plan, i);
 	puts("`bulkhead plan --json` prints every rule, `bulkhead explain SERVICE` says it in "
 	     "words");
 }

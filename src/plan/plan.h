@@ -260,6 +260,7 @@ struct plan_gap {
 	bool required;       /* launching is refused (exit 3) */
 	bool not_tried;      /* nobody could look, for lack of root */
 	const char *text;    /* what is missing because of it */
+	const char *get;     /* how to get it */
 	struct where where;  /* the line that asked, or the service's */
 };
 
@@ -299,6 +300,12 @@ const char *const *plan_id_names(const struct policy *policy, struct arena *aren
  */
 const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
 	struct arena *arena, struct report *report);
+
+/*
+ * Add what @plan cannot do without and the host cannot give to @report: what is
+ * missing, what it costs and how to get it.  Returns how many.
+ */
+size_t plan_report_gaps(const struct plan *plan, struct report *report);
 
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
 

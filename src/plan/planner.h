@@ -35,6 +35,8 @@ const char *plan_search_path(const struct policy_service *service);
 void plan_missing(struct planner *planner, struct where where, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The gaps of every stack and service; those that a key asks for come from its own planner. */
+void plan_gaps(struct planner *planner);
 /* What the host's feature cannot give; nothing when it has it. */
 void plan_gap(struct planner *planner, const struct plan_service *service, enum layer layer,
 	enum host_feature feature, bool required, struct where where, const char *text);

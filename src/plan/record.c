@@ -255,6 +255,7 @@ static const struct record_field gap_fields[] = {
 	RECORD_ITEM(struct plan_gap, RECORD_BOOL, required),
 	RECORD_ITEM(struct plan_gap, RECORD_BOOL, not_tried),
 	RECORD_ITEM(struct plan_gap, RECORD_TEXT, text),
+	RECORD_ITEM(struct plan_gap, RECORD_TEXT, get),
 	RECORD_ITEM(struct plan_gap, RECORD_WHERE, where),
 };
 static const struct record_type gap_type = RECORD_TYPE(struct plan_gap, gap_fields);

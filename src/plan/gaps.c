@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
+#include "base/report.h"
+#include "plan/planner.h"
+
+void plan_gap(struct planner *planner, const struct plan_service *service, enum layer layer,
+	enum host_feature feature, bool required, struct where where, const char *text)
+{
+	struct plan *plan = planner->plan;
+
+	if (host_has(planner->host, feature))
+		return;
+	struct plan_gap *gap =
+		arena_append(planner->arena, &plan->gaps, &plan->gap_count, sizeof(*gap));
+	*gap = (struct plan_gap){
+		.service = service ? service->name : NULL,
+		.layer = layer,
+		.feature = host_features[feature].name,
+		.required = required,
+		.not_tried = feature < planner->host->feature_count &&
+			     planner->host->features[feature].state == HOST_NOT_TRIED,
+		.text = text,
+		.get = host_features[feature].get,
+		.where = where,
+	};
+}
+
+/* Layers that every launch relies on: a feature that is required by default has one. */
+static const struct {
+	enum host_feature feature;
+	enum layer layer;
+} foundations[] = {
+	{HOST_USER_NAMESPACE, LAYER_IDENTITY},
+	{HOST_NAMESPACES, LAYER_NAMESPACES},
+	{HOST_NAMESPACE_LIMITS, LAYER_NAMESPACES},
+	{HOST_NEW_MOUNT_API, LAYER_VIEW},
+	{HOST_OPENAT2, LAYER_VIEW},
+	{HOST_PIDFD, LAYER_NAMESPACES},
+	{HOST_CGROUP2, LAYER_RESOURCES},
+	{HOST_SECCOMP, LAYER_SECCOMP},
+	{HOST_LANDLOCK, LAYER_LANDLOCK},
+	{HOST_VETH, LAYER_NETWORK},
+	{HOST_NFTABLES, LAYER_NETWORK},
+	{HOST_TRANSPARENT_PROXY, LAYER_NETWORK},
+};
+
+/* A stack without any network edge or published port needs no link, table or relay. */
+static bool needed(const struct plan *plan, enum host_feature feature)
+{
+	bool linked = false;
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		linked = linked || plan->services[i].linked;
+	if (feature == HOST_TRANSPARENT_PROXY)
+		return plan->publish_count > 0;
+	return linked || (feature != HOST_VETH && feature != HOST_NFTABLES);
+}
+
+static void stack_gaps(struct planner *planner)
+{
+	for (size_t i = 0; i < sizeof(foundations) / sizeof(foundations[0]); i++) {
+		enum host_feature feature = foundations[i].feature;
+
+		if (needed(planner->plan, feature))
+			plan_gap(planner, NULL, foundations[i].layer, feature, true,
+				planner->policy->where, host_features[feature].without);
+	}
+}
+
+/* Layers that newer kernels add: used where they are, reported where they are not. */
+static void service_gaps(struct planner *planner, const struct plan_service *service)
+{
+	static const struct {
+		enum host_feature feature;
+		enum layer layer;
+	} additions[] = {
+		{HOST_LANDLOCK_TRUNCATE, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_NET, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_IOCTL, LAYER_LANDLOCK},
+		{HOST_LANDLOCK_SCOPE, LAYER_LANDLOCK},
+		{HOST_CGROUP_PORTS, LAYER_LABELS},
+		{HOST_MDWE, LAYER_EXEC},
+		{HOST_MEMFD_NOEXEC, LAYER_EXEC},
+	};
+
+	for (size_t i = 0; i < sizeof(additions) / sizeof(additions[0]); i++)
+		if (additions[i].feature != HOST_MDWE || !service->write_execute)
+			plan_gap(planner, service, additions[i].layer, additions[i].feature, false,
+				service->where, host_features[additions[i].feature].without);
+}
+
+void plan_gaps(struct planner *planner)
+{
+	stack_gaps(planner);
+	for (size_t i = 0; i < planner->plan->service_count; i++)
+		service_gaps(planner, &planner->plan->services[i]);
+}
+
+size_t plan_report_gaps(const struct plan *plan, struct report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->gap_count; i++) {
+		const struct plan_gap *gap = &plan->gaps[i];
+
+		if (!gap->required)
+			continue;
+		count++;
+		struct report_entry *entry = report_add(report, REPORT_ERROR, gap->where, 0,
+			"%s cannot start: %s '%s' (layer %s): %s",
+			gap->service ? gap->service : "the stack",
+			gap->not_tried ? "nobody could try" : "this kernel lacks", gap->feature,
+			catalog_layer_names[gap->layer], gap->text);
+		if (gap->not_tried)
+			report_hint(
+				report, entry, "`bulkhead doctor` tries it when it runs as root");
+		else
+			report_hint(report, entry, "to get it: %s", gap->get);
+	}
+	return count;
+}
