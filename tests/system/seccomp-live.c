@@ -42,6 +42,9 @@
 
 enum { REFUSAL = 3999, NOBODY = 65534, BEYOND = 64, LONGEST = 50000 /* microseconds */ };
 
+/* How many times LONGEST a call may take. */
+static unsigned patience = 1;
+
 static struct {
 	volatile int done;
 	volatile long result;
@@ -97,7 +100,9 @@ static long call(uint32_t number, const uint64_t arguments[6])
 static void issue(const struct plan_filter *filter, uint32_t number, const uint64_t arguments[6])
 {
 	const struct rlimit no_core = {0, 0};
-	const struct itimerval soon = {.it_value = {.tv_usec = LONGEST}};
+	const long end = (long)patience * LONGEST;
+	const struct itimerval soon = {
+		.it_value = {.tv_sec = end / 1000000, .tv_usec = end % 1000000}};
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	/* Calls that block, such as pause, end by this. */
@@ -147,6 +152,12 @@ static void compare(const struct plan_service *service, const struct plan_filter
 		catalog_audit_arch(catalog_native_arch()), number, arguments);
 	uint32_t got = answer(filter, number, arguments);
 
+	/* On a busy machine the time may be up before the call was made: that is no answer. */
+	if (got != expected) {
+		patience = 100;
+		got = answer(filter, number, arguments);
+		patience = 1;
+	}
 	if (passes_every_filter(number) && got == SECCOMP_RET_ALLOW)
 		return;
 	/* This kernel may lack what the plan allows: then its own ENOSYS is no refusal. */

@@ -87,8 +87,8 @@ static void read_line(const struct where *where, struct line *line)
 	assert_int_equal(sscanf(text, " - %63s%n", line->name, &consumed), 1);
 	comment = comment_of(text + consumed);
 	line->reason[0] = '\0';
-	while (comment && strlen(line->reason) + strlen(comment) < LONGEST_REASON) {
-		strcat(line->reason, comment);
+	for (size_t length = 0; comment; length = strlen(line->reason)) {
+		snprintf(line->reason + length, LONGEST_REASON - length, "%s", comment);
 		comment = fgets(text, sizeof(text), file) ? comment_of(text) : NULL;
 	}
 	fclose(file);
@@ -222,6 +222,35 @@ static bool allowed(const struct plan_service *service, const char *call)
 	return false;
 }
 
+static bool allowed_by_role(const struct plan_service *service, const char *call)
+{
+	for (size_t i = 0; i < service->call_count; i++)
+		if (service->calls[i].action == PLAN_ALLOW && of_a_role(&service->calls[i].where) &&
+			strcmp(service->calls[i].name, call) == 0)
+			return true;
+	return false;
+}
+
+/* Edges and programs left aside, which a policy adds. */
+static void no_two_roles_allow_the_same_by_themselves(void **state)
+{
+	size_t count;
+	const struct catalog_call *calls = catalog_calls(&count);
+
+	(void)state;
+	for (size_t i = 0; i < role_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			bool same = true;
+
+			for (size_t k = 0; k < count; k++)
+				same = same &&
+				       allowed_by_role(&services[i].plan, calls[k].name) ==
+					       allowed_by_role(&services[j].plan, calls[k].name);
+			if (same)
+				fail_msg("%s and %s", services[i].role, services[j].role);
+		}
+}
+
 /* What daemons try and do without; each has its row, so that a lost right cannot hide here. */
 static const struct {
 	const char *role, *call; /* role NULL: any */
@@ -293,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_was_seen_or_has_its_reason_and_source),
 		cmocka_unit_test(every_line_of_a_role_has_a_comment),
+		cmocka_unit_test(no_two_roles_allow_the_same_by_themselves),
 		cmocka_unit_test(all_that_was_seen_is_allowed_or_refused_knowingly),
 		cmocka_unit_test(arm64_loses_no_call_that_was_seen),
 	};
