@@ -219,6 +219,48 @@ static void set_id_bits_are_refused_however_they_would_be_made(void **state)
 	assert_int_equal(answer(service, "openat", 3, 0, 0, 0644), ALLOWED);
 	assert_int_equal(answer(service, "openat2", 0), SECCOMP_RET_ERRNO | ENOSYS);
 	assert_int_equal(report_count(report, REPORT_WARNING), 1);
+
+	/* Taken away by the policy itself there is nothing to warn of. */
+	from.deny = (struct policy_texts){&bare[1], 1};
+	service = plan(&from);
+	assert_int_equal(answer(service, "openat2", 0), REFUSED);
+	assert_int_equal(report_count(report, REPORT_WARNING), 1);
+}
+
+/* Every call that takes a mode, at the argument that is the mode. */
+static void no_call_that_takes_a_mode_takes_set_id_bits(void **state)
+{
+	static const struct {
+		const char *call;
+		unsigned argument;
+	} calls[] = {{"chmod", 1}, {"fchmod", 1}, {"fchmodat", 2}, {"fchmodat2", 2}, {"creat", 1},
+		{"mknod", 1}, {"mknodat", 2}, {"open", 2}, {"openat", 3}};
+	struct policy_service from = basic_service();
+	struct policy_path write = {.access = POLICY_WRITE, .path = "/srv", .where = AT(9)};
+	struct policy_text bare[sizeof(calls) / sizeof(calls[0])];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		bare[i] = (struct policy_text){calls[i].call, AT(8)};
+	from.allow = (struct policy_texts){bare, sizeof(calls) / sizeof(calls[0])};
+	from.files = &write;
+	from.file_count = 1;
+	const struct plan_service *service = plan(&from);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (catalog_call(calls[i].call)->number[catalog_native_arch()] < 0)
+			continue;
+		for (uint64_t junk = 0; junk <= UINT64_C(1) << 32; junk += UINT64_C(1) << 32) {
+			uint64_t arguments[6] = {0};
+
+			arguments[calls[i].argument] = 0777 | junk;
+			assert_int_equal(answer_to(service, calls[i].call, arguments), ALLOWED);
+			for (unsigned mode = 02000; mode <= 06000; mode += 02000) {
+				arguments[calls[i].argument] = mode | 0755 | junk;
+				assert_int_equal(
+					answer_to(service, calls[i].call, arguments), REFUSED);
+			}
+		}
+	}
 }
 
 static void memory_becomes_executable_only_where_a_line_says_so(void **state)
@@ -395,6 +437,7 @@ int main(void)
 		TEST(only_the_launch_may_execute_without_programs),
 		TEST(sockets_come_from_edges_and_carry_their_line),
 		TEST(set_id_bits_are_refused_however_they_would_be_made),
+		TEST(no_call_that_takes_a_mode_takes_set_id_bits),
 		TEST(memory_becomes_executable_only_where_a_line_says_so),
 		TEST(what_is_denied_stays_denied),
 		TEST(older_names_mean_their_successors_where_they_are_missing),

@@ -12,7 +12,7 @@
 #include "plan/seccomp.h"
 #include "seccomp.h"
 
-enum { CLASSES = 128 };
+enum { CLASSES = 128, FEW_BITS = 8 };
 
 struct comparison {
 	const struct plan_service *service;
@@ -63,6 +63,15 @@ static void add_around(struct classes *classes, uint64_t value)
 	}
 }
 
+/* Each bit of a mask alone, where they are few: set-id bits, namespaces. */
+static void add_bits(struct classes *classes, const struct plan_condition *condition)
+{
+	if (__builtin_popcountll(condition->mask) > FEW_BITS)
+		return;
+	for (uint64_t rest = condition->mask; rest; rest &= rest - 1)
+		add_class(classes, condition->value ^ (rest & -rest));
+}
+
 /* Classes of one argument of call @number: around all values and bits that rules compare. */
 static void find_classes(const struct comparison *comparison, uint32_t number, unsigned argument,
 	struct classes *found)
@@ -83,6 +92,7 @@ static void find_classes(const struct comparison *comparison, uint32_t number, u
 			add_around(found, condition->value);
 			add_class(found, condition->value | ~condition->mask);
 			add_class(found, condition->value ^ (condition->mask & -condition->mask));
+			add_bits(found, condition);
 		}
 	}
 	add_class(found, 0);
