@@ -10,6 +10,15 @@
 #include "cli/verb.h"
 #include "stack/up.h"
 
+static void say(void *context, const char *service, const char *text)
+{
+	const struct cli_stack *stack = context;
+
+	(void)service;
+	printf("%s: %s\n", stack->name, text);
+	fflush(stdout);
+}
+
 static int down(const struct cli_options *options)
 {
 	struct cli_stack stack;
@@ -19,7 +28,7 @@ static int down(const struct cli_options *options)
 	if (status)
 		return status;
 	status = cli_stack_name(options, &stack);
-	if (status == 0 && stack_down(stack.name, &why) < 0)
+	if (status == 0 && stack_down(stack.name, options->json ? NULL : say, &stack, &why) < 0)
 		status = cli_fail(options, &why);
 	else if (status == 0 && options->json)
 		cli_report(options, report_new(stack.arena), 0);

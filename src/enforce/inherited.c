@@ -17,6 +17,7 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/inherited.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
@@ -66,6 +67,17 @@ int enforce_settle_scheduling(struct enforce_launch *launch, struct fault *why)
 	return settle_score(launch, why);
 }
 
+int enforce_leave_keys(void)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		return 0;
+	/* A kernel that keeps no keys; a container whose filter refuses them to all in it. */
+	if (errno == ENOSYS ||
+		syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0)
+		return 0;
+	return -EPERM;
+}
+
 /*
  * The init leads a session of its own: what a terminal sends to the caller's
  * group does not come twice.  Keys of the caller stay with the caller.  A
@@ -75,9 +87,9 @@ int enforce_begin_session(struct enforce_launch *launch, struct fault *why)
 {
 	if (setsid() < 0)
 		return fail(launch, "begin a session", why);
-	/* ENOSYS: a kernel that keeps no keys. */
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
-		return fail(launch, "leave the caller's keys", why);
+	int error = enforce_leave_keys();
+	if (error < 0)
+		return fault(why, error, launch->service->where, "cannot leave the caller's keys");
 	if (personality(PER_LINUX) < 0)
 		return fail(launch, "take on the usual personality", why);
 	return 0;

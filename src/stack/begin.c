@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "config.h"
+#include "enforce/inherited.h"
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/supervisor.h"
@@ -33,8 +32,7 @@ void stack_up_step(const struct stack_up *up, enum stack_up_step step)
 /* It stays for long: it holds nothing of the caller's, neither files nor keys nor its folder. */
 static bool leave_caller(void)
 {
-	return setsid() >= 0 && chdir("/") == 0 &&
-	       (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS);
+	return setsid() >= 0 && chdir("/") == 0 && enforce_leave_keys() == 0;
 }
 
 static __attribute__((noreturn)) void become_supervisor(

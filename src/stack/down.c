@@ -50,7 +50,8 @@ int stack_clear(const char *stack, struct fault *why)
 	return error ? error : stack_state_remove(stack, why);
 }
 
-int stack_down(const char *stack, struct fault *why)
+int stack_down(const char *stack, void (*say)(void *context, const char *service, const char *text),
+	void *context, struct fault *why)
 {
 	scoped(fd) int lock = -1;
 	char folder[300];
@@ -61,7 +62,7 @@ int stack_down(const char *stack, struct fault *why)
 		fault_of(why, FAULT_NO, 0, (struct where){0}, "stack '%s' is not up", stack);
 		return -ENOENT;
 	}
-	lock = stack_lock(stack, why);
+	lock = stack_lock(stack, say, context, why);
 	if (lock < 0)
 		return lock;
 	error = stack_clear(stack, why);

@@ -37,20 +37,37 @@ static int open_base(struct fault *why)
 	return stack_folder_make(AT_FDCWD, STACK_RUN_FOLDER, 0755, why);
 }
 
-int stack_lock(const char *stack, struct fault *why)
+/* 0 or -1 with errno; it may be waited for. */
+static int take_lock(
+	int lock, void (*say)(void *context, const char *service, const char *text), void *context)
 {
-	scoped(fd) int base = open_base(why);
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return -1;
+	if (say)
+		say(context, NULL, "another bulkhead is at work on it: waiting");
+	return flock(lock, LOCK_EX);
+}
+
+int stack_lock(const char *stack, void (*say)(void *context, const char *service, const char *text),
+	void *context, struct fault *why)
+{
 	struct stat held, named;
 	char name[300];
 
-	if (base < 0)
-		return base;
 	snprintf(name, sizeof(name), ".%s.lock", stack);
 	for (;;) {
+		/* Opened anew each time: the last stack takes its folder with it. */
+		scoped(fd) int base = open_base(why);
+		if (base < 0)
+			return base;
 		scoped(fd) int lock =
 			openat(base, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-		if (lock < 0 || flock(lock, LOCK_EX) < 0 || fstat(lock, &held) < 0)
+		if (lock < 0 && errno == ENOENT)
+			continue;
+		if (lock < 0 || take_lock(lock, say, context) < 0 || fstat(lock, &held) < 0)
 			return fault(why, -errno, nowhere, "cannot lock stack '%s'", stack);
 		/* `down` removes the file: what was waited for may be of the past. */
 		if (fstatat(base, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&

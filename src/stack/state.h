@@ -39,9 +39,11 @@ struct stack_state {
 
 /*
  * Take the stack's lock, so that two of us do not work on it at once; the
- * caller closes the descriptor.  A stack that is being worked on is waited for.
+ * caller closes the descriptor.  A stack that is being worked on is waited for,
+ * and @say (NULL: nothing) told so, as of struct stack_up.
  */
-int stack_lock(const char *stack, struct fault *why);
+int stack_lock(const char *stack, void (*say)(void *context, const char *service, const char *text),
+	void *context, struct fault *why);
 /* Remove the lock's file when the stack has no folder; the descriptor still has to be closed. */
 void stack_unlock_unused(const char *stack);
 

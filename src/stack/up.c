@@ -226,7 +226,7 @@ int stack_up(struct stack_up *up, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
-	scoped(fd) int lock = stack_lock(up->plan->stack, why);
+	scoped(fd) int lock = stack_lock(up->plan->stack, up->say, up->context, why);
 	struct fault lasting = {0};
 	sigset_t set;
 	int error;

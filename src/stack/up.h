@@ -40,6 +40,8 @@ int stack_up(struct stack_up *up, struct fault *why);
 
 /*
  * Stop everything of @stack and remove all that it left: processes, cgroups,
- * mounts, the run folder.  -ENOENT when there was nothing.
+ * mounts, the run folder.  -ENOENT when there was nothing.  @say as of struct
+ * stack_up, or NULL.
  */
-int stack_down(const char *stack, struct fault *why);
+int stack_down(const char *stack, void (*say)(void *context, const char *service, const char *text),
+	void *context, struct fault *why);

@@ -129,6 +129,12 @@ left=$(ls -d /run/bulkhead/life-one /run/bulkhead/.life-one.lock 2>/dev/null
 if [ -z "$left" ]; then ok 'and nothing is left'; else not_ok 'and nothing is left' "$left"; fi
 
 sed -i 's/listens: \[6380\]/listens: [6380, 6381]/' "$folder/life-one.yaml"
+bulkhead up life-one --within 3 >/dev/null 2>&1 &
+waiting=$!
+within 5 'an up waits' test -e /run/bulkhead/life-one/supervisor.json
+expect 0 'a down beside it waits for it' bulkhead down life-one
+says 'another bulkhead is at work on it' 'and says so'
+wait $waiting
 expect 4 'an up that waits is told to give up' timeout --preserve-status -s INT 1 "$BULKHEAD" up --roles "$roles" -f "$folder/life-one.yaml"
 says 'told to give up' 'and says so'
 if [ -e /run/bulkhead/life-one ]; then not_ok 'and leaves nothing'; else ok 'and leaves nothing'; fi
