@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/text.h"
@@ -73,8 +76,21 @@ static int unknown(const char *word)
 	return cli_fail(&options, &why);
 }
 
+/* Whatever is opened later must not become 0, 1 or 2: those are lent to a service by `run`. */
+static bool open_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd < 3);
+	return fd >= 0 && close(fd) == 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (!open_standard())
+		return 4;
 	/* A caller that ignores it would take from us how our children end. */
 	signal(SIGCHLD, SIG_DFL);
 	if (argc < 2) {

@@ -2,9 +2,11 @@
 #include "stack/up.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fault.h"
 #include "base/report.h"
+#include "base/terminal.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
@@ -32,11 +34,12 @@ static void show_log(const struct cli_loaded *loaded, const char *service)
 	fprintf(stderr, "the last lines of %s/%s/%s/log:\n", STACK_LOG_FOLDER, loaded->plan->stack,
 		service);
 	for (const char *line = tail; *line;) {
+		size_t length = strcspn(line, "\n");
+
 		fputs("    ", stderr);
-		for (; *line && *line != '\n'; line++)
-			fputc((unsigned char)*line < 0x20 || *line == 0x7f ? '?' : *line, stderr);
+		terminal_put(stderr, line, length);
 		fputc('\n', stderr);
-		line += *line == '\n';
+		line += length + (line[length] == '\n');
 	}
 }
 

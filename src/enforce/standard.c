@@ -55,7 +55,10 @@ static int lend(struct enforce_launch *launch, int number, struct fault *why)
 {
 	struct stat status;
 
-	if (fstat(number, &status) < 0)
+	int flags = fcntl(number, F_GETFD);
+	/* Closed at an exec, it did not come through ours: the caller had closed it, and it is
+	 * something of bulkhead's by now. */
+	if (flags < 0 || flags & FD_CLOEXEC || fstat(number, &status) < 0)
 		return open_null(launch, number, why);
 	if (S_ISSOCK(status.st_mode))
 		return relay(launch, number, why);

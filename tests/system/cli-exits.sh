@@ -125,4 +125,8 @@ expect 125 'run: wrong use' run good.yaml
 expect 125 'run: an option that is none' run good.yaml --nonsense shell
 expect 7 'run: though the caller ignores its children' \
   env --ignore-signal=CHLD "$BULKHEAD" run --roles "$roles" -f "$folder/good.yaml" shell -- sh -c 'exit 7'
+closed() { "$@" <&- >&- 2>&-; }
+# shellcheck disable=SC2016 # for the service's shell
+expect 7 'run: with 0, 1 and 2 closed the service has /dev/null' \
+  closed run good.yaml shell -- sh -c 'for i in 0 1 2; do [ -c /proc/self/fd/$i ] || exit 1; done; exit 7'
 untouched 'run leaves nothing'
