@@ -135,6 +135,10 @@ for layer in identity capabilities seccomp exec namespaces view landlock labels 
   fi
 done
 
+expect 1 'what gets through is the exit status' \
+  "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --without landlock api
+says 'got through api: rewrite-own-code (write to its own code' 'and has a line of its own'
+
 cat >"$folder/categories" <<'END'
 import collections, json, sys
 proved = collections.defaultdict(set)

@@ -127,6 +127,15 @@ nothing_is_left 'nothing is left behind'
 "$BULKHEAD" drill "${policy[@]}" render >"$folder/one" 2>&1 &
 one=$!
 expect 0 'two drills at once do not meet' "$BULKHEAD" drill "${policy[@]}" render
+says 'render, role image-processor:' 'what stands there by default: a paragraph for each service'
+says 'against bulkhead.yaml:' 'the lines of the policy'
+says 'not drilled here:' 'the layers that answered nothing'
+if [ "$(grep -cE '^  (holds|open|broken) ' "$output")" = 9 ]; then ok 'nine scenarios'; else not_ok 'nine scenarios'; fi
+if awk 'length > 100' "$output" | grep . >"$folder/wide"; then
+  not_ok 'within a hundred columns' "$(head -n 1 "$folder/wide")"
+else
+  ok 'within a hundred columns'
+fi
 if wait $one; then ok 'neither of them'; else not_ok 'neither of them' "$(tail -n 1 "$folder/one")"; fi
 nothing_is_left 'they leave nothing either'
 
