@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,7 @@ static void live(const struct plan *plan, const struct network_router *router,
 	int error;
 
 	setsid();
+	prctl(PR_SET_NAME, "gateway");
 	settle_signals();
 	error = settle_descriptors(doors, count, router, status, arena, &why);
 	if (!error)

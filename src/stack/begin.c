@@ -45,6 +45,7 @@ static __attribute__((noreturn)) void become_supervisor(
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != up)
 		_exit(4);
+	prctl(PR_SET_NAME, "supervisor");
 	umask(022);
 	sigprocmask(SIG_SETMASK, &begin->before, NULL);
 	descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0]));

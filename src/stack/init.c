@@ -34,9 +34,12 @@ static __attribute__((noreturn)) void fail(struct enforce_launch *launch, const 
 /* Nothing happens before the launcher has written the maps; when it dies instead, so does this. */
 static void wait_for_gate(struct enforce_launch *launch)
 {
-	char byte;
+	char byte, name[16];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	/* For who looks with ps or top: all inits have the launcher's arguments. */
+	snprintf(name, sizeof(name), "init:%s", launch->service->name);
+	prctl(PR_SET_NAME, name);
 	close(launch->gate[1]);
 	if (read(launch->gate[0], &byte, 1) != 1)
 		_exit(FAILED);
