@@ -83,17 +83,19 @@ static struct plan_condition condition_of(size_t index, size_t whole, bool wide)
 static void compile_long(
 	struct sample *sample, size_t count, size_t whole, bool wide, struct arena *arena)
 {
-	struct plan_condition *conditions = arena_alloc(arena, (count + 1) * sizeof(*conditions));
+	struct plan_condition *conditions = arena_alloc(arena, (count + 5) * sizeof(*conditions));
 	struct plan_call *calls = arena_alloc(arena, 5 * sizeof(*calls));
 
 	for (size_t i = 0; i < count; i++)
 		conditions[i] = condition_of(i, whole, wide);
-	conditions[count] = (struct plan_condition){.argument = 5, .mask = 0xff, .value = 7};
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < 5; i++) {
+		conditions[count + i] =
+			(struct plan_condition){.argument = 5, .mask = 0xff, .value = 7 + i};
 		calls[i] = (struct plan_call){.name = "x",
 			.number = i < 3 ? (uint32_t)i : 3,
-			.conditions = &conditions[i == 3 ? 0 : count],
+			.conditions = &conditions[i == 3 ? 0 : count + i],
 			.condition_count = i == 3 ? count : 1};
+	}
 	compile(sample, calls, 5, arena);
 }
 
@@ -102,7 +104,7 @@ static void compare_long(const struct sample *sample)
 	const struct plan_call *rule = &sample->service.calls[3];
 
 	for (uint32_t number = 0; number < 5; number++)
-		for (uint64_t last = 0; last < 8; last += 7)
+		for (uint64_t last = 6; last < 13; last++)
 			compare(sample, number, (const uint64_t[6]){[5] = last});
 	for (size_t i = 0; i < rule->condition_count; i++) {
 		const struct plan_condition *condition = &rule->conditions[i];
