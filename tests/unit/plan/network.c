@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/scoped.h"
+#include "sketch.h"
+
+static const char pair[] =
+	"  a: {role: bare, command: daemon, listens: [80, 90-92, 53/udp], publishes: {80: "
+	"\"127.0.0.1:8080\"}}\n"
+	"  b: {role: bare, command: daemon, connects: [a:91, a:53/udp]}\n"
+	"  silent: {role: bare, command: daemon}\n";
+
+static void who_speaks_has_a_link_and_addresses_of_the_stack(void **state)
+{
+	struct sketch sketch = sketch_plan_top(
+		"addresses: {ipv4: 198.18.7.0/24, ipv6: \"fd00:1::/64\"}\n", pair, false);
+	const struct plan *plan = sketch.plan;
+	const struct plan_service *a = plan_service(plan, "a"), *b = plan_service(plan, "b");
+	const struct plan_service *silent = plan_service(plan, "silent");
+
+	(void)state;
+	assert_string_equal(plan->network.prefix4, "198.18.7.0/24");
+	assert_string_equal(plan->network.router4, "198.18.7.1");
+	assert_string_equal(plan->network.router6, "fd00:1::1");
+	assert_int_equal(plan->network.router_id, 1001);
+	assert_int_equal(plan->network.gateway_id, 1002);
+	assert_string_equal(a->address4, "198.18.7.2");
+	assert_string_equal(b->address4, "198.18.7.3");
+	assert_string_equal(b->address6, "fd00:1::3");
+	assert_true(a->linked && b->linked);
+	assert_false(silent->linked);
+	assert_null(silent->address4);
+	/* Answers to clients of a published port go to the router. */
+	assert_true(a->default_route);
+	assert_false(b->default_route);
+	sketch_free(&sketch);
+}
+
+static void edges_and_ports_are_those_of_the_policy(void **state)
+{
+	struct sketch sketch = sketch_plan(pair, false);
+	const struct plan *plan = sketch.plan;
+	const struct plan_service *a = plan_service(plan, "a");
+
+	(void)state;
+	assert_int_equal(plan->edge_count, 2);
+	assert_string_equal(plan->edges[0].from, "b");
+	assert_string_equal(plan->edges[0].to, "a");
+	assert_int_equal(plan->edges[0].port, 91);
+	assert_int_equal(plan->edges[1].transport, PLAN_UDP);
+	assert_int_equal(plan->edges[0].listen.line, a->listens[1].where.line);
+	assert_int_equal(plan->edges[0].listen.column, a->listens[1].where.column);
+	assert_int_equal(a->listen_count, 3);
+	assert_int_equal(a->listens[1].first, 90);
+	assert_int_equal(a->listens[1].last, 92);
+	assert_int_equal(plan->publish_count, 1);
+	assert_string_equal(plan->publishes[0].address, "127.0.0.1");
+	assert_int_equal(plan->publishes[0].host_port, 8080);
+	/* Landlock: each TCP port, and no UDP. */
+	assert_int_equal(a->landlock.port_count, 4);
+	sketch_free(&sketch);
+}
+
+/* The same name gives the same addresses everywhere, within the range that no site routes. */
+static void addresses_follow_from_the_name_of_the_stack(void **state)
+{
+	struct sketch one = sketch_plan(pair, false), two = sketch_plan(pair, true);
+	struct in_addr address;
+
+	(void)state;
+	assert_string_equal(one.plan->network.prefix4, two.plan->network.prefix4);
+	assert_string_equal(one.plan->network.prefix6, two.plan->network.prefix6);
+	assert_int_equal(inet_pton(AF_INET, one.plan->network.router4, &address), 1);
+	assert_int_equal(ntohl(address.s_addr) & 0xfffe0000, 198u << 24 | 18u << 16);
+	assert_memory_equal(one.plan->network.prefix6, "fd", 2);
+	sketch_free(&one);
+	sketch_free(&two);
+}
+
+static void a_large_stack_gets_a_larger_range_or_says_that_it_needs_one(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const char *text = "";
+
+	(void)state;
+	for (int i = 0; i < 254; i++)
+		text = arena_printf(
+			arena, "%s  s%d: {role: bare, command: daemon, listens: [1]}\n", text, i);
+	struct sketch sketch = sketch_plan(text, false);
+	assert_non_null(strstr(sketch.plan->network.prefix4, "/20"));
+	sketch_free(&sketch);
+	sketch = sketch_plan_top("addresses: {ipv4: 198.18.7.0/24}\n", text, false);
+	assert_true(
+		sketch_says(&sketch, REPORT_ERROR, "198.18.7.0/24 has no room for 254 services"));
+	sketch_free(&sketch);
+}
+
+static const char sockets[] =
+	"  a:\n    role: bare\n    command: daemon\n    user: web\n"
+	"    listens: [{unix: /run/a/one.sock, group: shared}, {unix: /run/a/two.sock, group: "
+	"shared}, {unix: /run/b+c/s}]\n"
+	"  b:\n    role: bare\n    command: daemon\n    user: db\n    groups: [%s]\n"
+	"    connects: [\"a:unix:/run/a/two.sock\"]\n";
+
+static void a_socket_has_a_folder_that_both_sides_see(void **state)
+{
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), sockets, "shared");
+	struct sketch sketch = sketch_plan(text, false);
+	const struct plan *plan = sketch.plan;
+	const struct plan_service *a = plan_service(plan, "a"), *b = plan_service(plan, "b");
+
+	assert_int_equal(plan->socket_folder_count, 2);
+	assert_string_equal(plan->socket_folders[0].name, "a+run+a");
+	assert_string_equal(plan->socket_folders[1].name, "a+run+b%2bc");
+	assert_int_equal(plan->socket_folders[0].uid, 33);
+	assert_int_equal(plan->socket_folders[0].gid, 500);
+	assert_int_equal(plan->socket_folders[1].gid, 33);
+	assert_int_equal(sketch_node(a, "/run/a")->kind, PLAN_SOCKETS);
+	assert_false(sketch_node(a, "/run/a")->read_only);
+	assert_true(sketch_node(b, "/run/a")->read_only);
+	assert_null(sketch_node(b, "/run/b+c"));
+	assert_string_equal(plan->edges[0].folder, "a+run+a");
+	assert_int_equal(report_count(sketch.report, REPORT_WARNING), 0);
+	/* No network is needed for it. */
+	assert_false(a->linked || b->linked);
+	sketch_free(&sketch);
+}
+
+static void who_cannot_pass_the_folder_is_told(void **state)
+{
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), sockets, "db");
+	struct sketch sketch = sketch_plan(text, false);
+	assert_true(sketch_says(
+		&sketch, REPORT_WARNING, "'b' runs as db, which is not of the group of /run/a"));
+	sketch_free(&sketch);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_speaks_has_a_link_and_addresses_of_the_stack),
+		cmocka_unit_test(edges_and_ports_are_those_of_the_policy),
+		cmocka_unit_test(addresses_follow_from_the_name_of_the_stack),
+		cmocka_unit_test(a_large_stack_gets_a_larger_range_or_says_that_it_needs_one),
+		cmocka_unit_test(a_socket_has_a_folder_that_both_sides_see),
+		cmocka_unit_test(who_cannot_pass_the_folder_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
