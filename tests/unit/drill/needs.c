@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "drill/need.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+
+#define POLICY "shop.yaml"
+#define ROLE "roles/node.yaml"
+
+static struct plan_node nodes[] = {
+	{.kind = PLAN_BIND,
+		.target = "/usr/share/zoneinfo",
+		.source = "/usr/share/zoneinfo",
+		.folder = true,
+		.read_only = true,
+		.where = {.file = ROLE, .line = 3}},
+	{.kind = PLAN_BIND,
+		.target = "/opt/zones",
+		.source = "/opt/zones",
+		.folder = true,
+		.read_only = true,
+		.where = {.file = ROLE, .line = 4}},
+	{.kind = PLAN_BIND,
+		.target = "/srv/app",
+		.source = "/srv/app",
+		.folder = true,
+		.read_only = true,
+		.where = {.file = POLICY, .line = 9}},
+	{.kind = PLAN_MEMORY, .target = "/tmp", .size = 4096, .where = {.file = ROLE, .line = 5}},
+};
+static struct plan_program programs[] = {
+	{.path = "/usr/bin/convert", .where = {.file = POLICY, .line = 10}}};
+static struct plan_service services[] = {
+	{.name = "pay",
+		.where = {.file = POLICY, .line = 2},
+		.nodes = nodes,
+		.node_count = 4,
+		.programs = programs,
+		.program_count = 1,
+		.address4 = "198.18.0.2"},
+	{.name = "cache", .where = {.file = POLICY, .line = 20}, .address4 = "198.18.0.3"},
+	{.name = "psp",
+		.where = {.file = POLICY, .line = 30},
+		.nodes = nodes,
+		.node_count = 2,
+		.address4 = "198.18.0.4"},
+};
+static struct plan_edge edges[] = {
+	{.from = "pay", .to = "cache", .transport = PLAN_TCP, .port = 6379, .where = {.line = 12}},
+	{.from = "pay",
+		.to = "psp",
+		.transport = PLAN_TCP,
+		.port = 4000,
+		.why = "charge cards",
+		.where = {.line = 13}},
+};
+static const struct plan plan = {
+	.services = services, .service_count = 3, .edges = edges, .edge_count = 2};
+static struct drill_world world = {
+	.plan = &plan, .scratch = "/var/tmp/scratch", .file = "/var/tmp/scratch/file"};
+
+static struct drill_arguments ask(const struct plan_service *service, enum drill_need need)
+{
+	struct drill_arguments arguments;
+
+	drill_need(&world, service, need, 1234, &arguments);
+	return arguments;
+}
+
+static void what_the_policy_names_is_gone_for_before_what_the_role_brings(void **state)
+{
+	struct drill_arguments code = ask(&services[0], DRILL_DECLARED_READ);
+
+	(void)state;
+	assert_string_equal(code.first, "/srv/app");
+	assert_int_equal(code.where.line, 9);
+	/* The control goes for a file of the drill's own. */
+	assert_string_equal(code.control, world.file);
+	/* Nothing of the policy's: what the role brings, but for what every system has. */
+	assert_string_equal(ask(&services[2], DRILL_DECLARED_READ).first, "/opt/zones");
+	assert_non_null(ask(&services[1], DRILL_DECLARED_READ).lacking);
+}
+
+static void the_edge_that_says_why_is_the_one_to_show(void **state)
+{
+	struct drill_arguments peer = ask(&services[0], DRILL_PEER);
+
+	(void)state;
+	assert_string_equal(peer.first, "198.18.0.4");
+	assert_string_equal(peer.second, "4000");
+	assert_int_equal(peer.where.line, 13);
+	assert_non_null(ask(&services[1], DRILL_PEER).lacking);
+}
+
+static void a_name_is_for_the_service_and_an_address_for_the_control(void **state)
+{
+	struct drill_arguments peer = ask(&services[0], DRILL_PEER_NAME);
+
+	(void)state;
+	assert_string_equal(peer.first, "psp");
+	assert_string_equal(peer.control, "198.18.0.4");
+	assert_string_equal(peer.second, "4000");
+}
+
+static void a_scenario_about_a_service_is_shown_by_reaching_it(void **state)
+{
+	(void)state;
+	world.toward = &services[1];
+	struct drill_arguments peer = ask(&services[0], DRILL_PEER);
+	world.toward = NULL;
+	assert_string_equal(peer.first, "198.18.0.3");
+	assert_string_equal(peer.second, "6379");
+}
+
+static void a_library_is_preloaded_into_a_declared_program_alone(void **state)
+{
+	struct drill_arguments preload = ask(&services[0], DRILL_PRELOAD);
+
+	(void)state;
+	assert_null(preload.lacking);
+	assert_string_equal(preload.first, "/tmp");
+	assert_string_equal(preload.control, world.scratch);
+	assert_string_equal(preload.second, "/usr/bin/convert");
+	assert_non_null(ask(&services[1], DRILL_PRELOAD).lacking);
+}
+
+static void a_memory_folder_is_known_by_its_size(void **state)
+{
+	struct drill_arguments tmp = ask(&services[0], DRILL_TMP_SIZE);
+
+	(void)state;
+	assert_string_equal(tmp.second, "4096");
+	assert_int_equal(tmp.where.line, 5);
+	assert_non_null(ask(&services[2], DRILL_TMP_SIZE).lacking);
+}
+
+/* A need that nobody answers would give attempts no argument, and a crash in their place. */
+static void every_need_has_an_argument_or_says_what_is_lacking(void **state)
+{
+	static const enum drill_need without[] = {DRILL_NOTHING, DRILL_SINGLE, DRILL_SUBJECT,
+		DRILL_NO_CODE, DRILL_NO_PROGRAMS, DRILL_UNLINKED, DRILL_FIRST_PROCESS,
+		DRILL_INHERITED, DRILL_HOST_NAME, DRILL_HOST_ABSTRACT, DRILL_HOST_SOCKET,
+		DRILL_QUEUE};
+
+	(void)state;
+	for (int need = 0; need < DRILL_NEED_COUNT; need++) {
+		struct drill_arguments arguments = ask(&services[0], (enum drill_need)need);
+		bool none = false;
+
+		for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+			none = none || without[i] == (enum drill_need)need;
+		if (!none && !arguments.first[0] && !arguments.lacking)
+			fail_msg("need %d has neither", need);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_policy_names_is_gone_for_before_what_the_role_brings),
+		cmocka_unit_test(the_edge_that_says_why_is_the_one_to_show),
+		cmocka_unit_test(a_name_is_for_the_service_and_an_address_for_the_control),
+		cmocka_unit_test(a_scenario_about_a_service_is_shown_by_reaching_it),
+		cmocka_unit_test(a_library_is_preloaded_into_a_declared_program_alone),
+		cmocka_unit_test(a_memory_folder_is_known_by_its_size),
+		cmocka_unit_test(every_need_has_an_argument_or_says_what_is_lacking),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
