@@ -28,6 +28,9 @@ static bool executes(const struct plan_service *service, const struct plan_node 
 	return false;
 }
 
+/* A script and its interpreters, as plan_view_programs() follows them. */
+enum { MOST_PROGRAMS = 5 };
+
 /* The program that the launch executes, its script's interpreter and the ELF interpreter: the
  * kernel opens each for execution. */
 static bool launches(
@@ -37,7 +40,7 @@ static bool launches(
 		from->command.count ? host_program(planner->host, from->command.items[0].text)
 				    : NULL;
 
-	while (program && program->found) {
+	for (unsigned depth = 0; program && program->found && depth < MOST_PROGRAMS; depth++) {
 		if (text_equal(program->resolved, node->target))
 			return true;
 		program = program->script ? host_program(planner->host, program->script) : NULL;

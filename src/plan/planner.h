@@ -57,6 +57,12 @@ bool plan_made_before(
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* Is @path one that bulkhead makes for each service?  Then it is refused. */
+bool plan_view_made(struct planner *planner, const struct plan_service *service,
+	const struct policy_path *path);
+/* Judge the finished view: the working folder, and what links make of declared paths. */
+void plan_view_check(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service);
 /* The text of its /etc/passwd and /etc/group. */
 const char *plan_passwd(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service);

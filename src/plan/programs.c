@@ -11,14 +11,6 @@ static const char *const interpreters[] = {"sh", "dash", "bash", "zsh", "ksh", "
 	"python", "ruby", "node", "php", "lua", "tclsh", "awk", "mawk", "gawk", "env", "xargs",
 	"find"};
 
-static const struct host_link *library_link(const struct host_program *program, const char *path)
-{
-	for (size_t i = 0; i < program->library_link_count; i++)
-		if (text_equal(program->library_links[i].path, path))
-			return &program->library_links[i];
-	return NULL;
-}
-
 /* Files that are mapped executable, never executed: the view lets them, Landlock does not. */
 static void add_libraries(struct planner *planner, struct plan_service *service,
 	const struct host_program *program, struct where where)
@@ -28,8 +20,7 @@ static void add_libraries(struct planner *planner, struct plan_service *service,
 			plan_node_bind(planner, service, program->libraries[i], NULL, 0, where),
 			where);
 	for (size_t i = 0; i < program->library_link_count; i++) {
-		const struct host_link *link =
-			library_link(program, program->library_links[i].path);
+		const struct host_link *link = &program->library_links[i];
 
 		plan_node(planner, service, PLAN_LINK, link->path, where)->content = link->target;
 	}
@@ -53,9 +44,12 @@ static void warn_interpreter(struct planner *planner, const struct policy_progra
 	}
 }
 
-/* Returns whether the program is there to be executed. */
-static bool add_program(struct planner *planner, struct plan_service *service,
-	const struct host_program *found, struct where where)
+/* As the kernel: a script's interpreter may be a script itself, so many times. */
+enum { MOST_INTERPRETERS = 4 };
+
+/* With the interpreters that it takes. */
+static void add_program(struct planner *planner, struct plan_service *service,
+	const struct host_program *found, struct where where, unsigned depth)
 {
 	plan_node_executable(plan_node_bind(planner, service, found->resolved, found->links,
 				     found->link_count, where),
@@ -65,14 +59,16 @@ static bool add_program(struct planner *planner, struct plan_service *service,
 		planner->arena, &service->programs, &service->program_count, sizeof(*program));
 	*program = (struct plan_program){found->resolved, where};
 	if (!found->script)
-		return true;
+		return;
 	const struct host_program *interpreter = host_program(planner->host, found->script);
-	if (!interpreter || !interpreter->found) {
+	if (!interpreter || !interpreter->found)
 		plan_missing(planner, where, "%s needs %s, which is not on this machine",
 			found->path, found->script);
-		return false;
-	}
-	return add_program(planner, service, interpreter, where);
+	else if (depth == MOST_INTERPRETERS)
+		plan_missing(
+			planner, where, "%s: too many interpreters of interpreters", found->path);
+	else
+		add_program(planner, service, interpreter, where, depth + 1);
 }
 
 static void missing_program(struct planner *planner, const char *name, struct where where,
@@ -99,7 +95,7 @@ void plan_view_programs(
 		const struct host_program *found = host_program(planner->host, program->path);
 
 		if (found && found->found) {
-			add_program(planner, service, found, program->where);
+			add_program(planner, service, found, program->where, 0);
 			warn_interpreter(planner, program, found);
 		} else if (!program->if_present) {
 			missing_program(planner, program->path, program->where, found);
@@ -116,6 +112,6 @@ void plan_view_programs(
 		return;
 	}
 	service->program = found->path;
-	add_program(planner, service, found, command->where);
+	add_program(planner, service, found, command->where, 0);
 	service->program_count = declared;
 }

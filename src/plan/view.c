@@ -32,10 +32,6 @@ static const struct {
 static const char *const proc_open[] = {
 	"cpuinfo", "loadavg", "meminfo", "mounts", "net", "self", "stat", "thread-self", "uptime"};
 
-/* Folders that hold what bulkhead makes: nothing of the host can stand in their place. */
-static const char *const own_folders[] = {
-	"/", "/dev", "/etc", "/proc", "/run", "/sys", "/tmp", "/usr", "/var"};
-
 static struct plan_node *add_file(struct planner *planner, struct plan_service *service,
 	const char *target, const char *content)
 {
@@ -102,8 +98,9 @@ static void add_skeleton(
 	add_memory(planner, service, "/tmp",
 		from->tmp.where.file ? from->tmp.value : DEFAULT_MEMORY, 01777,
 		from->tmp.where.file ? from->tmp.where : from->where);
-	plan_node(planner, service, PLAN_FOLDER, "/run", service->where)->mode = 0755;
-	plan_node(planner, service, PLAN_FOLDER, "/run", service->where)->folder = true;
+	struct plan_node *run = plan_node(planner, service, PLAN_FOLDER, "/run", service->where);
+	run->folder = true;
+	run->mode = 0755;
 	add_file(planner, service, "/etc/passwd", plan_passwd(planner, from, service));
 	add_file(planner, service, "/etc/group", plan_group(planner, from, service));
 	add_file(planner, service, "/etc/nsswitch.conf",
@@ -112,27 +109,6 @@ static void add_skeleton(
 	add_file(planner, service, "/etc/resolv.conf",
 		"# names of the stack stand in /etc/hosts; nothing else resolves\n");
 	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
-}
-
-/* Is it a place that a mount of the host may not cover? */
-static bool own_folder(struct planner *planner, const struct policy_path *path)
-{
-	for (size_t i = 0; i < sizeof(own_folders) / sizeof(own_folders[0]); i++) {
-		if (!text_equal(path->path, own_folders[i]) &&
-			!(i > 0 && text_path_within(path->path, own_folders[i]) &&
-				(text_equal(own_folders[i], "/proc") ||
-					text_equal(own_folders[i], "/dev") ||
-					text_equal(own_folders[i], "/sys"))))
-			continue;
-		struct report_entry *entry = report_add(planner->report, REPORT_ERROR, path->where,
-			0, "%s is made by bulkhead for each service and cannot be declared whole",
-			path->path);
-		report_hint(planner->report, entry,
-			"declare the files and folders in it that the "
-			"service needs");
-		return true;
-	}
-	return false;
 }
 
 static bool present(
@@ -180,7 +156,7 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 		add_memory(planner, service, path->path, path->memory, 0750, path->where);
 		return;
 	}
-	if (own_folder(planner, path))
+	if (plan_view_made(planner, service, path))
 		return;
 	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
 		    (path->create || plan_made_before(planner, from, path->path));
@@ -273,26 +249,6 @@ static void add_sockets(struct planner *planner, struct plan_service *service)
 	}
 }
 
-static void check_workdir(struct planner *planner, const struct policy_service *from,
-	const struct plan_service *service)
-{
-	if (!from->workdir.text || text_equal(from->workdir.text, "/"))
-		return;
-	/* A declared path that is missing here was said to be. */
-	for (size_t i = 0; i < from->file_count; i++) {
-		const struct host_path *found = host_path(planner->host, from->files[i].path);
-		if (found && found->kind == HOST_ABSENT && !from->files[i].if_present &&
-			text_path_within(from->workdir.text, from->files[i].path))
-			return;
-	}
-	for (size_t i = 0; i < service->node_count; i++)
-		if (service->nodes[i].folder &&
-			text_path_within(from->workdir.text, service->nodes[i].target))
-			return;
-	plan_missing(planner, from->workdir.where, "workdir %s is not in the view of '%s'",
-		from->workdir.text, from->name);
-}
-
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
@@ -303,5 +259,5 @@ void plan_view(
 	add_secrets(planner, service);
 	/* Last: /proc is needed, and the masks cover it, when all else is in place. */
 	add_proc(planner, service);
-	check_workdir(planner, from, service);
+	plan_view_check(planner, from, service);
 }

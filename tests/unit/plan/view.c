@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/report.h"
@@ -132,6 +133,54 @@ static void what_is_not_on_this_machine_is_an_error_or_a_note(void **state)
 	}
 }
 
+static void files_that_bulkhead_makes_are_not_taken_from_the_host(void **state)
+{
+	struct sketch sketch = sketch_plan("  a: {role: bare, command: daemon, files: {read: "
+					   "[/etc/passwd, /etc/hosts, /srv/file]}}\n",
+		true);
+	const struct plan_service *a = plan_service(sketch.plan, "a");
+
+	(void)state;
+	assert_int_equal(report_count(sketch.report, REPORT_ERROR), 2);
+	assert_true(sketch_says(&sketch, REPORT_ERROR,
+		"/etc/passwd is made by bulkhead for each service and cannot be declared"));
+	assert_int_equal(sketch_node(a, "/etc/passwd")->kind, PLAN_FILE);
+	assert_int_equal(sketch_node(a, "/etc/hosts")->kind, PLAN_HOSTS);
+	sketch_free(&sketch);
+}
+
+/* The text names two places, this machine has one. */
+static void links_do_not_make_a_written_place_loadable_or_roots(void **state)
+{
+	static const struct {
+		const char *files, *text;
+	} cases[] = {
+		{"{write: [/srv/link], load: [/srv/app]}", "/srv/app is loaded or executed"},
+		{"{write: [/srv/app], load: [/srv/link]}", "/srv/app is loaded or executed"},
+		{"{write: [/srv/app/sub], load: [/srv/link]}", "/srv/app is loaded or executed"},
+		{"{write: [/srv/link], load: [/srv/app/sub]}",
+			"/srv/app/sub is loaded or executed"},
+		{"{write: [/srv/link], read-as-root: [/srv/app]}", "/srv/app is read as root"},
+		{"{write: [/srv/app], read: [/srv/link]}", NULL},
+		{"{write: [/srv/app], load: [/srv/modules], read-as-root: [/srv/key]}", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "  a: {role: bare, command: daemon, files: %s}\n",
+			cases[i].files);
+		struct sketch sketch = sketch_plan(text, false);
+		print_message("%s\n", cases[i].files);
+		assert_int_equal(
+			report_count(sketch.report, REPORT_ERROR) > 0, cases[i].text != NULL);
+		if (cases[i].text)
+			assert_true(sketch_says(&sketch, REPORT_ERROR, cases[i].text));
+		sketch_free(&sketch);
+	}
+}
+
 /* A folder that an earlier service makes will be there when a later one starts. */
 static void what_an_earlier_service_makes_may_be_read(void **state)
 {
@@ -183,6 +232,8 @@ int main(void)
 		cmocka_unit_test(each_kind_of_access_is_what_its_mount_allows),
 		cmocka_unit_test(a_link_is_there_by_both_names),
 		cmocka_unit_test(what_is_not_on_this_machine_is_an_error_or_a_note),
+		cmocka_unit_test(files_that_bulkhead_makes_are_not_taken_from_the_host),
+		cmocka_unit_test(links_do_not_make_a_written_place_loadable_or_roots),
 		cmocka_unit_test(what_an_earlier_service_makes_may_be_read),
 		cmocka_unit_test(secrets_are_memory_files_of_the_service_alone),
 	};
