@@ -39,7 +39,7 @@ static void explain_calls(struct explainer *explainer, const struct plan_service
 			continue;
 		/* Rules for one call are alternatives: name it once per line. */
 		if (i > 0 && text_equal(service->calls[i - 1].name, name) &&
-			analyze_same_place(service->calls[i - 1].where, call->where))
+			where_same(service->calls[i - 1].where, call->where))
 			continue;
 		if (call->launch_only)
 			name = arena_printf(explainer->arena, "%s (the launch alone)", name);

@@ -14,8 +14,6 @@ struct explainer {
 	struct analyze_rights *rights;
 };
 
-bool analyze_same_place(struct where left, struct where right);
-
 /* Add a right.  The pointer is good until the next one is added. */
 struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,
 	const char *right, struct where where, const char *format, ...)

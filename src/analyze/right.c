@@ -24,12 +24,6 @@ static const struct record_field rights_fields[] = {
 };
 const struct record_type analyze_rights_record = RECORD_TYPE(struct analyze_rights, rights_fields);
 
-bool analyze_same_place(struct where left, struct where right)
-{
-	return text_equal(left.file, right.file) && left.line == right.line &&
-	       left.column == right.column;
-}
-
 struct analyze_right *analyze_right(struct explainer *explainer, enum layer layer,
 	const char *right, struct where where, const char *format, ...)
 {
@@ -56,7 +50,7 @@ void analyze_right_joined(struct explainer *explainer, enum layer layer, const c
 		struct analyze_right *entry = &rights->rights[i];
 
 		if (entry->layer != layer || !text_equal(entry->right, right) ||
-			!analyze_same_place(entry->where, where))
+			!where_same(entry->where, where))
 			continue;
 		entry->what = arena_printf(explainer->arena, "%s, %s", entry->what, what);
 		return;

@@ -26,6 +26,13 @@ bool text_path_within(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+const char *text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 bool text_number(const char *text, uint64_t most, uint64_t *number)
 {
 	uint64_t value = 0;

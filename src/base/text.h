@@ -13,6 +13,9 @@ bool text_starts(const char *text, const char *prefix);
 /* Is @path @folder itself or beneath it?  Both absolute and without "..". */
 bool text_path_within(const char *path, const char *folder);
 
+/* What stands behind the last slash of @path; all of it when there is none.  Borrowed. */
+const char *text_base_name(const char *path);
+
 /* A whole decimal number without sign, 0 to @most; false for anything else. */
 bool text_number(const char *text, uint64_t most, uint64_t *number);
 

@@ -57,19 +57,6 @@ __attribute__((format(printf, 2, 3))) static void add(struct list *list, const c
 	list->column += strlen(text) + 1;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
-static bool same_place(const struct where *left, const struct where *right)
-{
-	return left->line == right->line && left->column == right->column &&
-	       text_equal(left->file, right->file);
-}
-
 /* Layers in their order, with how many attempts each stopped in places from @first on. */
 static void write_layers_of(const struct cli_drill_report *report, size_t first)
 {
@@ -105,7 +92,7 @@ static void write_lines_of(const struct cli_drill_report *report, size_t first)
 			if (row->verdict != DRILL_STOPPED)
 				continue;
 			undeclared += !row->where.file;
-			while (at < count && !same_place(&lines[at].where, &row->where))
+			while (at < count && !where_same(lines[at].where, row->where))
 				at++;
 			if (!row->where.file || at == MOST_LINES)
 				continue;
@@ -125,7 +112,7 @@ static void write_lines_of(const struct cli_drill_report *report, size_t first)
 		/* A file's name once, with all its lines. */
 		for (size_t j = i; j < count && first_of_file; j++)
 			if (text_equal(lines[j].where.file, file))
-				add(&list, "%s%s%u:%u (%zu)", j == i ? base_name(file) : "",
+				add(&list, "%s%s%u:%u (%zu)", j == i ? text_base_name(file) : "",
 					j == i ? ":" : "", lines[j].where.line,
 					lines[j].where.column, lines[j].count);
 	}
@@ -173,7 +160,7 @@ static void write_row(const struct cli_drill_row *row)
 	char line[64] = "not declared";
 
 	if (row->where.file)
-		snprintf(line, sizeof(line), "%s:%u:%u", base_name(row->where.file),
+		snprintf(line, sizeof(line), "%s:%u:%u", text_base_name(row->where.file),
 			row->where.line, row->where.column);
 	printf("  %s%-7s%s %-12s %-23s %-20s %s", paint(colors[row->verdict]), words[row->verdict],
 		paint(PLAIN), row->layer ? row->layer : "", row->attempt, line,

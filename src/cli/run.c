@@ -22,25 +22,18 @@ static void say(void *context, const char *service, const char *text)
 	fprintf(stderr, "bulkhead: %s: %s\n", service, text);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* A bare name is looked for among what the service may execute; the rest is a path already. */
 static const char *find_program(const struct plan_service *service, const char *name,
 	const char *bring, struct arena *arena)
 {
 	if (strchr(name, '/'))
 		return name;
-	if (text_equal(base_name(service->program), name))
+	if (text_equal(text_base_name(service->program), name))
 		return service->program;
 	for (size_t i = 0; i < service->program_count; i++)
-		if (text_equal(base_name(service->programs[i].path), name))
+		if (text_equal(text_base_name(service->programs[i].path), name))
 			return service->programs[i].path;
-	if (bring && text_equal(base_name(bring), name))
+	if (bring && text_equal(text_base_name(bring), name))
 		return arena_printf(arena, "/run/bring/%s", name);
 	return NULL;
 }

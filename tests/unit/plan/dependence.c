@@ -74,7 +74,7 @@ static bool changed(
 
 	if (!text_equal(before->service, after->service) ||
 		!text_equal(before->kind, after->kind) || !text_equal(before->key, after->key) ||
-		!removal_same_place(before->where, after->where))
+		!where_same(before->where, after->where))
 		return false;
 	for (size_t i = 0; i < CHANGES; i++) {
 		if (!text_equal(changes[i].kind, before->kind) ||

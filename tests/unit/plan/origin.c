@@ -32,7 +32,7 @@ static struct where *origins_of(struct trial *trial, size_t *count)
 			fail_msg("no origin: %s %s", trial->before.items[i].kind,
 				trial->before.items[i].text);
 		for (size_t j = *count; j > 0 && !known; j--)
-			known = removal_same_place(origins[j - 1], where);
+			known = where_same(origins[j - 1], where);
 		if (!known)
 			origins[(*count)++] = where;
 	}

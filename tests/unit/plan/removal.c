@@ -8,16 +8,10 @@
 #include "base/text.h"
 #include "blank.h"
 
-bool removal_same_place(struct where left, struct where right)
-{
-	return left.line == right.line && left.column == right.column &&
-	       text_equal(left.file, right.file);
-}
-
 bool removal_has(const struct removal *removal, struct where where)
 {
 	for (size_t i = 0; i < removal->planned; i++)
-		if (removal_same_place(removal->places[i], where))
+		if (where_same(removal->places[i], where))
 			return true;
 	return false;
 }
@@ -36,7 +30,7 @@ static const char *blank_line(const char *text, unsigned line, struct arena *are
 bool removal_add(struct removal *removal, struct where where)
 {
 	for (size_t i = 0; i < removal->place_count; i++)
-		if (removal_same_place(removal->places[i], where))
+		if (where_same(removal->places[i], where))
 			return false;
 	if (!where.file || removal->place_count == REMOVAL_PLACES)
 		return false;

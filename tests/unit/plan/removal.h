@@ -25,8 +25,6 @@ struct removal {
 	struct rules gained; /* the other way round; same value, other origin: lost and gained */
 };
 
-bool removal_same_place(struct where left, struct where right);
-
 /* Is @where one of the places whose item was out when the last plan was made? */
 bool removal_has(const struct removal *removal, struct where where);
 

@@ -36,7 +36,7 @@ static bool is_own_line(const struct trial *trial, const struct rule *rule)
 	for (size_t i = 0; i < trial->names.count; i++) {
 		const struct rule *name = &trial->names.items[i];
 
-		if (removal_same_place(name->where, rule->where) &&
+		if (where_same(name->where, rule->where) &&
 			text_equal(name->service, rule->service))
 			return true;
 	}
@@ -108,7 +108,7 @@ static bool judge_gained(struct trial *trial, struct removal *removal)
 static bool names_origin(const struct trial *trial, struct where where)
 {
 	for (size_t i = 0; i < trial->before.count; i++)
-		if (removal_same_place(trial->before.items[i].where, where))
+		if (where_same(trial->before.items[i].where, where))
 			return true;
 	return false;
 }
