@@ -82,6 +82,17 @@ static void a_script_brings_its_interpreter_and_a_warning_comes_with_it(void **s
 	sketch_free(&sketch);
 }
 
+/* A host description may say anything, also that two scripts read each other. */
+static void interpreters_that_go_in_circles_come_to_an_end(void **state)
+{
+	struct sketch sketch = sketch_plan(
+		"  a: {role: bare, command: /usr/bin/ping, programs: [/usr/bin/ping]}\n", false);
+
+	(void)state;
+	assert_true(sketch_says(&sketch, REPORT_ERROR, "too many interpreters"));
+	sketch_free(&sketch);
+}
+
 static void a_program_that_is_missing_is_an_error(void **state)
 {
 	struct sketch sketch = sketch_plan("  a: {role: bare, command: daemon, programs: "
@@ -105,6 +116,7 @@ int main(void)
 		cmocka_unit_test(a_program_is_there_by_both_names),
 		cmocka_unit_test(a_program_that_is_read_is_not_executed),
 		cmocka_unit_test(a_script_brings_its_interpreter_and_a_warning_comes_with_it),
+		cmocka_unit_test(interpreters_that_go_in_circles_come_to_an_end),
 		cmocka_unit_test(a_program_that_is_missing_is_an_error),
 	};
 

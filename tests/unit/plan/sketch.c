@@ -58,6 +58,10 @@ static struct host_program programs[] = {
 		.resolved = "/usr/bin/python3.11"},
 	{"/usr/bin/orphan", true, .path = "/usr/bin/orphan", .resolved = "/usr/bin/orphan",
 		.script = "/usr/bin/nothing"},
+	{"/usr/bin/ping", true, .path = "/usr/bin/ping", .resolved = "/usr/bin/ping",
+		.script = "/usr/bin/pong"},
+	{"/usr/bin/pong", true, .path = "/usr/bin/pong", .resolved = "/usr/bin/pong",
+		.script = "/usr/bin/ping"},
 	{"/usr/bin/none", .error = "no such file"},
 	{"/srv/modules", true, .resolved = "/srv/modules", .libraries = module_libraries,
 		.library_count = 1},
@@ -100,7 +104,8 @@ static struct host *new_host(struct arena *arena)
 struct sketch sketch_plan_top(const char *top, const char *services, bool judging)
 {
 	static const char role[] = "bulkhead: 1\n"
-				   "files: {read: [{path: /srv/maybe, if-present: true}]}\n";
+				   "files: {read: [{path: /srv/maybe, if-present: true}],\n"
+				   "        write: [{path: /run/mem, memory: 1MB}]}\n";
 	const char *const folders[] = {"/roles"};
 	struct policy_options options = {
 		.roles = folders, .role_folder_count = 1, .enforcing = true};

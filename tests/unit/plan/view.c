@@ -31,6 +31,8 @@ static void a_bare_service_sees_what_bulkhead_makes_and_nothing_else(void **stat
 	assert_int_equal(sketch_node(a, "/tmp")->size, 64 << 20);
 	assert_true(sketch_node(a, "/dev/null")->device);
 	assert_string_equal(sketch_node(a, "/bin")->content, "usr/bin");
+	assert_int_equal(sketch_node(a, "/run/mem")->kind, PLAN_MEMORY);
+	assert_int_equal(sketch_node(a, "/run/mem")->uid, a->identity.uid);
 	assert_null(sketch_node(a, "/srv/maybe"));
 	assert_null(sketch_node(a, "/srv"));
 	sketch_free(&sketch);
