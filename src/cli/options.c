@@ -86,6 +86,14 @@ static int take_all(struct cli_options *options, const char *value, struct fault
 	return 0;
 }
 
+static int take_brief(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->brief = true;
+	return 0;
+}
+
 static int take_role(struct cli_options *options, const char *value, struct fault *why)
 {
 	(void)why;
@@ -160,6 +168,8 @@ static const struct option table[] = {
 	{"within", 0, "SECONDS", "wait so long for ports and sockets (default 30)", CLI_WITHIN,
 		take_within},
 	{"all", 0, NULL, "a line for each attempt", CLI_ALL, take_all},
+	{"brief", 0, NULL, "a line for each process; more for what is not as planned", CLI_BRIEF,
+		take_brief},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},
 	{"without", 0, "LAYER", "leave a layer out (test builds only)", CLI_WITHOUT, take_without},
 	{"kill-after", 0, "STEP", "die after this step of the launch (test builds only)", CLI_KILL,

@@ -25,6 +25,7 @@ enum cli_accepts {
 	CLI_WITHIN = 1 << 8,  /* --within SECONDS */
 	CLI_LACKS = 1 << 9,   /* --lacks FEATURE; test builds only */
 	CLI_ALL = 1 << 10,    /* --all */
+	CLI_BRIEF = 1 << 11,  /* --brief */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -33,7 +34,7 @@ struct cli_options {
 	const char *policies[CLI_MOST_POLICIES]; /* in order, never empty */
 	size_t policy_count;
 	bool policy_given; /* false: the default, bulkhead.yaml */
-	bool json, all;
+	bool json, all, brief;
 	bool help;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */

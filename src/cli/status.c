@@ -51,18 +51,71 @@ static void write_sum(const struct stack_status *status)
 	putchar('\n');
 }
 
-static void write_status(const struct stack_status *status)
+static int subject_width(const struct stack_status *status)
 {
-	const char *before = NULL;
-	int width = 0;
+	size_t width = 0;
 
 	for (size_t i = 0; i < status->row_count; i++)
-		if ((int)strlen(status->rows[i].subject) > width)
-			width = (int)strlen(status->rows[i].subject);
+		if (strlen(status->rows[i].subject) > width)
+			width = strlen(status->rows[i].subject);
+	return (int)width;
+}
+
+static void write_all(const struct stack_status *status)
+{
+	const char *before = NULL;
+	int width = subject_width(status);
+
 	for (size_t i = 0; i < status->row_count; i++) {
 		write_row(&status->rows[i], before, width, cli_color(stdout));
 		before = status->rows[i].subject;
 	}
+}
+
+/* The layers of one subject, from row @first on, that are as planned, in one line.  Returns the
+ * row of the next subject. */
+static size_t write_subject(const struct stack_status *status, size_t first, int width)
+{
+	const char *subject = status->rows[first].subject;
+	bool color = cli_color(stdout), any = false;
+	size_t next = first;
+
+	for (; next < status->row_count && text_equal(status->rows[next].subject, subject);
+		next++) {
+		const struct stack_status_row *row = &status->rows[next];
+
+		if (row->state != ENFORCE_ENFORCED)
+			continue;
+		if (!any)
+			printf("%-*s  %s%s%s", width, subject, color ? colors[row->state] : "",
+				stack_status_words[row->state], color ? "\033[0m" : "");
+		printf(" %s", row->layer);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+	for (size_t i = first; i < next; i++)
+		if (status->rows[i].state != ENFORCE_ENFORCED && !status->rows[i].expected) {
+			write_row(&status->rows[i], any ? subject : NULL, width, color);
+			any = true;
+		}
+	return next;
+}
+
+static void write_brief(const struct stack_status *status)
+{
+	int width = subject_width(status);
+
+	for (size_t i = 0; i < status->row_count;)
+		i = write_subject(status, i, width);
+}
+
+static void write_status(const struct stack_status *status, bool brief)
+{
+	if (brief)
+		write_brief(status);
+	else
+		write_all(status);
 	write_sum(status);
 }
 
@@ -80,7 +133,7 @@ static int status(const struct cli_options *options)
 		if (options->json)
 			cli_json(&stack_status_record, read);
 		else
-			write_status(read);
+			write_status(read, options->brief);
 		result = read->drift ? 1 : 0;
 	}
 	cli_stack_done(&stack);
@@ -91,7 +144,7 @@ const struct cli_verb cli_status = {
 	.name = "status",
 	.arguments = "[STACK]",
 	.summary = "what the kernel enforces now, compared with the plan",
-	.accepts = CLI_POLICY | CLI_JSON,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_BRIEF,
 	.run = status,
 	.help = "Read from the kernel, never from memory: enforced, weaker or absent, for each "
 		"layer\n"

@@ -75,6 +75,12 @@ says '127.0.0.1:17379->6379' 'and published ports'
 expect 0 'status is as planned' bulkhead status
 says 'cli-stack is as planned: ' 'and says so'
 for subject in gateway supervisor router 'init of cache'; do says "$subject" "status has a row of $subject"; done
+expect 0 'status in brief is as planned too' bulkhead status --brief
+if grep -Eq '^cache +enforced identity capabilities seccomp .* network$' "$output"; then
+  ok 'with all layers of a service in one line'
+else
+  not_ok 'with all layers of a service in one line' "$(grep ^cache "$output")"
+fi
 expect 0 'a second up changes nothing' bulkhead up
 says 'is up already' 'and says so'
 
@@ -88,6 +94,8 @@ cache=$(pid_of services/cache process)
 nsenter -t "$cache" -n nft flush ruleset
 expect 1 'a flushed table is seen' bulkhead status
 says weaker 'as weaker'
+expect 1 'and in brief' bulkhead status --brief
+says weaker 'as weaker too'
 expect 0 'down works' bulkhead down
 nothing_left 'down leaves nothing'
 
