@@ -8,7 +8,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
 
 #include "base/report.h"
 #include "base/text.h"
@@ -46,23 +45,24 @@ static void memory_files_go_where_programs_run_and_the_kernel_cannot_close_them(
 /* What another service writes can be replaced by it, also by a link. */
 static void a_path_beneath_what_another_writes_is_warned_of(void **state)
 {
-	static const char writes[] =
-		"  a: {role: bare, command: daemon, files: {write: [/srv/app]}}\n";
 	static const struct {
-		const char *reader;
+		const char *services;
 		bool warned;
 	} cases[] = {
-		{"  b: {role: bare, command: daemon, files: {read: [/srv/app/sub]}}\n", true},
-		{"  b: {role: bare, command: daemon, files: {read: [/srv/app]}}\n", false},
-		{"  b: {role: bare, command: daemon, files: {read: [/srv/file]}}\n", false},
+		{"  a: {role: bare, command: daemon, files: {write: [/srv/app]}}\n"
+		 "  b: {role: bare, command: daemon, files: {read: [/srv/app/sub]}}\n",
+			true},
+		{"  a: {role: bare, command: daemon, files: {write: [/srv/app]}}\n"
+		 "  b: {role: bare, command: daemon, files: {read: [/srv/app]}}\n",
+			false},
+		{"  a: {role: bare, command: daemon, files: {write: [/srv/app], read: "
+		 "[/srv/app/sub]}}\n",
+			false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char text[512];
-
-		snprintf(text, sizeof(text), "%s%s", writes, cases[i].reader);
-		struct sketch sketch = sketch_plan(text, false);
+		struct sketch sketch = sketch_plan(cases[i].services, false);
 		assert_int_equal(
 			sketch_says(&sketch, REPORT_WARNING, "lies beneath a path that 'a' writes"),
 			cases[i].warned);
