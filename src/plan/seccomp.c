@@ -110,16 +110,21 @@ static void segment_numbers(struct compiler *compiler, const struct plan_service
 			(struct segment){.first = X32, .action = SECCOMP_RET_KILL_PROCESS});
 }
 
+static uint32_t offset_of(unsigned argument)
+{
+	return (uint32_t)(offsetof(struct seccomp_data, args) + (size_t)argument * 8);
+}
+
 static uint32_t low(unsigned argument)
 {
-	uint32_t offset = (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8);
+	uint32_t offset = offset_of(argument);
 
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset : offset + 4;
 }
 
 static uint32_t high(unsigned argument)
 {
-	uint32_t offset = (uint32_t)(offsetof(struct seccomp_data, args) + argument * 8);
+	uint32_t offset = offset_of(argument);
 
 	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset + 4 : offset;
 }

@@ -161,7 +161,7 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
 		    (path->create || plan_made_before(planner, from, path->path));
 
-	if (!made && present(planner, path, found)) {
+	if (!made && present(planner, path, found) && found) {
 		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
 			found->links, found->link_count, path->where);
 
@@ -181,10 +181,14 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 	}
 }
 
+struct declared {
+	const struct policy_path *path;
+};
+
 static int compare_paths(const void *left, const void *right)
 {
-	const struct policy_path *a = *(const struct policy_path *const *)left;
-	const struct policy_path *b = *(const struct policy_path *const *)right;
+	const struct policy_path *a = ((const struct declared *)left)->path;
+	const struct policy_path *b = ((const struct declared *)right)->path;
 	size_t length_a = strlen(a->path), length_b = strlen(b->path);
 
 	if (length_a != length_b)
@@ -196,14 +200,14 @@ static int compare_paths(const void *left, const void *right)
 static void add_files(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
-	const struct policy_path **paths =
+	struct declared *paths =
 		arena_alloc(planner->arena, (from->file_count + 1) * sizeof(*paths));
 
 	for (size_t i = 0; i < from->file_count; i++)
-		paths[i] = &from->files[i];
+		paths[i].path = &from->files[i];
 	qsort(paths, from->file_count, sizeof(*paths), compare_paths);
 	for (size_t i = 0; i < from->file_count; i++)
-		add_path(planner, from, service, paths[i]);
+		add_path(planner, from, service, paths[i].path);
 }
 
 static void add_secrets(struct planner *planner, struct plan_service *service)
