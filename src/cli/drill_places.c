@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "cli/drill_stage.h"
+#include "drill/launch.h"
 #include "drill/place.h"
 #include "drill/world.h"
 #include "gateway/gateway.h"

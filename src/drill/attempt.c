@@ -24,6 +24,7 @@ static const struct drill_category categories[] = {
 	CATEGORY(ipc, "IPC", "meeting others in memory, queues and local sockets"),
 	CATEGORY(inherited, "inherited descriptors", "using what the launcher left open"),
 	CATEGORY(network, "network", "talking to undeclared peers"),
+	CATEGORY(sockets, "sockets", "making sockets that no rule of ports sees"),
 	CATEGORY(resources, "resources", "taking more than its share"),
 };
 

@@ -73,6 +73,8 @@ enum drill_kind {
 	DRILL_INET,      /* a network */
 	DRILL_UNIX,      /* a unix socket */
 	DRILL_EXEC,      /* running a program */
+	DRILL_BROUGHT,   /* running code in a program: that code says so, whatever the program's end
+			  */
 	DRILL_MEMORY,    /* making memory executable */
 	DRILL_IPC,       /* something named in an IPC namespace */
 	DRILL_PRIVILEGE, /* asking the kernel for something privileged */
@@ -100,7 +102,6 @@ struct drill_attempt {
 	enum layer expected; /* the layer meant to stop it, where no answer tells */
 	bool replaces;       /* it got through when another program ran and ended with 0 */
 	int (*run)(struct drill_context *context);
-	bool tells; /* as `replaces`, but when code that it brought says so, whatever the end */
 };
 
 struct drill_category {
@@ -134,6 +135,7 @@ DRILL_ROWS(processes);
 DRILL_ROWS(ipc);
 DRILL_ROWS(inherited);
 DRILL_ROWS(network);
+DRILL_ROWS(sockets);
 DRILL_ROWS(resources);
 DRILL_ROWS(permitted); /* in no category: the other side of a scenario */
 

@@ -166,7 +166,7 @@ const struct drill_attempt drill_exec[] = {
 	{"run-script", "run a script that it wrote to /tmp", DRILL_FOLDER, DRILL_EXEC, LAYER_EXEC,
 		true, run_script},
 	{"preload-library", "put a library that it wrote into a program it may run", DRILL_PRELOAD,
-		DRILL_EXEC, LAYER_VIEW, true, preload_library, true},
+		DRILL_BROUGHT, LAYER_VIEW, true, preload_library},
 	{"run-uploaded", "run a program that it wrote to a declared folder", DRILL_DECLARED_WRITE,
 		DRILL_EXEC, LAYER_EXEC, true, run_dropped},
 };

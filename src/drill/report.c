@@ -14,10 +14,7 @@ static const char *const outcomes[] = {
 
 static size_t put_text(char *line, const char *text)
 {
-	size_t length = strlen(text);
-
-	memcpy(line, text, length);
-	return length;
+	return (size_t)(stpcpy(line, text) - line);
 }
 
 static size_t put_number(char *line, long number)
@@ -109,5 +106,6 @@ void drill_conclude(const struct drill_attempt *attempt, const char *text, size_
 	if (answer->signal == SIGSYS)
 		answer->outcome = DRILL_REFUSED;
 	else if (attempt->replaces && !answer->signal)
-		answer->outcome = status == 0 && !attempt->tells ? DRILL_SUCCEEDED : DRILL_REFUSED;
+		answer->outcome = status == 0 && attempt->kind != DRILL_BROUGHT ? DRILL_SUCCEEDED
+										: DRILL_REFUSED;
 }

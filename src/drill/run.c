@@ -18,6 +18,7 @@
 #include "drill/attempt.h"
 #include "drill/control.h"
 #include "drill/keeper.h"
+#include "drill/launch.h"
 #include "drill/scenario.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -30,56 +31,31 @@ struct shared {
 	struct drill_verdict verdicts[];
 };
 
+struct task {
+	const struct drill_attempt *attempt;
+	const char *category;
+};
+
 struct work {
 	struct drill_world *world;
 	const struct plan_service *service;
-	const struct drill_attempt **attempts;
-	const char **categories;
+	struct task *tasks;
 	size_t count;
 	pid_t stranger;
 	int output; /* the end that is read */
 	struct shared *shared;
 };
 
-#define PROGRAM "/run/bring/bulkhead-drill"
-
-static int network_of(const struct drill_world *world, const struct plan_service *service)
-{
-	return world->options->networks[service - world->plan->services];
-}
-
-/* @command in @service's confinement, in cgroup @group. */
-static int start(const struct drill_world *world, const struct plan_service *service,
-	const char *group, char *const *command, struct stack_launched *launched, struct fault *why)
-{
-	const struct stack_launch_options options = {
-		.without = world->options->without,
-		.network = network_of(world, service),
-		.router = world->options->router,
-		.run_folder = world->options->run_folder,
-		.cgroup_name = group,
-		.foreground = true,
-		.log_folder = -1,
-		.exit_record = -1,
-		.bring = world->options->payload,
-		.command = command,
-		.refusal = DRILL_REFUSAL,
-		.scratch_secrets = true,
-	};
-
-	return stack_launch(world->plan, service, &options, launched, why);
-}
-
 static int launch(const struct work *work, const struct drill_attempt *attempt,
 	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
 {
-	char *const command[] = {PROGRAM, (char *)attempt->name, (char *)arguments->first,
-		(char *)arguments->second, NULL};
+	char *const command[] = {DRILL_PROGRAM_PATH, (char *)attempt->name,
+		(char *)arguments->first, (char *)arguments->second, NULL};
 	struct stack_launched launched;
 	char group[96];
 
 	drill_world_group(work->world, work->service, false, group);
-	int error = start(work->world, work->service, group, command, &launched, why);
+	int error = drill_launch(work->world, work->service, group, command, &launched, why);
 	if (error)
 		return error;
 	error = drill_await(launched.init_pidfd, work->output, attempt, answer);
@@ -135,9 +111,9 @@ static void work_through(const struct work *work, int input)
 			"cannot set up the drill: %s", strerror(errno));
 	drill_keeper_mind(work->world);
 	for (size_t i = 0; i < work->count && !shared->code; i++) {
-		shared->verdicts[i].category = work->categories[i];
-		shared->code =
-			attempt_one(work, work->attempts[i], &shared->verdicts[i], &shared->why);
+		shared->verdicts[i].category = work->tasks[i].category;
+		shared->code = attempt_one(
+			work, work->tasks[i].attempt, &shared->verdicts[i], &shared->why);
 	}
 	_exit(0);
 }
@@ -209,15 +185,13 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 	struct work work = {
 		.world = world,
 		.service = service,
-		.attempts = arena_alloc(arena, count * sizeof(*work.attempts)),
-		.categories = arena_alloc(arena, count * sizeof(*work.categories)),
+		.tasks = arena_alloc(arena, count * sizeof(*work.tasks)),
 		.count = count,
 	};
 	for (size_t i = 0; i < category_count; i++)
-		for (size_t j = 0; j < *categories[i].count; j++) {
-			work.categories[next] = categories[i].name;
-			work.attempts[next++] = &categories[i].attempts[j];
-		}
+		for (size_t j = 0; j < *categories[i].count; j++)
+			work.tasks[next++] =
+				(struct task){&categories[i].attempts[j], categories[i].name};
 	return work_off(&work, arena, table, why);
 }
 
@@ -228,18 +202,17 @@ int drill_some(struct drill_world *world, const struct plan_service *service,
 	struct work work = {
 		.world = world,
 		.service = service,
-		.attempts = arena_alloc(arena, (count + 1) * sizeof(*work.attempts)),
-		.categories = arena_alloc(arena, (count + 1) * sizeof(*work.categories)),
+		.tasks = arena_alloc(arena, (count + 1) * sizeof(*work.tasks)),
 		.count = count,
 	};
 
 	for (size_t i = 0; i < count; i++) {
 		const struct drill_category *category;
-		work.attempts[i] = drill_attempt(names[i], &category);
-		if (!work.attempts[i])
+		work.tasks[i].attempt = drill_attempt(names[i], &category);
+		if (!work.tasks[i].attempt)
 			return fault_of(why, FAULT_USAGE, -EINVAL, service->where,
 				"there is no attempt called '%s'", names[i]);
-		work.categories[i] = category ? category->name : "permitted";
+		work.tasks[i].category = category ? category->name : "permitted";
 	}
 	return work_off(&work, arena, table, why);
 }
@@ -260,7 +233,8 @@ static int reach(struct drill_world *world, const struct plan_service *service, 
 		int error = drill_some(
 			world, plan_service(plan, edge->from), names, 1, arena, &other, why);
 		world->toward = NULL;
-		if (!error)
+		/* There is room: see work_off(). */
+		if (!error && other.count)
 			table->verdicts[table->count++] = other.verdicts[0];
 		return error;
 	}
@@ -281,28 +255,6 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 	int error = drill_some(world, service, names, count, arena, table, why);
 	if (!error && scenario->accepts)
 		error = reach(world, service, arena, table, why);
-	return error;
-}
-
-int drill_hold(struct drill_world *world, const struct plan_service *service,
-	struct stack_launched *launched, struct fault *why)
-{
-	char *const command[] = {PROGRAM, "wait", NULL};
-	char group[96];
-
-	drill_world_group(world, service, true, group);
-	return start(world, service, group, command, launched, why);
-}
-
-int drill_release(struct drill_world *world, const struct plan_service *service,
-	struct stack_launched *launched, struct fault *why)
-{
-	char group[96];
-
-	drill_world_group(world, service, true, group);
-	int error = stack_kill(world->plan, group, why);
-	stack_launched_close(launched);
-	waitpid(launched->init, NULL, 0);
 	return error;
 }
 

@@ -36,15 +36,5 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 	const struct plan_service *service, struct arena *arena, struct drill_table *table,
 	struct fault *why);
 
-/*
- * Launch @service's confinement with a program that only waits, for drills of
- * the init around it; @launched as of stack_launch().
- */
-struct stack_launched;
-int drill_hold(struct drill_world *world, const struct plan_service *service,
-	struct stack_launched *launched, struct fault *why);
-int drill_release(struct drill_world *world, const struct plan_service *service,
-	struct stack_launched *launched, struct fault *why);
-
 /* How many verdicts of @table stand so. */
 size_t drill_count(const struct drill_table *table, enum drill_standing standing);

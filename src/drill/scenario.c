@@ -14,24 +14,24 @@ static const struct drill_scenario scenarios[] = {
 		{"payment-worker"},
 		{"create-in-etc", "create-in-root", "create-in-var", "write-declared-read"},
 		{"connect-declared", "make-thread"},
-		true,
 		"outbound: a service of the stack stands in for the provider",
+		true,
 	},
 	{
 		"an image processor has disk writes and no socket",
 		{"image-processor"},
 		{"make-internet", "make-local", "make-machine", "make-packet", "connect-host"},
 		{"write-declared", "run-declared", "make-pair", "make-child"},
-		false,
 		NULL,
+		false,
 	},
 	{
 		"a node worker that never forks may not fork",
 		{"worker", "node"},
 		{"make-process", "fork-process", "run-shell"},
 		{"make-thread"},
-		false,
 		NULL,
+		false,
 	},
 	{
 		"PHP-FPM may not load a module",
@@ -39,8 +39,8 @@ static const struct drill_scenario scenarios[] = {
 		{"load-module", "load-module-file", "map-written-file", "map-uploaded",
 			"run-dropped"},
 		{"load-library", "read-declared", "listen-local", "make-child"},
-		false,
 		NULL,
+		false,
 	},
 	{
 		"the database accepts and never initiates",
@@ -48,8 +48,8 @@ static const struct drill_scenario scenarios[] = {
 		{"connect-far-service", "connect-host", "connect-internet", "ask-internet",
 			"connect-router"},
 		{"listen-declared", "write-declared"},
-		false,
 		NULL,
+		false,
 		true,
 	},
 	{
@@ -58,8 +58,8 @@ static const struct drill_scenario scenarios[] = {
 		{"connect-near-port", "connect-near-port6", "ask-near-port", "connect-far-service",
 			"connect-internet", "connect-metadata"},
 		{"connect-declared", "connect-by-name"},
-		true,
 		"names: a service of the stack stands in for the API",
+		true,
 	},
 	{
 		"the scheduler has no outbound traffic",
@@ -67,8 +67,8 @@ static const struct drill_scenario scenarios[] = {
 		{"connect-internet", "connect-internet6", "ask-internet", "connect-metadata",
 			"connect-router", "make-raw"},
 		{"connect-declared"},
-		false,
 		NULL,
+		false,
 	},
 	{
 		"a queue worker sees no host process",
@@ -76,8 +76,8 @@ static const struct drill_scenario scenarios[] = {
 		{"list-stranger", "signal-stranger", "ask-session", "ask-schedule", "read-stranger",
 			"see-host-name"},
 		{"see-itself"},
-		false,
 		NULL,
+		false,
 	},
 	{
 		"a web server sees no container neighbour",
@@ -85,8 +85,8 @@ static const struct drill_scenario scenarios[] = {
 		{"list-stranger", "read-other-environment", "read-other-memory", "trace-stranger",
 			"take-descriptor", "meet-host-abstract"},
 		{"see-itself", "read-declared"},
-		true,
 		"neighbour: a process of the same user in foreign namespaces",
+		true,
 	},
 };
 

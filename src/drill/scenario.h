@@ -19,9 +19,9 @@ struct drill_scenario {
 	const char *roles[4]; /* services of these roles, NULL after the last */
 	const char *refused[DRILL_SCENARIO_NAMES];   /* attempts */
 	const char *permitted[DRILL_SCENARIO_NAMES]; /* of which those that apply must work */
-	bool stand_in;                               /* against a stand-in, see `why` */
-	const char *why;
-	bool accepts; /* and a declared peer must reach it */
+	const char *why;                             /* what stands in for what */
+	bool stand_in;                               /* against a stand-in */
+	bool accepts;                                /* and a declared peer must reach it */
 };
 
 const struct drill_scenario *drill_scenarios(size_t *count);

@@ -120,6 +120,8 @@ static const char *describe(const struct drill_answer *answer)
 {
 	if (answer->outcome == DRILL_SKIPPED)
 		return "this machine has no such door";
+	if (answer->signal)
+		return "it was killed";
 	return answer->error ? strerror(answer->error) : "it ended without an answer";
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Launches of a drill: a service's exact confinement, with the payload in the program's place. */
+
+struct drill_world;
+struct fault;
+struct plan_service;
+struct stack_launched;
+
+#define DRILL_PROGRAM_PATH "/run/bring/bulkhead-drill"
+
+/* @command, which begins with DRILL_PROGRAM_PATH, in cgroup @group; @launched as of stack_launch().
+ */
+int drill_launch(const struct drill_world *world, const struct plan_service *service,
+	const char *group, char *const *command, struct stack_launched *launched,
+	struct fault *why);
+
+/* One that only waits, for drills of the init around it, until it is released. */
+int drill_hold(struct drill_world *world, const struct plan_service *service,
+	struct stack_launched *launched, struct fault *why);
+int drill_release(struct drill_world *world, const struct plan_service *service,
+	struct stack_launched *launched, struct fault *why);
