@@ -2,7 +2,6 @@
 #include "cli/drill_text.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/text.h"
 #include "cli/drill_report.h"
