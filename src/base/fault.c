@@ -2,7 +2,11 @@
 #include "base/fault.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { MOST_ERRNO = 4096 };
 
 static int record(struct fault *why, enum fault_kind kind, int code, struct where where,
 	const char *format, va_list arguments)
@@ -36,6 +40,15 @@ int fault_of(struct fault *why, enum fault_kind kind, int code, struct where whe
 	record(why, kind, code, where, format, arguments);
 	va_end(arguments);
 	return code;
+}
+
+const char *fault_sentence(const struct fault *why, char *room, size_t size)
+{
+	bool kernel = why->code < 0 && why->code > -MOST_ERRNO;
+
+	snprintf(room, size, "%s%s%s", why->text, kernel ? ": " : "",
+		kernel ? strerror(-why->code) : "");
+	return room;
 }
 
 void fault_hint(struct fault *why, const char *format, ...)

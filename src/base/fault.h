@@ -10,6 +10,8 @@
  * memory of its own (except where.file), so that it can cross a pipe.
  */
 
+#include <stddef.h>
+
 #include "base/where.h"
 
 /* What a failure means to the caller of the program: its exit status (design: section 7). */
@@ -20,6 +22,8 @@ enum fault_kind {
 	FAULT_UNSUPPORTED = 3, /* this kernel or this version cannot: exit 3 */
 	FAULT_NEEDS_ROOT = 5,  /* exit 5 */
 };
+
+enum { FAULT_SENTENCE = 512 }; /* room for any sentence */
 
 struct fault {
 	int code; /* negative errno */
@@ -36,6 +40,12 @@ int fault(struct fault *why, int code, struct where where, const char *format, .
 /* The same with another kind. */
 int fault_of(struct fault *why, enum fault_kind kind, int code, struct where where,
 	const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/*
+ * The failure as one sentence, with what the kernel said: "cannot open /srv: No such file".
+ * In @room, which is returned; cut to fit.  Texts never name the errno themselves.
+ */
+const char *fault_sentence(const struct fault *why, char *room, size_t size);
 
 /* Add a hint to a failure already recorded. */
 void fault_hint(struct fault *why, const char *format, ...) __attribute__((format(printf, 2, 3)));

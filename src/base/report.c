@@ -81,13 +81,10 @@ void report_other(struct report_entry *entry, struct where other, const char *te
 
 void report_fault(struct report *report, const struct fault *why)
 {
-	struct report_entry *entry;
+	char sentence[FAULT_SENTENCE];
+	struct report_entry *entry = report_add(report, REPORT_ERROR, why->where, 0, "%s",
+		fault_sentence(why, sentence, sizeof(sentence)));
 
-	if (why->code < 0 && why->code > -4096)
-		entry = report_add(report, REPORT_ERROR, why->where, 0, "%s: %s", why->text,
-			strerror(-why->code));
-	else
-		entry = report_add(report, REPORT_ERROR, why->where, 0, "%s", why->text);
 	if (why->hint[0])
 		report_hint(report, entry, "%s", why->hint);
 }

@@ -5,7 +5,6 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,11 +84,11 @@ static int confine_init(void *context, struct fault *why)
 	if (setgroups(0, NULL) < 0 || setns(init->pidfd, spaces) < 0 || setresgid(0, 0, 0) < 0 ||
 		setresuid(0, 0, 0) < 0)
 		return fault(why, -errno, init->service->where,
-			"cannot enter the namespaces of an init: %s", strerror(errno));
+			"cannot enter the namespaces of an init");
 	/* Only a child is in the pid namespace; this process reports its end as its own. */
 	pid_t child = fork();
 	if (child < 0)
-		return fault(why, -errno, init->service->where, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, init->service->where, "cannot fork");
 	if (child > 0) {
 		if (waitpid(child, &status, 0) != child)
 			_exit(126);

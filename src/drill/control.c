@@ -181,8 +181,8 @@ static void run(const struct drill_world *world, const struct drill_attempt *att
 		error = -errno;
 	}
 	if (!why.code)
-		fault(&why, error, (struct where){0}, "the control run of %s cannot be set up: %s",
-			attempt->name, strerror(-error));
+		fault(&why, error, (struct where){0}, "the control run of %s cannot be set up",
+			attempt->name);
 	_exit(write(told, &why, sizeof(why)) == (ssize_t)sizeof(why) ? 126 : 125);
 }
 
@@ -194,21 +194,21 @@ static int run_control(const struct drill_world *world, const struct drill_attem
 	int outputs[2], tells[2];
 
 	if (pipe2(outputs, O_CLOEXEC | O_NONBLOCK) < 0)
-		return fault(why, -errno, nowhere, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int output = outputs[0], input = outputs[1];
 	if (pipe2(tells, O_CLOEXEC | O_NONBLOCK) < 0)
-		return fault(why, -errno, nowhere, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int heard = tells[0], told = tells[1];
 	pid_t pid = fork();
 	if (pid < 0)
-		return fault(why, -errno, nowhere, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, nowhere, "cannot fork");
 	if (pid == 0)
 		run(world, attempt, arguments, input, told);
 	scoped(fd) int pidfd = (int)syscall(SYS_pidfd_open, pid, 0U);
 	int error = pidfd < 0 ? -errno : drill_await(pidfd, output, attempt, answer);
 	if (error)
-		return fault(why, error, nowhere, "cannot wait for the control run of %s: %s",
-			attempt->name, strerror(-error));
+		return fault(why, error, nowhere, "cannot wait for the control run of %s",
+			attempt->name);
 	if (read(heard, &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
 		if (why)
 			*why = failed;

@@ -199,19 +199,18 @@ int drill_echo(struct drill_echo *echo, pid_t *pid, struct fault *why)
 	} told = {.error = -EPIPE};
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return fault(why, -errno, nowhere, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int heard = pipes[0], ready = pipes[1];
 	*pid = fork();
 	if (*pid < 0)
-		return fault(why, -errno, nowhere, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, nowhere, "cannot fork");
 	if (*pid == 0)
 		run(echo, ready);
 	close(take_fd(&ready));
 	if (read(heard, &told, sizeof(told)) != (ssize_t)sizeof(told))
 		told.error = -EPIPE;
 	if (told.error)
-		return fault(why, told.error, nowhere,
-			"the drill cannot listen for its attempts: %s", strerror(-told.error));
+		return fault(why, told.error, nowhere, "the drill cannot listen for its attempts");
 	if (echo->port_count)
 		echo->ports[0] = told.port;
 	return 0;

@@ -171,8 +171,7 @@ int drill_keeper_start(struct drill_world *world, struct fault *why)
 	scoped(fd) int drill = (int)syscall(SYS_pidfd_open, getpid(), 0U);
 
 	if (shared == MAP_FAILED || drill < 0 || pipe2(pipes, O_CLOEXEC) < 0)
-		return fault(why, -errno, world->plan->where, "cannot set up the drill: %s",
-			strerror(errno));
+		return fault(why, -errno, world->plan->where, "cannot set up the drill");
 	/* What an earlier drill left that was killed together with its keeper. */
 	sweep_stack(world);
 	world->made = shared;
@@ -183,7 +182,7 @@ int drill_keeper_start(struct drill_world *world, struct fault *why)
 	if (world->keeper == 0)
 		keep(world, drill, told);
 	if (world->keeper < 0)
-		return fault(why, -errno, world->plan->where, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, world->plan->where, "cannot fork");
 	return 0;
 }
 

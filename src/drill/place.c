@@ -86,22 +86,22 @@ static int fork_attempt(const struct drill_place *place, const struct drill_atte
 	int outputs[2], tells[2];
 
 	if (pipe2(outputs, O_CLOEXEC | O_NONBLOCK) < 0)
-		return fault(why, -errno, where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot make a pipe");
 	scoped(fd) int output = outputs[0], input = outputs[1];
 	if (pipe2(tells, O_CLOEXEC | O_NONBLOCK) < 0)
-		return fault(why, -errno, where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot make a pipe");
 	scoped(fd) int heard = tells[0], told = tells[1];
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid < 0)
-		return fault(why, -errno, where, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot fork");
 	if (pid == 0)
 		attempt_inside(place, attempt, arguments, input, told);
 	scoped(fd) int pidfd = (int)syscall(SYS_pidfd_open, pid, 0U);
 	int error = pidfd < 0 ? -errno : drill_await(pidfd, output, attempt, answer);
 	if (error)
-		return fault(why, error, where, "cannot wait for attempt %s in the %s: %s",
-			attempt->name, place->name, strerror(-error));
+		return fault(why, error, where, "cannot wait for attempt %s in the %s",
+			attempt->name, place->name);
 	if (read(heard, &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
 		if (why)
 			*why = failed;

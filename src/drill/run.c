@@ -62,8 +62,8 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 	int removed = stack_kill(work->world->plan, group, why);
 	stack_launched_close(&launched);
 	if (error)
-		return fault(why, error, work->service->where, "cannot wait for attempt %s: %s",
-			attempt->name, strerror(-error));
+		return fault(why, error, work->service->where, "cannot wait for attempt %s",
+			attempt->name);
 	return removed;
 }
 
@@ -107,8 +107,8 @@ static void work_through(const struct work *work, int input)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(input, 1) < 0 || dup2(null, 2) < 0)
-		shared->code = fault(&shared->why, -errno, work->service->where,
-			"cannot set up the drill: %s", strerror(errno));
+		shared->code = fault(
+			&shared->why, -errno, work->service->where, "cannot set up the drill");
 	drill_keeper_mind(work->world);
 	for (size_t i = 0; i < work->count && !shared->code; i++) {
 		shared->verdicts[i].category = work->tasks[i].category;
@@ -125,16 +125,16 @@ static int work_apart(struct work *work, struct fault *why)
 	int pipes[2], status;
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return fault(why, -errno, where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot make a pipe");
 	scoped(fd) int output = pipes[0], input = pipes[1];
 	/* Only this end: a launched program must not find its output in an unusual mode. */
 	if (fcntl(output, F_SETFL, O_NONBLOCK) < 0)
-		return fault(why, -errno, where, "cannot set up a pipe: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot set up a pipe");
 	work->output = output;
 	fflush(NULL);
 	pid_t worker = fork();
 	if (worker < 0)
-		return fault(why, -errno, where, "cannot fork: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot fork");
 	if (worker == 0) {
 		signal(SIGINT, SIG_DFL);
 		signal(SIGTERM, SIG_DFL);
@@ -158,8 +158,7 @@ static int work_off(
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
-		return fault(why, -errno, work->service->where, "cannot share memory: %s",
-			strerror(errno));
+		return fault(why, -errno, work->service->where, "cannot share memory");
 	work->shared = memory;
 	int error = drill_world_stranger(work->world, work->service, &work->stranger, why);
 	if (!error)

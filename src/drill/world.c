@@ -70,8 +70,7 @@ static int make_scratch(struct drill_world *world, struct fault *why)
 {
 	snprintf(world->scratch, sizeof(world->scratch), "/var/tmp/bulkhead-drill-XXXXXX");
 	if (!mkdtemp(world->scratch))
-		return fault(why, -errno, world->plan->where,
-			"cannot make a folder in /var/tmp: %s", strerror(errno));
+		return fault(why, -errno, world->plan->where, "cannot make a folder in /var/tmp");
 	/* Open to all: what keeps a service out of it must be its confinement. */
 	chmod(world->scratch, 0755);
 	snprintf(world->file, sizeof(world->file), "%s/file", world->scratch);
@@ -88,8 +87,7 @@ static int make_file(const struct drill_world *world, struct fault *why)
 	scoped(fd) int fd = open(world->file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
 	if (fd < 0 || write(fd, "drill\n", 6) != 6)
-		return fault(why, -errno, world->plan->where, "cannot write %s: %s", world->file,
-			strerror(errno));
+		return fault(why, -errno, world->plan->where, "cannot write %s", world->file);
 	return 0;
 }
 
@@ -253,16 +251,14 @@ int drill_world_stranger(struct drill_world *world, const struct plan_service *s
 	char byte;
 
 	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return fault(
-			why, -errno, service->where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, service->where, "cannot make a pipe");
 	scoped(fd) int heard = pipes[0], ready = pipes[1];
 	long made = syscall(SYS_clone, flags, NULL, NULL, NULL, 0UL);
 	if (made == 0)
 		be_stranger(uid, gid, ready);
 	if (made < 0)
 		return fault(why, -errno, service->where,
-			"cannot make a process with the user of '%s': %s", service->name,
-			strerror(errno));
+			"cannot make a process with the user of '%s'", service->name);
 	close(take_fd(&ready));
 	*pid = (pid_t)made;
 	int error = keep(world, *pid, why);

@@ -5,7 +5,6 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -23,7 +22,7 @@ int enforce_netlink_open(struct enforce_netlink *netlink, struct where where, st
 		int code = -errno;
 
 		enforce_netlink_close(netlink);
-		return fault(why, code, where, "cannot open routing netlink: %s", strerror(-code));
+		return fault(why, code, where, "cannot open routing netlink");
 	}
 	/* An answer then carries the refused header alone, not the whole request. */
 	mnl_socket_setsockopt(netlink->socket, NETLINK_CAP_ACK, &(int){1}, sizeof(int));
@@ -81,15 +80,13 @@ int enforce_netlink_flush(struct enforce_netlink *netlink, struct fault *why)
 
 	netlink->count = 0;
 	if (first)
-		return fault(why, first, netlink->where, "cannot send to routing netlink: %s",
-			strerror(-first));
+		return fault(why, first, netlink->where, "cannot send to routing netlink");
 	while (answered < wanted) {
 		ssize_t got = mnl_socket_recvfrom(netlink->socket, buffer, sizeof(buffer));
 		int left = (int)got;
 
 		if (got < 0)
-			return fault(why, -errno, netlink->where,
-				"no answer from routing netlink: %s", strerror(errno));
+			return fault(why, -errno, netlink->where, "no answer from routing netlink");
 		for (struct nlmsghdr *at = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(at, left);
 			at = mnl_nlmsg_next(at, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
@@ -99,8 +96,8 @@ int enforce_netlink_flush(struct enforce_netlink *netlink, struct fault *why)
 				continue;
 			answered++;
 			if (error->error && !first)
-				first = fault(why, error->error, netlink->where, "cannot %s: %s",
-					netlink->labels[index], strerror(-error->error));
+				first = fault(why, error->error, netlink->where, "cannot %s",
+					netlink->labels[index]);
 		}
 	}
 	netlink->sequence += (uint32_t)wanted;
@@ -136,8 +133,7 @@ int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, unsigne
 	/* All dumps of routing netlink begin with the family; the longest header is ifinfomsg's. */
 	*(unsigned char *)mnl_nlmsg_put_extra_header(header, sizeof(struct ifinfomsg)) = family;
 	if (mnl_socket_sendto(netlink->socket, header, header->nlmsg_len) < 0)
-		return fault(why, -errno, netlink->where, "cannot ask routing netlink: %s",
-			strerror(errno));
+		return fault(why, -errno, netlink->where, "cannot ask routing netlink");
 	while (more > MNL_CB_STOP) {
 		ssize_t got = mnl_socket_recvfrom(netlink->socket, buffer, sizeof(buffer));
 
@@ -147,7 +143,6 @@ int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, unsigne
 	}
 	if (more == MNL_CB_ERROR)
 		return fault(why, dump.error < 0 ? dump.error : -errno, netlink->where,
-			"cannot read from routing netlink: %s",
-			strerror(dump.error < 0 ? -dump.error : errno));
+			"cannot read from routing netlink");
 	return 0;
 }

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -33,8 +32,7 @@ static int write_map(
 		network->gateway_id, network->gateway_id);
 
 	if (error)
-		return fault(why, error, network->where, "cannot write the router's %s: %s", file,
-			strerror(-error));
+		return fault(why, error, network->where, "cannot write the router's %s", file);
 	return 0;
 }
 
@@ -49,8 +47,7 @@ static int keep_spaces(pid_t child, const struct plan_network *network,
 	process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	error = process < 0 ? -errno : write_map(process, "uid_map", network, why);
 	if (process < 0)
-		return fault(
-			why, error, network->where, "cannot open %s: %s", path, strerror(-error));
+		return fault(why, error, network->where, "cannot open %s", path);
 	if (!error)
 		error = write_map(process, "gid_map", network, why);
 	if (error)
@@ -58,8 +55,7 @@ static int keep_spaces(pid_t child, const struct plan_network *network,
 	router->user = openat(process, "ns/user", O_RDONLY | O_CLOEXEC);
 	router->network = openat(process, "ns/net", O_RDONLY | O_CLOEXEC);
 	if (router->user < 0 || router->network < 0)
-		return fault(why, -errno, network->where, "cannot keep the router's namespaces: %s",
-			strerror(errno));
+		return fault(why, -errno, network->where, "cannot keep the router's namespaces");
 	return 0;
 }
 
@@ -71,8 +67,7 @@ static int make_spaces(
 	pid_t child;
 
 	if (pipe2(gate, O_CLOEXEC) < 0)
-		return fault(
-			why, -errno, network->where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, network->where, "cannot make a pipe");
 	child = (pid_t)syscall(
 		SYS_clone, CLONE_NEWUSER | CLONE_NEWNET | SIGCHLD, NULL, NULL, NULL, NULL);
 	if (child == 0) {
@@ -82,9 +77,9 @@ static int make_spaces(
 		close(gate[1]);
 		_exit(read(gate[0], &byte, 1) != 0);
 	}
-	error = child < 0 ? fault(why, -errno, network->where,
-				    "cannot make the router's namespaces: %s", strerror(errno))
-			  : keep_spaces(child, network, router, why);
+	error = child < 0
+			? fault(why, -errno, network->where, "cannot make the router's namespaces")
+			: keep_spaces(child, network, router, why);
 	close(gate[0]);
 	close(gate[1]);
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)

@@ -19,11 +19,9 @@ int network_visit(int network, struct where where, struct fault *why)
 	scoped(fd) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
 
 	if (home < 0)
-		return fault(
-			why, -errno, where, "cannot open " OWN_NETWORK ": %s", strerror(errno));
+		return fault(why, -errno, where, "cannot open " OWN_NETWORK);
 	if (setns(network, CLONE_NEWNET) < 0)
-		return fault(why, -errno, where, "cannot enter a network namespace: %s",
-			strerror(errno));
+		return fault(why, -errno, where, "cannot enter a network namespace");
 	return take_fd(&home);
 }
 
@@ -45,15 +43,12 @@ int network_space(struct where where, struct fault *why)
 	int made;
 
 	if (home < 0)
-		return fault(
-			why, -errno, where, "cannot open " OWN_NETWORK ": %s", strerror(errno));
+		return fault(why, -errno, where, "cannot open " OWN_NETWORK);
 	if (unshare(CLONE_NEWNET) < 0)
-		return fault(
-			why, -errno, where, "cannot make a network namespace: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot make a network namespace");
 	made = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
 	if (made < 0)
-		return fault(why, -errno, where, "cannot open the new network namespace: %s",
-			strerror(errno));
+		return fault(why, -errno, where, "cannot open the new network namespace");
 	return made;
 }
 
@@ -63,7 +58,7 @@ static int open_knobs(struct where where, struct fault *why)
 	int folder = open("/proc/sys/net", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (folder < 0)
-		return fault(why, -errno, where, "cannot open /proc/sys/net: %s", strerror(errno));
+		return fault(why, -errno, where, "cannot open /proc/sys/net");
 	return folder;
 }
 
@@ -78,8 +73,8 @@ int network_knobs(
 		int error = descriptor_put(folder, knobs[i].path, "%s", knobs[i].value);
 
 		if (error)
-			return fault(why, error, where, "cannot write %s to /proc/sys/net/%s: %s",
-				knobs[i].value, knobs[i].path, strerror(-error));
+			return fault(why, error, where, "cannot write %s to /proc/sys/net/%s",
+				knobs[i].value, knobs[i].path);
 	}
 	return 0;
 }
@@ -113,8 +108,8 @@ int network_knobs_verify(
 		int error = read_knob(folder, knobs[i].path, text, sizeof(text));
 
 		if (error)
-			return fault(why, error, where, "cannot read /proc/sys/net/%s: %s",
-				knobs[i].path, strerror(-error));
+			return fault(
+				why, error, where, "cannot read /proc/sys/net/%s", knobs[i].path);
 		if (strcmp(text, knobs[i].value) != 0) {
 			fault(why, -ESTALE, where, "net/%s is '%s', planned '%s'", knobs[i].path,
 				text, knobs[i].value);

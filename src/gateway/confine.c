@@ -8,7 +8,6 @@
 #include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -30,8 +29,7 @@
 
 static int fail(const char *what, struct fault *why)
 {
-	return fault(
-		why, -errno, (struct where){0}, "gateway: cannot %s: %s", what, strerror(errno));
+	return fault(why, -errno, (struct where){0}, "gateway: cannot %s", what);
 }
 
 /* The network first: entering the user namespace gives up every right on the host. */

@@ -99,9 +99,9 @@ static int open_listener(const struct plan_publish *publish, const union gateway
 		int code = -errno;
 		const char *bracket = address->any.sa_family == AF_INET6 ? "[]" : NULL;
 
-		fault(why, code, publish->where, "cannot publish at %.1s%s%.1s:%u: %s",
+		fault(why, code, publish->where, "cannot publish at %.1s%s%.1s:%u",
 			bracket ? bracket : "", publish->address, bracket ? bracket + 1 : "",
-			publish->host_port, strerror(-code));
+			publish->host_port);
 		if (code == -EADDRINUSE)
 			fault_hint(why, "another program has this port: see ss -ltnp");
 		return code;

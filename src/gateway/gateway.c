@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,8 +58,8 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 	if (!error)
 		error = descriptor_keep(0, kept, used);
 	if (error)
-		return fault(why, error, (struct where){0},
-			"gateway: cannot settle its descriptors: %s", strerror(-error));
+		return fault(
+			why, error, (struct where){0}, "gateway: cannot settle its descriptors");
 	return 0;
 }
 
@@ -133,13 +132,11 @@ static int start(const struct plan *plan, const struct network_router *router, i
 	int status[2], error;
 
 	if (pipe2(status, O_CLOEXEC) < 0)
-		return fault(why, -errno, plan->where, "cannot make a pipe: %s", strerror(errno));
+		return fault(why, -errno, plan->where, "cannot make a pipe");
 	*pid = clone_into(cgroup, pidfd);
 	if (*pid == 0)
 		live(plan, router, doors, count, status[1], arena);
-	error = *pid < 0 ? fault(why, -errno, plan->where, "cannot start the gateway: %s",
-				   strerror(errno))
-			 : 0;
+	error = *pid < 0 ? fault(why, -errno, plan->where, "cannot start the gateway") : 0;
 	close(status[1]);
 	if (!error)
 		error = hear(status[0], plan->where, why);

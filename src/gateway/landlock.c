@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,8 +29,7 @@ static size_t ruleset_size(long abi)
 
 static int fail(const char *what, struct fault *why)
 {
-	return fault(
-		why, -errno, (struct where){0}, "gateway: cannot %s: %s", what, strerror(errno));
+	return fault(why, -errno, (struct where){0}, "gateway: cannot %s", what);
 }
 
 /*

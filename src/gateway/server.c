@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -100,7 +99,7 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, 
 		server->relays[i].next = i + 1;
 	error = open_doors(server);
 	if (error) {
-		fault(why, error, nowhere, "cannot watch the doors: %s", strerror(-error));
+		fault(why, error, nowhere, "cannot watch the doors");
 		free_server(server);
 		return NULL;
 	}

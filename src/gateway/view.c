@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <sched.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,8 +11,7 @@
 
 static int fail(const char *what, struct fault *why)
 {
-	return fault(
-		why, -errno, (struct where){0}, "gateway: cannot %s: %s", what, strerror(errno));
+	return fault(why, -errno, (struct where){0}, "gateway: cannot %s", what);
 }
 
 /* A memory file system that holds its root folder and no other inode. */

@@ -115,8 +115,7 @@ static int read_book(struct book *book, struct fault *why)
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0)
-		return fault(why, (int)length, (struct where){0}, "cannot read %s: %s", book->file,
-			strerror((int)-length));
+		return fault(why, (int)length, (struct where){0}, "cannot read %s", book->file);
 	char *line = arena_text(book->arena, text);
 	while (*line) {
 		size_t end = strcspn(line, "\n");
@@ -138,16 +137,14 @@ static int write_book(const struct book *book, struct fault *why)
 		return fault(why, -ENAMETOOLONG, (struct where){0}, "%s is too long", book->file);
 	scoped(file) FILE *file = fopen(path, "we");
 	if (!file)
-		return fault(why, -errno, (struct where){0}, "cannot write %s: %s", path,
-			strerror(errno));
+		return fault(why, -errno, (struct where){0}, "cannot write %s", path);
 	if (book->own_range)
 		fprintf(file, "range %u %u\n", book->first, book->last);
 	for (size_t i = 0; i < book->count; i++)
 		fprintf(file, "%u %s\n", book->ids[i].id, book->ids[i].name);
 	if (fflush(file) != 0 || fchmod(fileno(file), 0644) < 0 || fsync(fileno(file)) < 0 ||
 		rename(path, book->file) < 0)
-		return fault(why, -errno, (struct where){0}, "cannot write %s: %s", book->file,
-			strerror(errno));
+		return fault(why, -errno, (struct where){0}, "cannot write %s", book->file);
 	return 0;
 }
 
@@ -157,14 +154,12 @@ static int lock(const struct book *book, struct fault *why)
 	char path[PATH_MAX];
 
 	if (mkdir(book->folder, 0755) < 0 && errno != EEXIST)
-		return fault(why, -errno, (struct where){0}, "cannot make %s: %s", book->folder,
-			strerror(errno));
+		return fault(why, -errno, (struct where){0}, "cannot make %s", book->folder);
 	if (snprintf(path, sizeof(path), "%s.lock", book->file) >= (int)sizeof(path))
 		return fault(why, -ENAMETOOLONG, (struct where){0}, "%s is too long", book->file);
 	scoped(fd) int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return fault(why, -errno, (struct where){0}, "cannot lock %s: %s", path,
-			strerror(errno));
+		return fault(why, -errno, (struct where){0}, "cannot lock %s", path);
 	return take_fd(&fd);
 }
 

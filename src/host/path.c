@@ -33,11 +33,13 @@ static enum host_path_kind kind_of(mode_t mode)
 /* A missing file is an answer; anything else is a reason not to go on. */
 static const char *reason(int error, const struct fault *why, struct arena *arena)
 {
+	char sentence[FAULT_SENTENCE];
+
 	if (error == -ENOENT || error == -ENOTDIR)
 		return NULL;
-	if (why->hint[0])
-		return arena_printf(arena, "%s: %s (%s)", why->text, strerror(-error), why->hint);
-	return arena_printf(arena, "%s: %s", why->text, strerror(-error));
+	fault_sentence(why, sentence, sizeof(sentence));
+	return why->hint[0] ? arena_printf(arena, "%s (%s)", sentence, why->hint)
+			    : arena_text(arena, sentence);
 }
 
 void host_look_at_path(const char *name, struct host_path *path, struct arena *arena)

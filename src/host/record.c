@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/descriptor.h"
@@ -129,8 +128,7 @@ int host_read(const char *file, struct arena *arena, struct host **host, struct 
 	ssize_t length = descriptor_read(AT_FDCWD, file, LARGEST_DESCRIPTION, arena, &text);
 
 	if (length < 0)
-		return fault_of(why, FAULT_USAGE, (int)length, where, "cannot read %s: %s", file,
-			strerror((int)-length));
+		return fault_of(why, FAULT_USAGE, (int)length, where, "cannot read %s", file);
 	struct host *read = arena_alloc(arena, sizeof(*read));
 	int error = record_read(&host_record, arena, file, text, (size_t)length, read, why);
 	if (error == 0)

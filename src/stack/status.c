@@ -93,11 +93,15 @@ static void add_process_layers(struct status_look *look, const struct plan_servi
 static void add_network(struct status_look *look, const char *subject, int answer,
 	const struct fault *why, const char *good, struct where where)
 {
+	char sentence[FAULT_SENTENCE];
 	const struct stack_status_row row = {subject, catalog_layer_names[LAYER_NETWORK],
 		answer == 0  ? ENFORCE_ENFORCED
 		: answer > 0 ? ENFORCE_WEAKER
 			     : ENFORCE_UNKNOWN,
-		false, answer == 0 ? good : arena_text(look->arena, why->text),
+		false,
+		answer == 0
+			? good
+			: arena_text(look->arena, fault_sentence(why, sentence, sizeof(sentence))),
 		answer && why->where.file ? why->where : where};
 
 	status_add(look, &row);

@@ -37,6 +37,13 @@ static void note(const char *service, const char *text)
 	dprintf(STDERR_FILENO, "%s %s: %s\n", stamp, service, text);
 }
 
+static void note_fault(const char *service, const struct fault *why)
+{
+	char sentence[FAULT_SENTENCE];
+
+	note(service, fault_sentence(why, sentence, sizeof(sentence)));
+}
+
 static void tell(int news, enum stack_news_kind kind, const char *service, const struct fault *why)
 {
 	struct stack_news item = {.kind = kind};
@@ -47,7 +54,7 @@ static void tell(int news, enum stack_news_kind kind, const char *service, const
 		snprintf(
 			item.file, sizeof(item.file), "%s", why->where.file ? why->where.file : "");
 		item.why.where.file = NULL;
-		note(service, why->text);
+		note_fault(service, why);
 	}
 	/* `up` may be gone: the stack does not need it. */
 	(void)descriptor_write(news, &item, sizeof(item));
@@ -223,7 +230,7 @@ int stack_supervise(const struct stack_begin *begin, int news)
 	tell(news, STACK_NEWS_DONE, "", NULL);
 	close(news);
 	if (supervise(up->plan->stack, &why) < 0) {
-		note("supervisor", why.text);
+		note_fault("supervisor", &why);
 		return 4;
 	}
 	return 0;
