@@ -3,7 +3,7 @@
 BUILD ?= build
 
 all: $(BUILD)/build.ninja
-	ninja -C $(BUILD) bulkhead
+	ninja -C $(BUILD) product
 
 $(BUILD)/build.ninja: meson.build meson_options.txt
 	tools/install-needed build
