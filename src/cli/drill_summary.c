@@ -31,10 +31,10 @@ static void write_scenario(
 		const struct cli_drill_scenario *row = &report->scenarios[i];
 		if (!text_equal(row->name, scenario->name) || row->result != result)
 			continue;
-		cli_list_add(&list, "%s", row->service);
 		if (*row->text)
-			cli_list_add(&list, "%s", row->text);
-		list.separator = *row->text ? ';' : ',';
+			cli_list_add(&list, "%s (%s)", row->service, row->text);
+		else
+			cli_list_add(&list, "%s", row->service);
 	}
 	list.separator = ';';
 	if (!list.count)

@@ -112,18 +112,19 @@ static bool listed(const char *const *names, const char *name)
 	return false;
 }
 
-/* "load-module, load-module-file" in @text: names are short, and what does not fit is left out. */
-static void add_name(char *text, size_t size, const char *name)
+/* "void on this host: load-module, load-module-file": names are short, and what does not fit is
+ * left out. */
+static void add_void(char *text, size_t size, const char *name)
 {
 	size_t length = strlen(text);
 
-	snprintf(text + length, size - length, "%s%s", length ? ", " : "", name);
+	snprintf(text + length, size - length, "%s%s", length ? ", " : "void on this host: ", name);
 }
 
 enum drill_scenario_result drill_scenario_judge(const struct drill_scenario *scenario,
 	const struct drill_table *attempts, char *text, size_t size)
 {
-	size_t stopped = 0, works = 0, voids = 0;
+	size_t stopped = 0, works = 0;
 
 	text[0] = '\0';
 	for (size_t i = 0; i < attempts->count; i++) {
@@ -143,13 +144,9 @@ enum drill_scenario_result drill_scenario_judge(const struct drill_scenario *sce
 		}
 		stopped += refused && verdict->standing == DRILL_STOPPED;
 		works += !refused && through;
-		if (verdict->standing == DRILL_VOID) {
-			add_name(text, size, verdict->attempt);
-			voids++;
-		}
+		if (verdict->standing == DRILL_VOID)
+			add_void(text, size, verdict->attempt);
 	}
-	if (voids)
-		add_name(text, size, "void on this host");
 	if (stopped && works)
 		return DRILL_HOLDS;
 	snprintf(text, size, "%s",
