@@ -25,9 +25,11 @@ static void say(void *context, const char *service, const char *text)
 	fflush(stdout);
 }
 
-static void show_log(const struct cli_loaded *loaded, const char *service)
+static void show_log(const struct cli_loaded *loaded, const struct stack_up *work)
 {
-	const char *tail = stack_log_tail(loaded->plan->stack, service, TAIL_LINES, loaded->arena);
+	const char *service = work->failed;
+	const char *tail = stack_log_tail(
+		loaded->plan->stack, service, &work->failed_log, TAIL_LINES, loaded->arena);
 
 	if (!*tail)
 		return;
@@ -61,7 +63,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 	if (stack_up(&work, &why) < 0) {
 		status = cli_report_fault(options, loaded->report, &why);
 		if (work.failed && !options->json)
-			show_log(loaded, work.failed);
+			show_log(loaded, &work);
 		return status;
 	}
 	if (options->json)

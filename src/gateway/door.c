@@ -104,6 +104,9 @@ static int open_listener(const struct plan_publish *publish, const union gateway
 			publish->host_port);
 		if (code == -EADDRINUSE)
 			fault_hint(why, "another program has this port: see ss -ltnp");
+		else if (code == -EADDRNOTAVAIL)
+			fault_hint(
+				why, "this machine does not have that address: see ip -br address");
 		return code;
 	}
 	return take_fd(&fd);

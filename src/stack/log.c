@@ -48,17 +48,41 @@ int stack_log_supervisor(const char *stack, struct fault *why)
 			: file;
 }
 
-const char *stack_log_tail(
-	const char *stack, const char *service, size_t lines, struct arena *arena)
+/* Its log, and what fstat(2) says of it; negative when there is none that could be read. */
+static int open_log(const char *stack, const char *service, struct stat *about)
 {
+	scoped(arena) struct arena *arena = arena_new();
 	const char *path = arena_printf(arena, "%s/%s/%s/log", STACK_LOG_FOLDER, stack, service);
 	scoped(fd) int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (file < 0 || fstat(file, about) < 0 || !S_ISREG(about->st_mode))
+		return -ENOENT;
+	return take_fd(&file);
+}
+
+struct stack_log_mark stack_log_end(const char *stack, const char *service)
+{
+	struct stat about;
+	scoped(fd) int file = open_log(stack, service, &about);
+
+	if (file < 0)
+		return (struct stack_log_mark){0};
+	return (struct stack_log_mark){.file = about.st_ino, .size = about.st_size};
+}
+
+const char *stack_log_tail(const char *stack, const char *service,
+	const struct stack_log_mark *since, size_t lines, struct arena *arena)
+{
 	char *text = arena_alloc(arena, TAIL_BYTES + 1);
 	struct stat about;
+	scoped(fd) int file = open_log(stack, service, &about);
 
-	if (file < 0 || fstat(file, &about) < 0 || !S_ISREG(about.st_mode))
+	if (file < 0)
 		return "";
 	off_t start = about.st_size > TAIL_BYTES ? about.st_size - TAIL_BYTES : 0;
+	/* Another file is one that was begun since: rotated. */
+	if (since->file == about.st_ino && start < since->size)
+		start = since->size;
 	ssize_t length = pread(file, text, TAIL_BYTES, start);
 	if (length <= 0)
 		return "";

@@ -4,6 +4,7 @@
 /* Where the logs of a stack are, and the record of how a service ended. */
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 struct fault;
@@ -20,9 +21,18 @@ int stack_log_folder(
 /* The supervisor's own log, opened for appending; the caller closes it. */
 int stack_log_supervisor(const char *stack, struct fault *why);
 
-/* The last @lines lines of @service's log, or "" when there are none; in @arena. */
-const char *stack_log_tail(
-	const char *stack, const char *service, size_t lines, struct arena *arena);
+/* A place in a service's log: what stands before it is of earlier starts. */
+struct stack_log_mark {
+	uint64_t file; /* inode; 0: there was no log */
+	int64_t size;
+};
+
+/* The end of @service's log as it is now. */
+struct stack_log_mark stack_log_end(const char *stack, const char *service);
+
+/* The last @lines lines of @service's log after @since, or "" when there are none; in @arena. */
+const char *stack_log_tail(const char *stack, const char *service,
+	const struct stack_log_mark *since, size_t lines, struct arena *arena);
 
 /* Open the record that the init of @service writes its end to, emptied; the caller closes it. */
 int stack_exit_record(int folder, const char *service, struct fault *why);

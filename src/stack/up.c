@@ -171,6 +171,19 @@ static int guard_anew(struct work *work, void (*tidy)(void *context), struct fau
 	return error < 0 ? fault(why, error, nowhere, "cannot fork what tidies up after `up`") : 0;
 }
 
+/* By index in the plan: where the logs end before anything is started. */
+static const struct stack_log_mark *mark_logs(const struct work *work)
+{
+	const struct plan *plan = work->up->plan;
+	struct stack_log_mark *marks =
+		arena_alloc(work->arena, (plan->service_count + 1) * sizeof(*marks));
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (work->wanted[i])
+			marks[i] = stack_log_end(plan->stack, plan->services[i].name);
+	return marks;
+}
+
 static int start_wanted(struct work *work, struct stack_state *state, struct fault *why)
 {
 	const struct stack_begin begin = {.up = work->up,
@@ -180,13 +193,19 @@ static int start_wanted(struct work *work, struct stack_state *state, struct fau
 		.lock = work->lock,
 		.guard = work->guard.pipe,
 		.before = work->before};
+	const struct stack_log_mark *marks = mark_logs(work);
 	int error;
 
 	if (state)
 		stack_dismiss(&state->supervisor);
 	error = stack_begin(&begin, why);
 	stack_up_step(work->up, STACK_UP_WAITING);
-	return error ? error : stack_wait(work->up, work->wanted, why);
+	if (error == 0)
+		error = stack_wait(work->up, work->wanted, why);
+	for (size_t i = 0; work->up->failed && i < work->up->plan->service_count; i++)
+		if (text_equal(work->up->plan->services[i].name, work->up->failed))
+			work->up->failed_log = marks[i];
+	return error;
 }
 
 static bool nothing_to_do(const struct work *work, const struct stack_state *state)

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "stack/log.h"
+
 struct fault;
 struct plan;
 
@@ -24,8 +26,10 @@ struct stack_up {
 	/* Progress, for people: @service NULL means the stack. */
 	void (*say)(void *context, const char *service, const char *text);
 	void *context;
-	/* Out, when it fails: the service that did not get ready, or NULL. */
+	/* Out, when it fails: the service that did not get ready, or NULL; and where its log
+	 * stood before. */
 	const char *failed;
+	struct stack_log_mark failed_log;
 	/* Out: everything ran already, and nothing was done. */
 	bool was_up;
 };

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/ready.h"
@@ -44,6 +45,9 @@ static int ended(struct wait *wait, const struct plan_service *service, struct f
 	/* Its own exit status says it: no errno would help. */
 	fault(why, 0, service->where, "service '%s' ended%s%s", service->name, how ? ": " : "",
 		how ? how : " before it was ready");
+	if (text_equal(how, "exit 0"))
+		fault_hint(why, "keep it in the foreground: `daemonize no` of redis, `daemon off;` "
+				"of nginx, -F of php-fpm");
 	return -ESRCH;
 }
 
@@ -73,7 +77,8 @@ static int look(struct wait *wait, struct fault *why)
 			wait->missing = missing;
 			left++;
 		} else if (wait->up->say) {
-			wait->up->say(wait->up->context, service->name, "ready");
+			wait->up->say(wait->up->context, service->name,
+				service->listen_count > 0 ? "ready" : "running");
 		}
 	}
 	return left;
