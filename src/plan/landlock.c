@@ -48,15 +48,30 @@ static bool launches(
 	return false;
 }
 
-/* By its file name: an ELF file names it by way of /lib64, which is a link, while the node is
- * where the link leads. */
-static bool interprets(struct planner *planner, const struct plan_node *node)
+/* Does @program name it as its ELF interpreter?  By its file name: the file names it by way of
+ * /lib64, which is a link, while the node is where the link leads, as a library of the program. */
+static bool interprets(const struct host_program *program, const struct plan_node *node)
+{
+	const char *name = program->interpreter ? strrchr(program->interpreter, '/') : NULL;
+
+	if (!name || !text_equal(name, strrchr(node->target, '/')))
+		return false;
+	for (size_t i = 0; i < program->library_count; i++)
+		if (text_equal(program->libraries[i], node->target))
+			return true;
+	return false;
+}
+
+/* For any program that the service may execute, its command among them. */
+static bool interprets_any(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service, const struct plan_node *node)
 {
 	for (size_t i = 0; i < planner->host->program_count; i++) {
-		const char *interpreter = planner->host->programs[i].interpreter;
+		const struct host_program *program = &planner->host->programs[i];
+		const struct plan_node file = {.target = program->resolved};
 
-		if (interpreter &&
-			text_equal(strrchr(interpreter, '/'), strrchr(node->target, '/')))
+		if (program->found && interprets(program, node) &&
+			(executes(service, &file) || launches(planner, from, &file)))
 			return true;
 	}
 	return false;
@@ -85,7 +100,7 @@ static uint64_t bind_access(struct planner *planner, const struct policy_service
 				       : CATALOG_LANDLOCK_WRITE_FILE | CATALOG_LANDLOCK_TRUNCATE;
 	if (node->executable && !node->folder &&
 		(executes(service, node) || launches(planner, from, node) ||
-			interprets(planner, node)))
+			interprets_any(planner, from, service, node)))
 		access |= CATALOG_LANDLOCK_EXECUTE;
 	return access;
 }

@@ -65,6 +65,26 @@ static void a_program_that_is_read_is_not_executed(void **state)
 	sketch_free(&sketch);
 }
 
+/* The loader of one service's program is only a library to another, and a module by that name is
+ * not the loader. */
+static void only_the_loader_of_its_own_programs_is_executed(void **state)
+{
+	struct sketch sketch =
+		sketch_plan("  a: {role: bare, command: daemon, files: {load: [/srv/modules]}}\n"
+			    "  b: {role: bare, command: /usr/bin/python3.11, files: {load: "
+			    "[/usr/lib/ld.so.2]}}\n",
+			false);
+
+	(void)state;
+	assert_true(may_execute(plan_service(sketch.plan, "a"), "/usr/lib/ld.so.2"));
+	assert_true(
+		sketch_node(plan_service(sketch.plan, "a"), "/srv/modules/ld.so.2")->executable);
+	assert_false(may_execute(plan_service(sketch.plan, "a"), "/srv/modules/ld.so.2"));
+	assert_true(sketch_node(plan_service(sketch.plan, "b"), "/usr/lib/ld.so.2")->executable);
+	assert_false(may_execute(plan_service(sketch.plan, "b"), "/usr/lib/ld.so.2"));
+	sketch_free(&sketch);
+}
+
 static void a_script_brings_its_interpreter_and_a_warning_comes_with_it(void **state)
 {
 	struct sketch sketch =
@@ -115,6 +135,7 @@ int main(void)
 		cmocka_unit_test(the_command_brings_its_libraries_and_is_no_program),
 		cmocka_unit_test(a_program_is_there_by_both_names),
 		cmocka_unit_test(a_program_that_is_read_is_not_executed),
+		cmocka_unit_test(only_the_loader_of_its_own_programs_is_executed),
 		cmocka_unit_test(a_script_brings_its_interpreter_and_a_warning_comes_with_it),
 		cmocka_unit_test(interpreters_that_go_in_circles_come_to_an_end),
 		cmocka_unit_test(a_program_that_is_missing_is_an_error),

@@ -41,11 +41,12 @@ static struct host_path paths[] = {
 	{"/srv/modules", HOST_FOLDER, .resolved = "/srv/modules"},
 	{"/etc", HOST_FOLDER, .resolved = "/etc"},
 	{"/sys/kernel", HOST_FOLDER, .resolved = "/sys/kernel"},
+	{"/usr/lib/ld.so.2", HOST_FILE, .resolved = "/usr/lib/ld.so.2"},
 	{"/usr/bin/tool.real", HOST_FILE, .resolved = "/usr/bin/tool.real"},
 };
 
 static const char *libraries[] = {"/usr/lib/ld.so.2", "/usr/lib/libc.so.6"};
-static const char *module_libraries[] = {"/usr/lib/libm.so.6"};
+static const char *module_libraries[] = {"/usr/lib/libm.so.6", "/srv/modules/ld.so.2"};
 static struct host_program programs[] = {
 	{"daemon", true, .path = "/usr/bin/daemon", .resolved = "/usr/bin/daemon",
 		.interpreter = "/lib64/ld.so.2", .libraries = libraries, .library_count = 2,
@@ -64,7 +65,7 @@ static struct host_program programs[] = {
 		.script = "/usr/bin/ping"},
 	{"/usr/bin/none", .error = "no such file"},
 	{"/srv/modules", true, .resolved = "/srv/modules", .libraries = module_libraries,
-		.library_count = 1},
+		.library_count = 2},
 };
 static const char *proc_entries[] = {"cpuinfo", "kcore", "keys", "meminfo", "self", "sys"};
 static struct host_id ids[] = {{"s//router", 1001}, {"s//gateway", 1002}, {"s/a", 1003},
