@@ -61,7 +61,7 @@ int enforce_close_descriptors(struct enforce_launch *launch, struct fault *why)
 	const char *folder = launch->service->workdir;
 	/* As the service itself, so that its rights decide. */
 	if (chdir(folder ? folder : "/") < 0 && !enforce_leaves_out(launch, LAYER_VIEW))
-		return fault(why, -errno, launch->service->command_where,
+		return fault(why, -errno, launch->service->workdir_where,
 			"cannot enter the working folder %s", folder ? folder : "/");
 	return 0;
 }

@@ -54,16 +54,15 @@ static const char *locate(const char *name, const char *search_path, struct host
 	if (!strchr(name, '/')) {
 		const char *path = search_program(name, search_path, arena);
 		if (!path)
-			program->error =
-				arena_printf(arena, "'%s' is not in PATH (%s)", name, search_path);
+			program->error = arena_printf(arena, "it is not in PATH (%s)", search_path);
 		return path;
 	}
 	if (name[0] != '/')
 		program->error = "a program is a name or an absolute path";
 	else if (stat(name, &status) < 0)
-		program->error = arena_printf(arena, "%s: %s", name, strerror(errno));
+		program->error = arena_text(arena, strerror(errno));
 	else if (!executable(name))
-		program->error = arena_printf(arena, "%s is not an executable file", name);
+		program->error = "it is not an executable file";
 	return program->error ? NULL : arena_text(arena, name);
 }
 

@@ -9,15 +9,16 @@
 #include "plan/calls.h"
 #include "plan/planner.h"
 
-void plan_missing(struct planner *planner, struct where where, const char *format, ...)
+struct report_entry *plan_missing(
+	struct planner *planner, struct where where, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
 	const char *text = arena_vprintf(planner->arena, format, arguments);
 	va_end(arguments);
-	report_add(planner->report, planner->judging ? REPORT_NOTE : REPORT_ERROR, where, 0, "%s",
-		text);
+	return report_add(planner->report, planner->judging ? REPORT_NOTE : REPORT_ERROR, where, 0,
+		"%s", text);
 }
 
 /* Before Linux 6.3 a memfd is one more place to execute from: without it where programs run. */

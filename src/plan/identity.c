@@ -60,7 +60,11 @@ static void choose_user(
 	if (!from->user.text)
 		return;
 	if (!user || !user->found) {
-		plan_missing(planner, from->user.where, "there is no user '%s' on this machine",
+		struct report_entry *entry = plan_missing(planner, from->user.where,
+			"there is no user '%s' on this machine", from->user.text);
+
+		report_hint(planner->report, entry,
+			"adduser --system %s, or leave 'user' out: it gets an id of its own",
 			from->user.text);
 		return;
 	}

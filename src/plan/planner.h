@@ -32,8 +32,8 @@ struct planner {
 const char *plan_search_path(const struct policy_service *service);
 
 /* This machine lacks something: a note when judging, else an error. */
-void plan_missing(struct planner *planner, struct where where, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+struct report_entry *plan_missing(struct planner *planner, struct where where, const char *format,
+	...) __attribute__((format(printf, 3, 4)));
 
 /* The gaps of every stack and service; those that a key asks for come from its own planner. */
 void plan_gaps(struct planner *planner);

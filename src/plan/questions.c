@@ -38,6 +38,7 @@ static void ask_files(struct questions *questions, const struct policy_service *
 		if (path->access == POLICY_LOAD)
 			ask(questions, HOST_ASK_LOAD_FOLDER, path->path, NULL, path->where);
 	}
+	ask(questions, HOST_ASK_PATH, service->workdir.text, NULL, service->workdir.where);
 	for (size_t i = 0; i < service->secret_count; i++)
 		ask(questions, HOST_ASK_PATH, service->secrets[i].from, NULL,
 			service->secrets[i].where);

@@ -111,6 +111,16 @@ static void add_skeleton(
 	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
 }
 
+static void say_absent(struct planner *planner, const struct policy_path *path)
+{
+	struct report_entry *entry =
+		plan_missing(planner, path->where, "%s does not exist on this machine", path->path);
+
+	if (path->access == POLICY_WRITE)
+		report_hint(planner->report, entry, "to have it made: {path: %s, create: 0750}",
+			path->path);
+}
+
 static bool present(
 	struct planner *planner, const struct policy_path *path, const struct host_path *found)
 {
@@ -121,7 +131,7 @@ static bool present(
 	if (found && found->error)
 		plan_missing(planner, path->where, "%s: %s", path->path, found->error);
 	else if (!path->create)
-		plan_missing(planner, path->where, "%s does not exist on this machine", path->path);
+		say_absent(planner, path);
 	return false;
 }
 

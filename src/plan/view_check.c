@@ -48,17 +48,38 @@ bool plan_view_made(
 	return true;
 }
 
+/*
+ * Is the folder @path in the view by this node?  What bulkhead makes holds what is planned and no
+ * more; what it shows of the host holds what is there.
+ */
+static bool holds_folder(
+	const struct plan_node *node, const char *path, const struct host_path *found)
+{
+	if (!node->folder || !text_path_within(path, node->target))
+		return false;
+	if (text_equal(path, node->target) || node->kind == PLAN_PROC)
+		return true;
+	/* A link is followed in the view, and what could not be looked at is seen there. */
+	return node->kind == PLAN_BIND && (!found || found->error || found->kind == HOST_FOLDER);
+}
+
 static void check_workdir(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service)
 {
-	if (!from->workdir.text || text_equal(from->workdir.text, "/"))
+	const char *path = from->workdir.text;
+
+	if (!path || text_equal(path, "/"))
 		return;
+	const struct host_path *found = host_path(planner->host, path);
+	const char *resolved = found && found->resolved ? found->resolved : path;
 	for (size_t i = 0; i < service->node_count; i++)
-		if (service->nodes[i].folder &&
-			text_path_within(from->workdir.text, service->nodes[i].target))
+		if (holds_folder(&service->nodes[i], path, found) ||
+			holds_folder(&service->nodes[i], resolved, found))
 			return;
-	plan_missing(planner, from->workdir.where, "workdir %s is not in the view of '%s'",
-		from->workdir.text, from->name);
+	struct report_entry *entry = plan_missing(planner, from->workdir.where,
+		"workdir %s is not a folder in the view of '%s'", path, from->name);
+	report_hint(planner->report, entry, "declare it: files: {read: [%s]}, or make the folder",
+		path);
 }
 
 static void refuse(struct planner *planner, const struct plan_node *written,

@@ -70,16 +70,22 @@ services:
     command: /no/such/program
     user: no-such-user
     groups: [no-such-group]
-    files: {read: [/no/such/path]}
+    files: {read: [/no/such/path], write: [/no/such/spool]}
+    workdir: /no/such/folder
     secrets: {KEY: /no/such/key}
     programs: [/no/such/tool]
 EOF
 lacks() { # LEVEL: each thing that is missing is said, at its line
   local level=$1 place
-  for place in "6:14: $level: " "7:11: $level: there is no user 'no-such-user'" \
+  for place in "6:14: $level: program '/no/such/program': No such file" "7:11: $level: there is no user 'no-such-user'" \
     "8:14: $level: there is no group 'no-such-group'" "9:20: $level: /no/such/path" \
-    "10:15: $level: " "11:16: $level: "; do
+    "9:44: $level: /no/such/spool" "10:14: $level: workdir /no/such/folder is not a folder" \
+    "11:15: $level: " "12:16: $level: "; do
     says "lacks.yaml:$place" "$level at ${place%%: *}"
+  done
+  for place in "adduser --system no-such-user" "{path: /no/such/spool, create: 0750}" \
+    "files: {read: [/no/such/folder]}"; do
+    says "$place" "$level says what to type: $place"
   done
 }
 ids=/var/lib/bulkhead/ids

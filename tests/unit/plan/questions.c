@@ -14,7 +14,7 @@ static void questions_are_what_the_policy_names_and_no_more(void **state)
 	struct sketch sketch =
 		sketch_plan("  a:\n    role: bare\n    command: daemon\n    user: \"web:shared\"\n"
 			    "    groups: [db]\n    users: [db]\n    programs: [/usr/bin/tool]\n"
-			    "    environment: {PATH: /opt/bin}\n"
+			    "    environment: {PATH: /opt/bin}\n    workdir: /srv/app/sub\n"
 			    "    secrets: {KEY: /srv/key}\n    files: {read: [/srv/app], load: "
 			    "[/srv/modules]}\n"
 			    "    listens: [80, {unix: /run/a/s, group: web}]\n",
@@ -34,6 +34,7 @@ static void questions_are_what_the_policy_names_and_no_more(void **state)
 		{HOST_ASK_PATH, "/srv/app"},
 		{HOST_ASK_PATH, "/srv/modules"},
 		{HOST_ASK_LOAD_FOLDER, "/srv/modules"},
+		{HOST_ASK_PATH, "/srv/app/sub"},
 		{HOST_ASK_PATH, "/srv/key"},
 	};
 	size_t count;

@@ -36,6 +36,7 @@ static struct host_path paths[] = {
 	{"/srv/link", HOST_FOLDER, .resolved = "/srv/app", .links = app_link, .link_count = 1},
 	{"/srv/new", HOST_ABSENT},
 	{"/srv/gone", HOST_ABSENT},
+	{"/srv/app/gone", HOST_ABSENT},
 	{"/srv/swapped", HOST_ABSENT, .error = "a link in a folder that others write"},
 	{"/srv/key", HOST_FILE, .resolved = "/srv/key"},
 	{"/srv/modules", HOST_FOLDER, .resolved = "/srv/modules"},

@@ -126,11 +126,51 @@ static void what_is_not_on_this_machine_is_an_error_or_a_note(void **state)
 
 		assert_true(sketch_says(&sketch, level, "/srv/gone does not exist"));
 		assert_true(sketch_says(&sketch, level, "/srv/swapped: a link in a folder"));
-		assert_true(sketch_says(&sketch, level, "workdir /srv/app is not in the view"));
+		assert_true(sketch_says(
+			&sketch, level, "workdir /srv/app is not a folder in the view"));
 		/* These are wrong on any machine. */
 		assert_true(sketch_says(&sketch, REPORT_ERROR, "/etc is made by bulkhead"));
 		assert_true(sketch_says(&sketch, REPORT_ERROR, "/sys/kernel is made by bulkhead"));
 		assert_false(sketch_says(&sketch, level, "/srv/maybe"));
+		sketch_free(&sketch);
+	}
+}
+
+/* Folders that bulkhead makes hold what is planned; those of the host what is there. */
+static void a_workdir_is_a_folder_that_the_service_will_see(void **state)
+{
+	static const struct {
+		const char *workdir;
+		bool good;
+	} cases[] = {
+		{"/", true},
+		{"/tmp", true},
+		{"/run/mem", true},
+		{"/srv", true}, /* made, on the way to /srv/app */
+		{"/srv/app", true},
+		{"/srv/app/sub", true},
+		{"/srv/link", true},
+		{"/proc/self", true},
+		{"/etc/nothing", false},
+		{"/srv/modules", false}, /* the host's, not declared */
+		{"/tmp/sub", false},
+		{"/run/mem/sub", false},
+		{"/srv/file", false},
+		{"/srv/app/gone", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char services[256];
+
+		snprintf(services, sizeof(services),
+			"  a: {role: bare, command: daemon, workdir: %s,\n"
+			"      files: {read: [/srv/app, /srv/link, /srv/file]}}\n",
+			cases[i].workdir);
+		struct sketch sketch = sketch_plan(services, false);
+
+		if (sketch_says(&sketch, REPORT_ERROR, "workdir") == cases[i].good)
+			fail_msg("workdir: %s", cases[i].workdir);
 		sketch_free(&sketch);
 	}
 }
@@ -234,6 +274,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_access_is_what_its_mount_allows),
 		cmocka_unit_test(a_link_is_there_by_both_names),
 		cmocka_unit_test(what_is_not_on_this_machine_is_an_error_or_a_note),
+		cmocka_unit_test(a_workdir_is_a_folder_that_the_service_will_see),
 		cmocka_unit_test(files_that_bulkhead_makes_are_not_taken_from_the_host),
 		cmocka_unit_test(links_do_not_make_a_written_place_loadable_or_roots),
 		cmocka_unit_test(what_an_earlier_service_makes_may_be_read),
