@@ -35,7 +35,8 @@ static json_t *write_u64(uint64_t value)
 
 static json_t *write_where(const struct where *where)
 {
-	return where->file ? json_sprintf("%s:%u:%u", where->file, where->line, where->column) : NULL;
+	return where->file ? json_sprintf("%s:%u:%u", where->file, where->line, where->column)
+			   : NULL;
 }
 
 static json_t *write_list(const struct record_field *field, const void *record)
@@ -118,8 +119,8 @@ struct reader {
 	struct fault *why;
 };
 
-static int read_struct(struct reader *reader, const struct record_type *type, json_t *object,
-	void *record);
+static int read_struct(
+	struct reader *reader, const struct record_type *type, json_t *object, void *record);
 
 static int refuse(struct reader *reader, const char *what)
 {
@@ -171,22 +172,27 @@ static int read_enum(
 	return refuse(reader, "is not one of its words");
 }
 
+/* Cut the last `:NUMBER` off @text; false: there is none. */
+static bool cut_number(char *text, uint64_t *number)
+{
+	char *colon = strrchr(text, ':');
+
+	if (!colon || !text_number(colon + 1, UINT_MAX, number))
+		return false;
+	*colon = '\0';
+	return true;
+}
+
 static int read_where(struct reader *reader, json_t *value, struct where *where)
 {
-	const char *text = NULL;
 	uint64_t line, column;
-	int error = read_text(reader, value, &text);
+	int error = read_text(reader, value, &where->file);
 
 	if (error < 0)
 		return error;
-	char *second = strrchr(text, ':');
-	if (!second || !text_number(second + 1, UINT_MAX, &column))
+	char *text = arena_text(reader->arena, where->file);
+	if (!cut_number(text, &column) || !cut_number(text, &line))
 		return refuse(reader, "is not file:line:column");
-	*second = '\0';
-	char *first = strrchr(text, ':');
-	if (!first || !text_number(first + 1, UINT_MAX, &line))
-		return refuse(reader, "is not file:line:column");
-	*first = '\0';
 	*where = (struct where){text, (unsigned)line, (unsigned)column};
 	return 0;
 }
@@ -210,9 +216,9 @@ static int read_element(
 static int read_list(
 	struct reader *reader, const struct record_field *field, json_t *value, void *record)
 {
-	size_t size = field->kind == RECORD_LIST ? field->type->size
-		: field->kind == RECORD_TEXTS    ? sizeof(char *)
-						 : sizeof(uint32_t);
+	size_t size = field->kind == RECORD_LIST    ? field->type->size
+		      : field->kind == RECORD_TEXTS ? sizeof(char *)
+						    : sizeof(uint32_t);
 	size_t count = json_array_size(value), end = strlen(reader->path);
 
 	if (!json_is_array(value) || count > LONGEST_LIST)
@@ -298,7 +304,8 @@ static int read_struct(
 	json_object_foreach (object, name, value) {
 		const struct record_field *field = find_field(type, name);
 
-		snprintf(reader->path + end, sizeof(reader->path) - end, "%s%s", end ? "." : "", name);
+		snprintf(reader->path + end, sizeof(reader->path) - end, "%s%s", end ? "." : "",
+			name);
 		if (!field)
 			return refuse(reader, "is not known");
 		error = read_field(reader, field, value, record);

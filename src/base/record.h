@@ -19,26 +19,26 @@ struct fault;
 struct record_type;
 
 enum record_kind {
-	RECORD_TEXT,    /* const char *; NULL is left out */
-	RECORD_BOOL,    /* bool */
-	RECORD_INT,     /* int */
-	RECORD_U32,     /* uint32_t */
-	RECORD_U64,     /* uint64_t; written as a JSON integer up to 2^63-1, else as "0x…" */
-	RECORD_ENUM,    /* an enum of int size; names[] by value */
-	RECORD_WHERE,   /* struct where, as "file:line:column"; without a file left out */
-	RECORD_STRUCT,  /* a struct inside, of `type` */
-	RECORD_LIST,    /* pointer + size_t count of structs of `type` */
-	RECORD_TEXTS,   /* const char ** + size_t count */
-	RECORD_U32S,    /* uint32_t * + size_t count */
+	RECORD_TEXT,   /* const char *; NULL is left out */
+	RECORD_BOOL,   /* bool */
+	RECORD_INT,    /* int */
+	RECORD_U32,    /* uint32_t */
+	RECORD_U64,    /* uint64_t; written as a JSON integer up to 2^63-1, else as "0x…" */
+	RECORD_ENUM,   /* an enum of int size; names[] by value */
+	RECORD_WHERE,  /* struct where, as "file:line:column"; without a file left out */
+	RECORD_STRUCT, /* a struct inside, of `type` */
+	RECORD_LIST,   /* pointer + size_t count of structs of `type` */
+	RECORD_TEXTS,  /* const char ** + size_t count */
+	RECORD_U32S,   /* uint32_t * + size_t count */
 };
 
 struct record_field {
 	const char *name;
 	enum record_kind kind;
 	size_t offset;
-	size_t count_offset;             /* RECORD_LIST, RECORD_TEXTS, RECORD_U32S */
-	const struct record_type *type;  /* RECORD_STRUCT, RECORD_LIST */
-	const char *const *names;        /* RECORD_ENUM */
+	size_t count_offset;            /* RECORD_LIST, RECORD_TEXTS, RECORD_U32S */
+	const struct record_type *type; /* RECORD_STRUCT, RECORD_LIST */
+	const char *const *names;       /* RECORD_ENUM */
 	size_t name_count;
 };
 
@@ -49,7 +49,8 @@ struct record_type {
 	size_t field_count;
 };
 
-/* Rows of a field table. */
+/* Rows of a field table.  The formatter would take their braces for those of a block. */
+/* clang-format off */
 #define RECORD_ITEM(struct_type, kind, field) \
 	{#field, kind, offsetof(struct_type, field), 0, NULL, NULL, 0}
 #define RECORD_ITEM_ENUM(struct_type, field, names) \
@@ -64,6 +65,7 @@ struct record_type {
 	{#field, kind, offsetof(struct_type, field), offsetof(struct_type, count), NULL, NULL, 0}
 #define RECORD_TYPE(struct_type, table) \
 	{#struct_type, sizeof(struct_type), table, sizeof(table) / sizeof((table)[0])}
+/* clang-format on */
 
 /* @record as JSON text with two-space indent and fields in table order; freed by the caller. */
 char *record_write(const struct record_type *type, const void *record);

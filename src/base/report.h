@@ -27,11 +27,11 @@ enum report_level { REPORT_ERROR, REPORT_WARNING, REPORT_NOTE };
 struct report_entry {
 	enum report_level level;
 	struct where where;
-	unsigned width;          /* bytes to underline; 0 and 1: a caret alone */
+	unsigned width; /* bytes to underline; 0 and 1: a caret alone */
 	const char *text;
-	const char *hint;        /* NULL: none */
-	struct where other;      /* a second place, when other_text is set */
-	const char *other_text;  /* "first given here" */
+	const char *hint;       /* NULL: none */
+	struct where other;     /* a second place, when other_text is set */
+	const char *other_text; /* "first given here" */
 };
 
 struct report;

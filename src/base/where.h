@@ -9,9 +9,9 @@
 #include <stdbool.h>
 
 struct where {
-	const char *file;  /* borrowed from the arena of the policy or plan; NULL: no place */
-	unsigned line;     /* from 1 */
-	unsigned column;   /* from 1, in bytes */
+	const char *file; /* borrowed from the arena of the policy or plan; NULL: no place */
+	unsigned line;    /* from 1 */
+	unsigned column;  /* from 1, in bytes */
 };
 
 bool where_same(struct where left, struct where right);

@@ -29,8 +29,8 @@ int network_router(const struct plan *plan, struct network_router *router, struc
  * listens, output = connects, else reject).  A service without network edges
  * gets loopback alone; then @router_network may be -1.  *@network: the caller closes it.
  */
-int network_service(const struct plan *plan, const struct plan_service *service,
-	int router_network, int *network, struct fault *why);
+int network_service(const struct plan *plan, const struct plan_service *service, int router_network,
+	int *network, struct fault *why);
 
 /* The text of @service's hosts file; lives in @arena. */
 struct arena;
@@ -42,5 +42,5 @@ const char *network_hosts(
  * 0: as planned; 1: weaker, with @why saying what; negative: cannot tell.
  */
 int network_verify_router(const struct plan *plan, int router_network, struct fault *why);
-int network_verify_service(const struct plan *plan, const struct plan_service *service,
-	int network, struct fault *why);
+int network_verify_service(const struct plan *plan, const struct plan_service *service, int network,
+	struct fault *why);

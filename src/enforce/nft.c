@@ -86,7 +86,8 @@ static void normalise(json_t *value)
 	json_t *member, *elements;
 	size_t index;
 
-	json_array_foreach(value, index, member) normalise(member);
+	json_array_foreach (value, index, member)
+		normalise(member);
 	if (!json_is_object(value))
 		return;
 	json_object_del(value, "handle");
@@ -95,7 +96,8 @@ static void normalise(json_t *value)
 	elements = json_object_get(value, "elem");
 	if (json_is_array(elements))
 		sort_elements(value, elements);
-	json_object_foreach(value, key, member) normalise(member);
+	json_object_foreach (value, key, member)
+		normalise(member);
 }
 
 static char *lines(json_t *listing)
@@ -107,8 +109,7 @@ static char *lines(json_t *listing)
 
 	if (!out)
 		return NULL;
-	json_array_foreach(listing, index, object)
-	{
+	json_array_foreach (listing, index, object) {
 		if (json_object_get(object, "metainfo"))
 			continue;
 		normalise(object);

@@ -104,7 +104,8 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"Linux 6.10 (Landlock ABI 5)", false},
 	[HOST_LANDLOCK_SCOPE] = {"landlock-scope",
 		"Landlock keeps signals and abstract sockets inside the service",
-		"signals and abstract sockets of others are held by the process and network namespaces alone",
+		"signals and abstract sockets of others are held by the process and network "
+		"namespaces alone",
 		"Linux 6.12 (Landlock ABI 6)", false},
 	[HOST_MDWE] = {"mdwe", "no memory of a service is ever both written and executed",
 		"the system call filter refuses mprotect(PROT_EXEC) and mmap of writable code "

@@ -79,28 +79,29 @@ static int mapped_namespace(void)
 		_exit(0);
 	}
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)child);
-	int error = host_write_maps(child);
-	int namespace = error < 0 ? error : open(path, O_RDONLY | O_CLOEXEC);
-	if (namespace == -1)
-	namespace = -errno;
+	int mapped = host_write_maps(child);
+	if (mapped == 0) {
+		mapped = open(path, O_RDONLY | O_CLOEXEC);
+		mapped = mapped < 0 ? -errno : mapped;
+	}
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	return namespace;
+	return mapped;
 }
 
 enum host_state host_try_idmapped_mounts(struct host_try *try)
 {
 	if (!try->root)
 		return host_found(try, HOST_NOT_TRIED, "needs root to try");
-	scoped(fd) int namespace = mapped_namespace();
-	if (namespace < 0)
-		return host_refused(try, namespace, "cannot make a user namespace");
+	scoped(fd) int mapped = mapped_namespace();
+	if (mapped < 0)
+		return host_refused(try, mapped, "cannot make a user namespace");
 	scoped(fd) int tree = call_open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree < 0)
 		return host_refused(try, errno, "open_tree");
 	struct mount_attr attributes = {
 		.attr_set = MOUNT_ATTR_IDMAP | MOUNT_ATTR_RDONLY,
-		.userns_fd = (uint64_t) namespace,
+		.userns_fd = (uint64_t)mapped,
 	};
 	if (call_mount_setattr(tree, 0, &attributes) == 0)
 		return host_found(try, HOST_YES, "on the file system of /");

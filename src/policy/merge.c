@@ -148,7 +148,7 @@ static void merge_list(struct policy_reading *reading, const struct policy_list 
 		if (!find(reading, &replaced, item) && !find(reading, &removed, item))
 			memcpy(merged + count++ * type->size, item, type->size);
 	}
-	if (own_count)
+	if (own)
 		memcpy(merged + count * type->size, own, own_count * type->size);
 	policy_list_set(type, draft, merged, count + own_count);
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Every layer is drilled: with it left out, at least three attempts that it stopped get through or

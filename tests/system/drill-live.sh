@@ -1,4 +1,4 @@
-#!/usr/bin/env bash
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # A drill of a running stack: its customers notice nothing, and nothing is left behind, also when

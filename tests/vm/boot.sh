@@ -15,7 +15,6 @@ bad=0
 # Below /tmp a service finds a folder of its own only: the shop lies elsewhere.
 shop=$(mktemp -d /srv/bulkhead-vm.XXXXXX) && scratch=$(mktemp -d) || exit 2
 machine=''
-# shellcheck disable=SC2317 # the trap below calls it
 finish() {
   [ -z "$machine" ] || { kill "$machine" && wait "$machine"; } 2>/dev/null
   rm -rf --one-file-system "$shop" "$scratch"
