@@ -43,6 +43,7 @@ const struct cli_verb cli_down = {
 	.arguments = "[STACK]",
 	.summary = "stop a stack and leave nothing of it",
 	.accepts = CLI_POLICY | CLI_JSON,
+	.acts = true,
 	.run = down,
 	.help = "Without STACK: the stack of the policy, else the only one that is up.\n"
 		"Services get SIGTERM and 10 s.  It works without the supervisor too.\n",

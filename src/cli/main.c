@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -45,6 +46,18 @@ static int help(const struct cli_verb *verb)
 	return 0;
 }
 
+/* An answer that did not arrive is none. */
+static int deliver(int status)
+{
+	const struct cli_options options = {0};
+	struct fault why = {0};
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fault(&why, errno ? -errno : -EIO, (struct where){0}, "cannot write the answer");
+	return status ? status : cli_fail(&options, &why);
+}
+
 static int run(const struct cli_verb *verb, int argc, char **argv)
 {
 	struct cli_options options;
@@ -55,7 +68,13 @@ static int run(const struct cli_verb *verb, int argc, char **argv)
 
 		return verb->refused ? verb->refused : status;
 	}
-	return options.help ? help(verb) : verb->run(&options);
+	if (options.help)
+		return deliver(help(verb));
+	if (!verb->acts)
+		return deliver(verb->run(&options));
+	/* Nobody's leaving may end us halfway; services get the signal back. */
+	signal(SIGPIPE, SIG_IGN);
+	return verb->run(&options);
 }
 
 static int unknown(const char *word)
@@ -71,6 +90,8 @@ static int unknown(const char *word)
 	fault_of(&why, FAULT_USAGE, 0, (struct where){0}, "unknown verb '%s'", word);
 	if (near)
 		fault_hint(&why, "did you mean %s?", near);
+	else if (word[0] == '-')
+		fault_hint(&why, "the verb comes first: bulkhead VERB %s …", word);
 	else
 		fault_hint(&why, "`bulkhead --help` lists them");
 	return cli_fail(&options, &why);
@@ -100,11 +121,11 @@ int main(int argc, char **argv)
 	if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h") ||
 		text_equal(argv[1], "help")) {
 		write_usage(stdout);
-		return 0;
+		return deliver(0);
 	}
 	if (text_equal(argv[1], "--version")) {
 		puts("bulkhead " BULKHEAD_VERSION);
-		return 0;
+		return deliver(0);
 	}
 	for (size_t i = 0; verbs[i]; i++)
 		if (text_equal(verbs[i]->name, argv[1]))

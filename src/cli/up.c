@@ -92,6 +92,7 @@ const struct cli_verb cli_up = {
 	.arguments = "[SERVICE...]",
 	.summary = "start a stack, or what is missing of it",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHIN | CLI_WITHOUT | CLI_KILL | CLI_LACKS,
+	.acts = true,
 	.run = up,
 	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 2 "
 		"bad\n"

@@ -9,6 +9,8 @@
  * line here and one row of the table in main.c.
  */
 
+#include <stdbool.h>
+
 #include "cli/options.h"
 
 struct cli_verb {
@@ -17,6 +19,7 @@ struct cli_verb {
 	const char *summary;
 	unsigned accepts; /* enum cli_accepts: the options that it takes */
 	int refused;      /* exit status of wrong options; 0: that of the fault */
+	bool acts;        /* what it prints is progress: the work counts, whoever reads along */
 	/* Returns the exit status (design: section 7). */
 	int (*run)(const struct cli_options *options);
 	const char *help; /* the rest of `bulkhead VERB --help` */

@@ -68,7 +68,7 @@ expect 0 'and one for the second' redis-cli -p 17384 set name two
 expect 0 'the first keeps its own' redis-cli -p 17383 get name
 says one 'word'
 expect 2 'of two, one must be named' env -C "$folder" "$(realpath "$BULKHEAD")" status
-says 'name one' 'and it says so'
+says 'life-one, life-two' 'and both are'
 expect 0 'one is' "$BULKHEAD" status life-two
 sed -i 's/17384/17383/' "$folder/life-two.yaml"
 expect 0 'the second goes down' "$BULKHEAD" down life-two
@@ -80,6 +80,11 @@ hosts=/run/bulkhead/life-one/hosts/cache
 stamp=$(stat -c '%i %y' $hosts)
 expect 0 'a run beside a running service' timeout 10 "$BULKHEAD" run --roles "$roles" -f "$folder/life-one.yaml" cache -- redis-server --version
 if [ "$stamp" = "$(stat -c '%i %y' $hosts)" ]; then ok 'does not touch its hosts file'; else not_ok 'does not touch its hosts file'; fi
+
+sed 's/6380/6381/' "$folder/life-one.yaml" | put "$folder/life-other.yaml"
+expect 0 'a run by another policy than the stack is up with' \
+  "$BULKHEAD" run --roles "$roles" -f "$folder/life-other.yaml" cache -- redis-server --version
+says 'up with another policy' 'does not join it, and says so'
 
 nsenter -t "$(pid_of life-one gateway pid)" -n nft flush ruleset
 expect 1 "the router's table is flushed" bulkhead status life-one
@@ -118,6 +123,13 @@ if grep -q '^heard +PONG' /var/log/bulkhead/life-one/words/log; then
 else
   not_ok 'who connects is stopped first and is heard' "$(tail -n 3 /var/log/bulkhead/life-one/words/log)"
 fi
+mkfifo "$folder/unread"
+# shellcheck disable=SC2094 # a pipe: read and written, then without a reader
+unread() { "$@" 8<>"$folder/unread" >"$folder/unread" 8<&-; }
+expect 0 'up goes on when nobody reads along' unread "$BULKHEAD" up --roles "$roles" -f "$folder/life-one.yaml"
+expect 0 'and brings all up' bulkhead status life-one
+expect 0 'down goes on as well' unread "$BULKHEAD" down life-one
+expect 1 'and brings all down' bulkhead status life-one
 expect 1 'down of what is down is a no' bulkhead down life-one
 
 expect 0 'up' bulkhead up life-one

@@ -45,6 +45,9 @@ says 'cache:6379' 'among them its edge'
 says 'good.yaml:11:16' 'with the line that gave it'
 says '(role)' 'and marks what the role gave'
 expect 2 'an unknown service is wrong use' "$BULKHEAD" explain --roles "$folder/roles" -f "$folder/good.yaml" none
+says 'hint: its services: cache, reader' 'with those there are'
+expect 2 'a service misspelt is too' "$BULKHEAD" explain --roles "$folder/roles" -f "$folder/good.yaml" cahce
+says 'hint: did you mean cache?' 'with the one that is near'
 expect 0 'plan prints JSON' "$BULKHEAD" plan --json --roles "$roles" -f "$folder/good.yaml"
 cp "$output" "$folder/first.json"
 expect 0 'and again' "$BULKHEAD" plan --json --roles "$roles" -f "$folder/good.yaml"
@@ -62,6 +65,22 @@ expect 2 'an unknown verb is wrong use' "$BULKHEAD" chekc
 says 'did you mean check' 'with the nearest verb'
 expect 2 'an unknown option is wrong use' "$BULKHEAD" check --jsno
 says 'did you mean --json' 'with the nearest option'
+expect 2 'an option before the verb is wrong use' "$BULKHEAD" -f "$folder/good.yaml" check
+says 'hint: the verb comes first' 'with the order'
+expect 125 'run --role without a command is wrong use' "$BULKHEAD" run --role worker
+says 'hint: bulkhead run --role worker -- PROGRAM' 'with what to type'
+expect 125 'a role that is none' "$BULKHEAD" run --roles "$roles" --role nonsense -- true
+says 'hint: roles: common, haproxy, image-processor,' 'with those there are'
+for verb in check plan explain doctor --version; do
+  case $verb in
+    --*) words=() ;;
+    explain) words=(--roles "$folder/roles" -f "$folder/good.yaml" cache) ;;
+    *) words=(--roles "$folder/roles" -f "$folder/good.yaml") ;;
+  esac
+  # shellcheck disable=SC2016 # for the inner shell
+  expect 4 "an answer that cannot be written is none: $verb" bash -c '"$@" >/dev/full' - "$BULKHEAD" "$verb" "${words[@]}"
+  says 'cannot write the answer: No space left on device' "and $verb says so"
+done
 expect 0 'help is not' "$BULKHEAD" run --help
 says '--bring FILE' 'and lists the options'
 expect 2 'no policy is wrong use' env -C "$folder" "$(realpath "$BULKHEAD")" check
