@@ -67,9 +67,10 @@ static int drill_scenarios_of(
 	return 0;
 }
 
-static int interrupt(const struct plan_service *service, struct fault *why)
+static int interrupt(struct where where, struct fault *why)
 {
-	return fault(why, -EINTR, service->where, "the drill was interrupted");
+	fault(why, 0, where, "the drill was interrupted");
+	return -EINTR;
 }
 
 static int drill_one(struct session *session, const struct plan_service *service, struct fault *why)
@@ -77,7 +78,7 @@ static int drill_one(struct session *session, const struct plan_service *service
 	struct drill_table table = {0};
 
 	if (interrupted)
-		return interrupt(service, why);
+		return interrupt(service->where, why);
 	int error = drill_service(&session->world, service, session->arena, &table, why);
 
 	if (error)
@@ -98,7 +99,7 @@ static int drill_inits(struct session *session, struct fault *why)
 		struct drill_table table = {0};
 
 		if (interrupted)
-			return interrupt(&plan->services[i], why);
+			return interrupt(plan->services[i].where, why);
 		int error = cli_drill_init(
 			&session->world, &plan->services[i], session->arena, &table, why);
 		if (error)
@@ -183,6 +184,9 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 	error = drill_world_open(session->stage.plan, &options, &session->world, why);
 	if (!error) {
 		error = drill_all(session, why);
+		/* Asked at the terminal, all of its group are: what they were at fails first. */
+		if (error && interrupted)
+			error = interrupt(plan->where, why);
 		drill_world_close(&session->world);
 	}
 	cli_stage_close(&session->stage);
@@ -191,10 +195,13 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 
 static int check_operands(const struct cli_options *options, const struct plan *plan)
 {
+	struct fault why = {0};
+
 	for (int i = 0; i < options->operand_count; i++)
-		if (!plan_service(plan, options->operands[i]))
-			return cli_wrong(options, "stack '%s' has no service '%s'", plan->stack,
-				options->operands[i]);
+		if (!plan_service(plan, options->operands[i])) {
+			plan_no_service(plan, options->operands[i], &why);
+			return cli_fail(options, &why);
+		}
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analyze/explain.h"
+#include "base/fault.h"
 #include "base/text.h"
 #include "cli/load.h"
 #include "cli/print.h"
@@ -74,23 +75,10 @@ static void write_rights(const struct analyze_rights *rights, bool color)
 	puts("\nwhat is not listed here is denied");
 }
 
-static int unknown_service(const struct cli_options *options, const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->service_count; i++) {
-		const char *near = text_nearest(options->operands[0], &plan->services[i].name, 1);
-
-		if (near)
-			return cli_wrong(options,
-				"stack '%s' has no service '%s'; did you mean %s?", plan->stack,
-				options->operands[0], near);
-	}
-	return cli_wrong(
-		options, "stack '%s' has no service '%s'", plan->stack, options->operands[0]);
-}
-
 static int explain(const struct cli_options *options)
 {
 	struct cli_loaded loaded;
+	struct fault why = {0};
 	int status;
 
 	if (options->operand_count != 1)
@@ -109,7 +97,8 @@ static int explain(const struct cli_options *options)
 			else
 				write_rights(rights, cli_color(stdout));
 		} else {
-			status = unknown_service(options, loaded.plan);
+			plan_no_service(loaded.plan, options->operands[0], &why);
+			status = cli_fail(options, &why);
 		}
 	}
 	cli_unload(&loaded);

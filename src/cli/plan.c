@@ -54,8 +54,10 @@ static void write_gap(const struct plan *plan, size_t index)
 
 static void write_plan(const struct plan *plan)
 {
-	printf("stack %s: %zu services, %zu edges, %zu published ports", plan->stack,
-		plan->service_count, plan->edge_count, plan->publish_count);
+	printf("stack %s: %zu service%s, %zu edge%s, %zu published port%s", plan->stack,
+		plan->service_count, plan->service_count == 1 ? "" : "s", plan->edge_count,
+		plan->edge_count == 1 ? "" : "s", plan->publish_count,
+		plan->publish_count == 1 ? "" : "s");
 	if (plan->network.prefix4)
 		printf(", network %s", plan->network.prefix4);
 	putchar('\n');

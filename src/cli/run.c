@@ -49,6 +49,15 @@ static int not_found(const struct cli_options *options, const struct plan_servic
 	return NOT_FOUND;
 }
 
+/* What the kernel calls missing may well be on this machine: the service has its own view. */
+static void explain_absent(
+	const struct plan_service *service, const char *program, struct fault *why)
+{
+	fault_of(why, FAULT_USAGE, 0, service->where, "%s is not in the view of service '%s'",
+		program, service->name);
+	fault_hint(why, "declare it in `programs`, or add a static one with --bring");
+}
+
 static int start(const struct cli_options *options, const struct cli_loaded *loaded,
 	const struct plan_service *service)
 {
@@ -80,6 +89,8 @@ static int start(const struct cli_options *options, const struct cli_loaded *loa
 	error = stack_run(&run, &status, &not_executed, &why);
 	if (error == 0)
 		return status;
+	if (not_executed && error == -ENOENT && run.command)
+		explain_absent(service, run.command[0], &why);
 	cli_report_fault(options, loaded->report, &why);
 	if (not_executed)
 		return error == -ENOENT ? NOT_FOUND : NOT_EXECUTABLE;
@@ -90,13 +101,15 @@ static const struct plan_service *choose(
 	const struct cli_options *options, const struct cli_loaded *loaded)
 {
 	const struct plan_service *service;
+	struct fault why = {0};
 
 	if (options->role)
 		return &loaded->plan->services[0];
 	service = plan_service(loaded->plan, options->operands[0]);
-	if (!service)
-		cli_wrong(options, "stack '%s' has no service '%s'", loaded->plan->stack,
-			options->operands[0]);
+	if (!service) {
+		plan_no_service(loaded->plan, options->operands[0], &why);
+		cli_fail(options, &why);
+	}
 	return service;
 }
 
@@ -104,11 +117,18 @@ static int run(const struct cli_options *options)
 {
 	const struct plan_service *service;
 	struct cli_loaded loaded;
+	struct fault why = {0};
 	int status = NOT_STARTED;
 
 	if (options->operand_count != (options->role ? 0 : 1)) {
 		cli_wrong(options, options->role ? "run --role takes no service, but -- COMMAND"
 						 : "run wants one service");
+		return NOT_STARTED;
+	}
+	if (options->role && !(options->command && options->command[0])) {
+		fault_of(&why, FAULT_USAGE, 0, (struct where){0}, "run --role wants a COMMAND");
+		fault_hint(&why, "bulkhead run --role %s -- PROGRAM [ARGUMENT...]", options->role);
+		cli_fail(options, &why);
 		return NOT_STARTED;
 	}
 	if (options->role && options->bring) {
@@ -132,6 +152,7 @@ const struct cli_verb cli_run = {
 	.summary = "one service in the foreground, exactly as confined",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_ROLE | CLI_BRING | CLI_WITHOUT | CLI_KILL |
 		   CLI_LACKS | CLI_COMMAND,
+	.acts = true,
 	.run = run,
 	.refused = NOT_STARTED,
 	.help = "COMMAND takes the place of the service's own as the one program that the launch\n"

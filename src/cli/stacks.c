@@ -18,27 +18,34 @@
 static int name_of_policy(const struct cli_options *options, struct cli_stack *stack)
 {
 	struct policy_options reading = {0};
-	const struct policy *policy = policy_load(options->policies, options->policy_count,
-		&reading, stack->arena, report_new(stack->arena));
+	struct report *report = report_new(stack->arena);
+	const struct policy *policy = policy_load(
+		options->policies, options->policy_count, &reading, stack->arena, report);
 
+	/* What keeps the name from us is among its mistakes. */
 	if (!policy->stack)
-		return cli_wrong(options, "%s names no stack", options->policies[0]);
+		return cli_report(options, report, 2);
 	stack->name = policy->stack;
 	return 0;
 }
 
 static int only_one(const struct cli_options *options, struct cli_stack *stack)
 {
+	struct fault why = {0};
 	size_t count;
 	const char **names = stack_names(stack->arena, &count);
 
-	if (count == 0)
-		return cli_wrong(options, "no stack is up");
+	if (count == 1) {
+		stack->name = names[0];
+		return 0;
+	}
+	const char *list = count ? names[0] : "";
+	for (size_t i = 1; i < count; i++)
+		list = arena_printf(stack->arena, "%s, %s", list, names[i]);
 	if (count > 1)
-		return cli_wrong(
-			options, "%zu stacks are up: name one, such as %s", count, names[0]);
-	stack->name = names[0];
-	return 0;
+		return cli_wrong(options, "%zu stacks are up, name one of them: %s", count, list);
+	fault_of(&why, FAULT_NO, 0, (struct where){0}, "no stack is up");
+	return cli_fail(options, &why);
 }
 
 int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)

@@ -309,6 +309,9 @@ size_t plan_report_gaps(const struct plan *plan, struct report *report);
 
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
 
+/* Record that @plan has no service @name, with the one that is near or all there are; -ENOENT. */
+int plan_no_service(const struct plan *plan, const char *name, struct fault *why);
+
 /* plan --json, and the state of a running stack. */
 char *plan_write(const struct plan *plan); /* freed by the caller */
 int plan_read(const char *name, const char *json, size_t length, struct arena *arena,

@@ -3,11 +3,13 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "policy/draft.h"
 #include "policy/load.h"
 #include "policy/merge.h"
@@ -42,6 +44,25 @@ static size_t list_roles(struct policy_reading *reading, const char **names)
 	return count;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* Every role once, though several folders may have it. */
+static void hint_all(struct policy_reading *reading, struct report_entry *entry, const char **names,
+	size_t count)
+{
+	const char *list = "";
+
+	qsort(names, count, sizeof(*names), compare_names);
+	for (size_t i = 0; i < count; i++)
+		if (i == 0 || !text_equal(names[i], names[i - 1]))
+			list = arena_printf(
+				reading->nodes, "%s%s %s", list, i ? "," : "", names[i]);
+	report_hint(reading->report, entry, "roles:%s", list);
+}
+
 static void unknown_role(
 	struct policy_reading *reading, const struct policy_node *node, const char *name)
 {
@@ -56,6 +77,8 @@ static void unknown_role(
 		report_hint(reading->report, entry,
 			"no roles were found: name their folder with --roles");
 	policy_did_you_mean(reading, entry, name, names, count);
+	if (count > 0 && !entry->hint)
+		hint_all(reading, entry, names, count);
 }
 
 /* The file of role @name, read; its path in @path. */

@@ -28,16 +28,18 @@ static void say(const struct stack_run *run, const char *text)
 		run->say(run->context, run->service->name, text);
 }
 
-/* The stack, when it is up with this very plan. */
-static const struct stack_state *running(const struct stack_run *run, struct arena *arena)
+/* The stack, when it is up with this very plan; else NULL, and why it cannot be joined. */
+static const struct stack_state *running(
+	const struct stack_run *run, struct arena *arena, const char **why)
 {
 	scoped(memory) char *text = plan_write(run->plan);
 	struct stack_state *state;
 
-	if (stack_state_read(run->plan->stack, arena, &state, NULL) < 0 ||
-		!text_equal(text, state->plan_text))
+	*why = "the stack is not up: no network but its own loopback";
+	if (stack_state_read(run->plan->stack, arena, &state, NULL) < 0)
 		return NULL;
-	return state;
+	*why = "the stack is up with another policy: no network but its own loopback";
+	return text_equal(text, state->plan_text) ? state : NULL;
 }
 
 /* The network namespace of a service that runs, or -1. */
@@ -54,7 +56,8 @@ static int network_of(const struct stack_member *live, struct arena *arena)
 static void join(const struct stack_run *run, struct plan_service *service,
 	struct stack_launch_options *options, struct arena *arena)
 {
-	const struct stack_state *state = running(run, arena);
+	const char *alone;
+	const struct stack_state *state = running(run, arena, &alone);
 	const struct stack_member *live;
 
 	if (state)
@@ -70,7 +73,7 @@ static void join(const struct stack_run *run, struct plan_service *service,
 	service->linked = false;
 	say(run, run->plan->edge_count + run->plan->publish_count == 0
 			 ? "no network but its own loopback"
-			 : "the stack is not up: no network but its own loopback");
+			 : alone);
 }
 
 static int wait_end(const struct stack_launched *launched, int signals, int *status)

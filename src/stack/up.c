@@ -101,11 +101,8 @@ static int choose(struct work *work, const struct stack_state *state, struct fau
 
 	work->wanted = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(bool));
 	for (size_t i = 0; i < work->up->service_count; i++)
-		if (!plan_service(plan, work->up->services[i])) {
-			fault_of(why, FAULT_USAGE, 0, nowhere, "stack '%s' has no service '%s'",
-				plan->stack, work->up->services[i]);
-			return -ENOENT;
-		}
+		if (!plan_service(plan, work->up->services[i]))
+			return plan_no_service(plan, work->up->services[i], why);
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct stack_member *member =
 			state ? stack_state_service(state, plan->services[i].name) : NULL;

@@ -119,6 +119,9 @@ expect 7 'run: its own status' run good.yaml shell -- sh -c 'exit 7'
 expect 137 'run: 128 and the signal' run good.yaml shell -- sh -c 'kill -9 $$'
 expect 127 'run: not found' run good.yaml shell -- no-such-program
 expect 127 'run: not in the view' run good.yaml shell -- /usr/bin/no-such-program
+expect 127 'run: on this machine, but not in the view' run good.yaml shell -- /usr/bin/redis-server
+says "/usr/bin/redis-server is not in the view of service 'shell'" 'and said'
+says 'hint: declare it in ' 'with what to do'
 expect 126 'run: not executable' run good.yaml shell -- /etc/passwd
 expect 125 'run: a service that is not there' run good.yaml none
 expect 125 'run: wrong use' run good.yaml
@@ -130,3 +133,8 @@ closed() { "$@" <&- >&- 2>&-; }
 expect 7 'run: with 0, 1 and 2 closed the service has /dev/null' \
   closed run good.yaml shell -- sh -c 'for i in 0 1 2; do [ -c /proc/self/fd/$i ] || exit 1; done; exit 7'
 untouched 'run leaves nothing'
+
+for verb in ps status down; do
+  expect 2 "$verb: a policy that cannot be read is 2" "$BULKHEAD" $verb -f "$folder/nothing.yaml"
+  says 'cannot read' "and $verb says why"
+done
