@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,18 +28,6 @@ static const struct {
 	{LAYER_LABELS, verify_ports},
 	{LAYER_RESOURCES, verify_resources},
 };
-
-void verify_say(struct enforce_verdict *verdict, enum enforce_state state, struct where where,
-	const char *format, ...)
-{
-	va_list arguments;
-
-	verdict->state = state;
-	verdict->where = where;
-	va_start(arguments, format);
-	vsnprintf(verdict->text, sizeof(verdict->text), format, arguments);
-	va_end(arguments);
-}
 
 int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
 	pid_t process, struct enforce_verdict *verdicts)

@@ -11,45 +11,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
-
-int enforce_new_mount(const char *type, const char *const *options, unsigned attributes)
-{
-	scoped(fd) int space = fsopen(type, FSOPEN_CLOEXEC);
-
-	if (space < 0)
-		return -errno;
-	for (; options && options[0]; options += 2)
-		if (fsconfig(space, FSCONFIG_SET_STRING, options[0], options[1], 0) < 0)
-			return -errno;
-	if (fsconfig(space, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	int mount = fsmount(space, FSMOUNT_CLOEXEC, attributes);
-	return mount < 0 ? -errno : mount;
-}
-
-int enforce_make_folder(struct enforce_launch *launch, const char *target, unsigned mode)
-{
-	char path[PATH_MAX];
-
-	if (mkdirat(launch->root, target + 1, mode) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT || strlen(target) >= sizeof(path))
-		return -errno;
-	memcpy(path, target, strlen(target) + 1);
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdirat(launch->root, path + 1, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return mkdirat(launch->root, path + 1, mode) == 0 || errno == EEXIST ? 0 : -errno;
-}
 
 /*
  * With the view left out the service stays in the host's tree; what is brought

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What the files of the view share: placing nodes in the new root. */
+/*
+ * What the files of the view share.  view_attach.c makes mounts and the places
+ * they are put at, view_node.c places nodes by their kind, view.c is the root.
+ */
 
 #include <stddef.h>
 
@@ -26,6 +29,10 @@ int enforce_attach(struct enforce_launch *launch, int tree, const char *target, 
 
 /* Make folder @target of the root and what is missing above it.  0 or -errno. */
 int enforce_make_folder(struct enforce_launch *launch, const char *target, unsigned mode);
+
+/* An empty file at @target of the root, to be written or mounted on; one that is there already is
+ * as good.  0 or -errno. */
+int enforce_make_file(struct enforce_launch *launch, const char *target);
 
 /* A new detached mount of @type; @options are name, value, …, NULL.  A descriptor or -errno. */
 int enforce_new_mount(const char *type, const char *const *options, unsigned attributes);

@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/fault.h"
 #include "base/map.h"
-#include "base/report.h"
 #include "base/text.h"
 #include "plan/calls.h"
 #include "plan/planner.h"
-
-struct report_entry *plan_missing(
-	struct planner *planner, struct where where, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	const char *text = arena_vprintf(planner->arena, format, arguments);
-	va_end(arguments);
-	return report_add(planner->report, planner->judging ? REPORT_NOTE : REPORT_ERROR, where, 0,
-		"%s", text);
-}
 
 /* Before Linux 6.3 a memfd is one more place to execute from: without it where programs run. */
 static void refuse_memfd(struct plan_service *service)
@@ -142,42 +125,4 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	plan_file_edges(&planner);
 	plan_gaps(&planner);
 	return plan;
-}
-
-const struct plan_service *plan_service(const struct plan *plan, const char *name)
-{
-	for (size_t i = 0; i < plan->service_count; i++)
-		if (text_equal(plan->services[i].name, name))
-			return &plan->services[i];
-	return NULL;
-}
-
-/* As many as fit in a hint. */
-static void list_services(const struct plan *plan, struct fault *why)
-{
-	char names[sizeof(why->hint) - 64];
-	size_t length = 0, i = 0;
-
-	for (; i < plan->service_count; i++) {
-		const char *name = plan->services[i].name;
-
-		if (length + strlen(name) + 2 >= sizeof(names))
-			break;
-		length += (size_t)snprintf(
-			names + length, sizeof(names) - length, "%s%s", i ? ", " : "", name);
-	}
-	fault_hint(why, "its services: %s%s", names, i < plan->service_count ? " and others" : "");
-}
-
-int plan_no_service(const struct plan *plan, const char *name, struct fault *why)
-{
-	fault_of(why, FAULT_USAGE, 0, (struct where){0}, "stack '%s' has no service '%s'",
-		plan->stack, name);
-	for (size_t i = 0; i < plan->service_count; i++)
-		if (text_nearest(name, &plan->services[i].name, 1)) {
-			fault_hint(why, "did you mean %s?", plan->services[i].name);
-			return -ENOENT;
-		}
-	list_services(plan, why);
-	return -ENOENT;
 }

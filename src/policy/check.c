@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "policy/check.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/map.h"
 #include "policy/draft.h"
-#include "policy/load.h"
-#include "policy/node.h"
 #include "policy/reading.h"
-#include "policy/value.h"
 
-enum { MOST_LINE = 64 * 1024 };
+enum { MOST_LISTENS = 256 };
 
 /* Is @path itself or one of the folders above it in @map?  Its value. */
 static void *find_above(const struct map *map, const char *path)
@@ -167,8 +162,6 @@ static void check_published(struct policy_reading *reading, const struct policy_
 	report_hint(reading->report, entry, "add listens: [%u%s]", publish->port, form);
 }
 
-enum { MOST_LISTENS = 256 };
-
 void policy_check_service(struct policy_reading *reading, struct policy_draft *draft)
 {
 	const struct policy_service *service = &draft->service;
@@ -189,79 +182,4 @@ void policy_check_service(struct policy_reading *reading, struct policy_draft *d
 		check_listens(reading, service);
 	for (size_t i = 0; i < service->publish_count && service->listen_count <= MOST_LISTENS; i++)
 		check_published(reading, service, &service->publishes[i]);
-}
-
-static void add_line(struct policy_reading *reading, struct policy_draft *lines, const char *file,
-	char *line, unsigned number)
-{
-	struct where where = {file, number, 1};
-	char *equals = strchr(line, '=');
-
-	if (!equals) {
-		report_hint(reading->report,
-			policy_error_at(reading, where, (unsigned)strlen(line),
-				"the line is not NAME=value"),
-			"begin a comment with #");
-		return;
-	}
-	*equals = '\0';
-	const char *value = equals + 1;
-	size_t length = strlen(value);
-	if (!policy_value_variable_name(line)) {
-		policy_error_at(reading, where, (unsigned)strlen(line),
-			"'%s' is not a name for a variable of the environment", line);
-		return;
-	}
-	where.column = (unsigned)(value - line) + 1;
-	if (length >= 2 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0])
-		report_hint(reading->report,
-			policy_error_at(reading, where, (unsigned)length,
-				"quotes are not taken off the values of this file"),
-			"write %s=value without them", line);
-	if (strstr(value, "${secret:"))
-		report_hint(reading->report,
-			policy_error_at(reading, where, (unsigned)length,
-				"a secret may stand only in 'environment'"),
-			"write %s under environment", line);
-	where.column = 1;
-	struct policy_variable *variable = arena_append(reading->arena, &lines->service.environment,
-		&lines->service.environment_count, sizeof(*variable));
-	*variable = (struct policy_variable){line, value, where};
-}
-
-void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines)
-{
-	const struct policy_node *node = lines->environment_file;
-	const char *path = policy_path(reading, node), *text;
-	size_t length;
-
-	if (!path)
-		return;
-	int error = policy_open_text(reading, path, node, &text, &length);
-	if (error == -ENOENT)
-		report_hint(reading->report,
-			policy_error(reading, node, "there is no file '%s'", path),
-			"it counts as policy: its lines must be known to judge the rest");
-	else if (error == 0 && memchr(text, '\0', length))
-		policy_error(reading, node, "'%s' holds zero bytes", path);
-	if (error < 0 || memchr(text, '\0', length))
-		return;
-	report_source(reading->report, path, text, length);
-	const char *end = text + length;
-	unsigned number = 1;
-	for (const char *at = text; at < end; number++) {
-		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		size_t size = (size_t)((stop ? stop : end) - at);
-		const char *next = at + size + 1;
-
-		if (size && at[size - 1] == '\r')
-			size--;
-		if (size > MOST_LINE)
-			policy_error_at(reading, (struct where){path, number, 1}, 1,
-				"the line is too long");
-		else if (size && at[0] != '#')
-			add_line(reading, lines, path, arena_text_length(reading->arena, at, size),
-				number);
-		at = next;
-	}
 }

@@ -13,9 +13,6 @@ struct policy_reading;
 /* One service, its role merged in. */
 void policy_check_service(struct policy_reading *reading, struct policy_draft *draft);
 
-/* Put the lines of `environment-file` between the role's variables and its own. */
-void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *draft);
-
 /* Between services: peers and what they listen on, doors, sockets, order. */
 void policy_check_edges(struct policy_reading *reading);
 void policy_check_doors(struct policy_reading *reading);

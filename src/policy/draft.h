@@ -57,6 +57,9 @@ void policy_read_capabilities(struct policy_reading *, const struct policy_node 
 void policy_read_syscalls(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_limits(struct policy_reading *, const struct policy_node *, void *draft);
 
+/* Append the variables in the file that @lines->environment_file names (environment_file.c). */
+void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines);
+
 /* Keys whose form is checked and which nothing enforces yet (policy/later.c). */
 void policy_read_instances(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_job(struct policy_reading *, const struct policy_node *, void *draft);

@@ -11,9 +11,9 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "policy/draft.h"
-#include "policy/load.h"
 #include "policy/merge.h"
 #include "policy/node.h"
+#include "policy/open.h"
 #include "policy/reading.h"
 #include "policy/value.h"
 
