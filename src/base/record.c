@@ -331,10 +331,12 @@ int record_read(const struct record_type *type, struct arena *arena, const char 
 	json_t *object = json_loadb(json, length, JSON_REJECT_DUPLICATES, &broken);
 
 	memset(record, 0, type->size);
-	if (!object)
-		return fault_of(why, FAULT_USAGE, -EINVAL,
+	if (!object) {
+		fault_of(why, FAULT_USAGE, 0,
 			(struct where){name, (unsigned)broken.line, (unsigned)broken.column},
 			"not JSON: %s", broken.text);
+		return -EINVAL;
+	}
 	int error = read_struct(&reader, type, object, record);
 	json_decref(object);
 	return error;

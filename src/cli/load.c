@@ -45,6 +45,8 @@ static int read_policy(
 	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
 {
 	loaded->role_folder_count = role_folders(options, loaded->role_folders);
+	if (options->roles && access(options->roles, X_OK) < 0)
+		return cli_wrong(options, "there is no folder of roles %s", options->roles);
 	struct policy_options reading = {
 		.roles = loaded->role_folders,
 		.role_folder_count = loaded->role_folder_count,

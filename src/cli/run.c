@@ -83,6 +83,9 @@ static int start(const struct cli_options *options, const struct cli_loaded *loa
 	}
 	if (!options->json)
 		cli_write_report(loaded->report);
+	if (options->role)
+		say(NULL, service->name,
+			"sees what its role gives: a policy declares files of yours");
 	if (options->bring)
 		say(NULL, service->name,
 			"one more program than declared is in its view: /run/bring");

@@ -60,6 +60,9 @@ void plan_view(
 /* Is @path one that bulkhead makes for each service?  Then it is refused. */
 bool plan_view_made(struct planner *planner, const struct plan_service *service,
 	const struct policy_path *path);
+/* Note where @found, the place of a path to write, has a mode by which @service cannot. */
+void plan_view_writable(struct planner *planner, const struct plan_service *service,
+	const struct policy_path *path, const struct host_path *found);
 /* Judge the finished view: the working folder, and what links make of declared paths. */
 void plan_view_check(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service);

@@ -177,6 +177,7 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 
 		node->folder = found->kind == HOST_FOLDER;
 		set_access(service, node, path);
+		plan_view_writable(planner, service, path, found);
 		if (path->access == POLICY_READ_AS_ROOT)
 			plan_gap(planner, service, LAYER_IDENTITY, HOST_IDMAPPED_MOUNTS, true,
 				path->where, host_features[HOST_IDMAPPED_MOUNTS].without);

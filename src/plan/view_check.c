@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <inttypes.h>
+
 #include "base/report.h"
 #include "base/text.h"
 #include "plan/planner.h"
@@ -46,6 +48,35 @@ bool plan_view_made(
 		folder ? "declare the files and folders in it that the service needs"
 		       : "leave it out: it holds the accounts and peers of the service");
 	return true;
+}
+
+static bool in_group(const struct plan_identity *identity, uint32_t group)
+{
+	for (size_t i = 0; i < identity->group_count; i++)
+		if (identity->groups[i] == group)
+			return true;
+	return identity->gid == group;
+}
+
+void plan_view_writable(struct planner *planner, const struct plan_service *service,
+	const struct policy_path *path, const struct host_path *found)
+{
+	const struct plan_identity *identity = &service->identity;
+	uint32_t bits = found->uid == identity->uid      ? found->mode >> 6
+			: in_group(identity, found->gid) ? found->mode >> 3
+							 : found->mode;
+
+	/* Who drops to others may have any of them write. */
+	if (path->access != POLICY_WRITE || (bits & 2) || identity->drops)
+		return;
+	struct report_entry *entry = report_add(planner->report, REPORT_NOTE, path->where, 0,
+		"by its mode '%s' cannot write %s: it belongs to uid %" PRIu32
+		" and has mode %04" PRIo32,
+		service->name, path->path, found->uid, found->mode);
+	report_hint(planner->report, entry,
+		"run it as the owner: user: NAME, or name a folder that is not there yet: "
+		"{path: %s/data, create: 0750}",
+		path->path);
 }
 
 /*

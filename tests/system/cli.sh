@@ -8,6 +8,10 @@
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 roles=$PWD/roles
+# Copies: the checkout may lie where only root looks.
+install -m 755 "$BULKHEAD" "$folder/bulkhead"
+install -d "$folder/roles"
+install -m 644 "$roles"/*.yaml "$folder/roles/"
 
 put "$folder/good.yaml" <<'EOF'
 bulkhead: 1
@@ -71,6 +75,8 @@ expect 125 'run --role without a command is wrong use' "$BULKHEAD" run --role wo
 says 'hint: bulkhead run --role worker -- PROGRAM' 'with what to type'
 expect 125 'a role that is none' "$BULKHEAD" run --roles "$roles" --role nonsense -- true
 says 'hint: roles: common, haproxy, image-processor,' 'with those there are'
+expect 2 'a folder of roles that is not there is wrong use' "$BULKHEAD" check --roles "$folder/none" "$folder/good.yaml"
+says "there is no folder of roles $folder/none" 'and said'
 for verb in check plan explain doctor --version; do
   case $verb in
     --*) words=() ;;
@@ -87,10 +93,6 @@ expect 2 'no policy is wrong use' env -C "$folder" "$(realpath "$BULKHEAD")" che
 says 'bulkhead run --role' 'and says what to try'
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
-# Copies: the checkout may lie where only root looks.
-install -m 755 "$BULKHEAD" "$folder/bulkhead"
-mkdir -p "$folder/roles"
-install -m 644 "$roles"/*.yaml "$folder/roles/"
 expect 5 'up needs root' as_nobody "$folder/bulkhead" up -f "$folder/good.yaml"
 expect 125 'run needs root' as_nobody "$folder/bulkhead" run -f "$folder/good.yaml" cache
 expect 0 'check does not' as_nobody "$folder/bulkhead" check --roles "$folder/roles" "$folder/good.yaml"

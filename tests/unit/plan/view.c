@@ -136,6 +136,40 @@ static void what_is_not_on_this_machine_is_an_error_or_a_note(void **state)
 	}
 }
 
+static void a_path_that_its_mode_keeps_from_the_service_is_noted(void **state)
+{
+	static const struct {
+		const char *given; /* of the service */
+		const char *path;
+		bool noted;
+	} cases[] = {
+		{"user: web", "/srv/mine", false},
+		{"user: web", "/srv/shut", true}, /* the owner's bits are the owner's */
+		{"tmp: 1MB", "/srv/mine", true},
+		{"user: db", "/srv/mine", true},
+		{"user: web, groups: [db]", "/srv/ours", false},
+		{"user: db", "/srv/ours", false},
+		{"user: web", "/srv/ours", true},
+		{"user: web, users: [db]", "/srv/ours", false},
+		{"user: web", "/srv/all", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char services[256];
+
+		snprintf(services, sizeof(services),
+			"  a: {role: bare, command: daemon, %s, files: {write: [%s]}}\n",
+			cases[i].given, cases[i].path);
+		struct sketch sketch = sketch_plan(services, false);
+
+		assert_int_equal(report_count(sketch.report, REPORT_ERROR), 0);
+		if (sketch_says(&sketch, REPORT_NOTE, "cannot write") != cases[i].noted)
+			fail_msg("%s, %s", cases[i].given, cases[i].path);
+		sketch_free(&sketch);
+	}
+}
+
 /* Folders that bulkhead makes hold what is planned; those of the host what is there. */
 static void a_workdir_is_a_folder_that_the_service_will_see(void **state)
 {
@@ -274,6 +308,7 @@ int main(void)
 		cmocka_unit_test(each_kind_of_access_is_what_its_mount_allows),
 		cmocka_unit_test(a_link_is_there_by_both_names),
 		cmocka_unit_test(what_is_not_on_this_machine_is_an_error_or_a_note),
+		cmocka_unit_test(a_path_that_its_mode_keeps_from_the_service_is_noted),
 		cmocka_unit_test(a_workdir_is_a_folder_that_the_service_will_see),
 		cmocka_unit_test(files_that_bulkhead_makes_are_not_taken_from_the_host),
 		cmocka_unit_test(links_do_not_make_a_written_place_loadable_or_roots),
