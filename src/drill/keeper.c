@@ -20,6 +20,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/trusted.h"
+#include "drill/launch.h"
 #include "drill/need.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -90,7 +91,7 @@ static void kill_launches(const struct drill_world *world)
 
 	for (size_t i = 0; i < world->plan->service_count; i++)
 		for (int held = 0; held < 2; held++) {
-			drill_world_group(world, &world->plan->services[i], held, group);
+			drill_launch_group(world, &world->plan->services[i], held, group);
 			stack_kill(world->plan, group, NULL);
 		}
 }

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/launch.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "drill/verdict.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
+
+void drill_launch_group(const struct drill_world *world, const struct plan_service *service,
+	bool held, char group[static 96])
+{
+	snprintf(group, 96, "drill-%s%s.%d", held ? "hold-" : "", service->name, (int)world->drill);
+}
 
 static int network_of(const struct drill_world *world, const struct plan_service *service)
 {
@@ -41,7 +47,7 @@ int drill_hold(struct drill_world *world, const struct plan_service *service,
 	char *const command[] = {DRILL_PROGRAM_PATH, "wait", NULL};
 	char group[96];
 
-	drill_world_group(world, service, true, group);
+	drill_launch_group(world, service, true, group);
 	return drill_launch(world, service, group, command, launched, why);
 }
 
@@ -50,7 +56,7 @@ int drill_release(struct drill_world *world, const struct plan_service *service,
 {
 	char group[96];
 
-	drill_world_group(world, service, true, group);
+	drill_launch_group(world, service, true, group);
 	int error = stack_kill(world->plan, group, why);
 	stack_launched_close(launched);
 	waitpid(launched->init, NULL, 0);

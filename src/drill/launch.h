@@ -3,12 +3,19 @@
 
 /* Launches of a drill: a service's exact confinement, with the payload in the program's place. */
 
+#include <stdbool.h>
+
 struct drill_world;
 struct fault;
 struct plan_service;
 struct stack_launched;
 
 #define DRILL_PROGRAM_PATH "/run/bring/bulkhead-drill"
+
+/* The cgroup, beside those of the services, of @service's launches by this drill; of the one that
+ * is held for as long as its init is drilled. */
+void drill_launch_group(const struct drill_world *world, const struct plan_service *service,
+	bool held, char group[static 96]);
 
 /* @command, which begins with DRILL_PROGRAM_PATH, in cgroup @group; @launched as of stack_launch().
  */

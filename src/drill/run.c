@@ -54,7 +54,7 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 	struct stack_launched launched;
 	char group[96];
 
-	drill_world_group(work->world, work->service, false, group);
+	drill_launch_group(work->world, work->service, false, group);
 	int error = drill_launch(work->world, work->service, group, command, &launched, why);
 	if (error)
 		return error;
@@ -97,7 +97,7 @@ static void clear(const struct work *work)
 {
 	char group[96];
 
-	drill_world_group(work->world, work->service, false, group);
+	drill_launch_group(work->world, work->service, false, group);
 	stack_kill(work->world->plan, group, NULL);
 }
 

@@ -49,12 +49,6 @@ const char *drill_payload(void)
 	return NULL;
 }
 
-void drill_world_group(const struct drill_world *world, const struct plan_service *service,
-	bool held, char group[static 96])
-{
-	snprintf(group, 96, "drill-%s%s.%d", held ? "hold-" : "", service->name, (int)world->drill);
-}
-
 static int keep(struct drill_world *world, pid_t pid, struct fault *why)
 {
 	if (world->helper_count < DRILL_MOST_HELPERS) {

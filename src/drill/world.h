@@ -71,10 +71,5 @@ void drill_world_close(struct drill_world *world);
 int drill_world_stranger(struct drill_world *world, const struct plan_service *service, pid_t *pid,
 	struct fault *why);
 
-/* The cgroup, beside those of the services, of @service's launches by this drill; of the one that
- * is held for as long as its init is drilled. */
-void drill_world_group(const struct drill_world *world, const struct plan_service *service,
-	bool held, char group[static 96]);
-
 /* An address in every process that the caller forks: a byte that may be read and written. */
 unsigned long drill_world_address(void);

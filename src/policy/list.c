@@ -139,3 +139,11 @@ void policy_list_set(
 	memcpy((unsigned char *)draft + type->items, &items, sizeof(items));
 	memcpy((unsigned char *)draft + type->count, &count, sizeof(count));
 }
+
+struct where policy_list_where(const struct policy_list *type, const void *item)
+{
+	struct where where;
+
+	memcpy(&where, (const unsigned char *)item + type->where, sizeof(where));
+	return where;
+}

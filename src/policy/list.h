@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/where.h"
+
 struct policy_draft;
 
 struct policy_list {
@@ -28,3 +30,6 @@ void *policy_list_items(const struct policy_list *type, const struct policy_draf
 size_t policy_list_count(const struct policy_list *type, const struct policy_draft *draft);
 void policy_list_set(const struct policy_list *type, struct policy_draft *draft, const void *items,
 	size_t count);
+
+/* The origin of an item. */
+struct where policy_list_where(const struct policy_list *type, const void *item);

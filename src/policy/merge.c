@@ -4,123 +4,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/map.h"
 #include "policy/draft.h"
 #include "policy/list.h"
 #include "policy/node.h"
 #include "policy/reading.h"
-
-static bool same(const struct policy_list *type, const void *left, const void *right)
-{
-	return type->tag(left) == type->tag(right) &&
-	       strcmp(type->text(left), type->text(right)) == 0;
-}
-
-/* Places in a list by what makes its items different; only built for long lists. */
-struct index {
-	const struct policy_list *type;
-	const unsigned char *items;
-	size_t count;
-	struct map *map;
-};
-
-enum { FEW_ITEMS = 24 };
-
-static const char *key_of(
-	struct policy_reading *reading, const struct policy_list *type, const void *item)
-{
-	uint64_t tag = type->tag(item);
-
-	return tag ? arena_printf(
-			     reading->nodes, "%llx %s", (unsigned long long)tag, type->text(item))
-		   : type->text(item);
-}
-
-static struct index index_items(struct policy_reading *reading, const struct policy_list *type,
-	const void *items, size_t count)
-{
-	struct index index = {type, items, count, NULL};
-
-	if (count <= FEW_ITEMS)
-		return index;
-	index.map = map_new(reading->nodes);
-	for (size_t i = 0; i < count; i++) {
-		const void *item = index.items + i * type->size;
-		const char *key = key_of(reading, type, item);
-		void **slot = map_slot(index.map, key, strlen(key));
-		if (!*slot)
-			*slot = (void *)item;
-	}
-	return index;
-}
-
-/* The first item that is the same thing as @item, or NULL. */
-static const void *find(struct policy_reading *reading, const struct index *index, const void *item)
-{
-	if (index->map) {
-		const char *key = key_of(reading, index->type, item);
-		return map_find(index->map, key, strlen(key));
-	}
-	for (size_t i = 0; i < index->count; i++)
-		if (same(index->type, index->items + i * index->type->size, item))
-			return index->items + i * index->type->size;
-	return NULL;
-}
-
-static struct where where_of(const struct policy_list *type, const void *item)
-{
-	struct where where;
-
-	memcpy(&where, (const unsigned char *)item + type->where, sizeof(where));
-	return where;
-}
-
-/* What has no text is a port (policy/list.c). */
-static struct report_entry *repeat(
-	struct policy_reading *reading, const struct policy_list *type, const void *item)
-{
-	const char *text = type->text(item);
-	struct where where = where_of(type, item);
-
-	if (!text[0])
-		return policy_error_at(reading, where, 1, "port %u is given twice",
-			(unsigned)(type->tag(item) >> 16 & UINT16_MAX));
-	return policy_error_at(reading, where, 1, "%s '%s' is given twice", type->what, text);
-}
-
-static void drop_repeats(
-	struct policy_reading *reading, const struct policy_list *type, struct policy_draft *draft)
-{
-	size_t count = policy_list_count(type, draft), kept = 0;
-	unsigned char *items = policy_list_items(type, draft);
-	struct index index = index_items(reading, type, items, count);
-
-	for (size_t i = 0; i < count; i++) {
-		unsigned char *item = items + i * type->size;
-		if (!index.map)
-			index.count = kept;
-		const void *first = find(reading, &index, item);
-		struct where where = where_of(type, item);
-
-		if (!first || first == item) {
-			memmove(items + kept++ * type->size, item, type->size);
-			continue;
-		}
-		if (where.file == where_of(type, first).file)
-			report_other(repeat(reading, type, item), where_of(type, first),
-				"first given here");
-		else
-			memcpy((void *)first, item, type->size);
-	}
-	policy_list_set(type, draft, items, kept);
-}
-
-void policy_drop_repeats(struct policy_reading *reading, struct policy_draft *draft)
-{
-	for (size_t i = 0; i < policy_list_types; i++)
-		if (policy_list_count(&policy_lists[i], draft) > 1)
-			drop_repeats(reading, &policy_lists[i], draft);
-}
+#include "policy/repeat.h"
 
 /* The role's items that neither @own replaces nor @taken takes away, then @own. */
 static void merge_list(struct policy_reading *reading, const struct policy_list *type,
@@ -139,13 +27,14 @@ static void merge_list(struct policy_reading *reading, const struct policy_list 
 		policy_list_set(type, draft, from, role_count);
 		return;
 	}
-	struct index replaced = index_items(reading, type, own, own_count);
-	struct index removed = index_items(
+	struct policy_index replaced = policy_index(reading, type, own, own_count);
+	struct policy_index removed = policy_index(
 		reading, type, taken ? policy_list_items(type, taken) : NULL, taken_count);
 	unsigned char *merged = arena_alloc(reading->arena, (role_count + own_count) * type->size);
 	for (size_t i = 0; i < role_count; i++) {
 		const unsigned char *item = from + i * type->size;
-		if (!find(reading, &replaced, item) && !find(reading, &removed, item))
+		if (!policy_index_find(reading, &replaced, item) &&
+			!policy_index_find(reading, &removed, item))
 			memcpy(merged + count++ * type->size, item, type->size);
 	}
 	if (own)
@@ -158,15 +47,15 @@ static void check_taken(struct policy_reading *reading, const struct policy_list
 {
 	size_t count = policy_list_count(type, taken);
 	const unsigned char *items = policy_list_items(type, taken);
-	struct index given = index_items(
+	struct policy_index given = policy_index(
 		reading, type, policy_list_items(type, role), policy_list_count(type, role));
 
 	for (size_t i = 0; i < count; i++) {
 		const void *item = items + i * type->size;
 		const char *text = type->text(item);
-		if (!find(reading, &given, item))
+		if (!policy_index_find(reading, &given, item))
 			report_hint(reading->report,
-				policy_error_at(reading, where_of(type, item), 1,
+				policy_error_at(reading, policy_list_where(type, item), 1,
 					text[0] ? "role '%s' gives no %s '%s' that could be taken "
 						  "away"
 						: "role '%s' gives no such %s",

@@ -12,12 +12,6 @@
 struct policy_draft;
 struct policy_reading;
 
-/*
- * Take out of @draft what is given twice: in one file that is a mistake, in two
- * files the later one counts.
- */
-void policy_drop_repeats(struct policy_reading *reading, struct policy_draft *draft);
-
 /* Put what @role gives under what @draft says itself, less its `without`. */
 void policy_merge(struct policy_reading *reading, struct policy_draft *draft,
 	const struct policy_draft *role);

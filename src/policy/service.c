@@ -7,9 +7,9 @@
 #include "catalog/call.h"
 #include "catalog/capability.h"
 #include "policy/draft.h"
-#include "policy/merge.h"
 #include "policy/node.h"
 #include "policy/reading.h"
+#include "policy/repeat.h"
 #include "policy/value.h"
 
 static void read_role(struct policy_reading *reading, const struct policy_node *node, void *into)

@@ -11,6 +11,7 @@
 #include "policy/merge.h"
 #include "policy/node.h"
 #include "policy/reading.h"
+#include "policy/repeat.h"
 #include "policy/role.h"
 #include "policy/value.h"
 #include "policy/variable.h"

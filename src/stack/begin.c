@@ -14,20 +14,14 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "config.h"
 #include "enforce/inherited.h"
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/supervisor.h"
 #include "stack/up.h"
+#include "stack/up_step.h"
 
 static const struct where nowhere;
-
-void stack_up_step(const struct stack_up *up, enum stack_up_step step)
-{
-	if (BULKHEAD_TEST_BUILD && up->kill_after == (int)step)
-		kill(getpid(), SIGKILL);
-}
 
 /* It stays for long: it holds nothing of the caller's, neither files nor keys nor its folder. */
 static bool leave_caller(void)

@@ -24,23 +24,3 @@ struct stack_begin {
  * SIGINT and SIGTERM, which the caller has blocked, end both it and the wait.
  */
 int stack_begin(const struct stack_begin *begin, struct fault *why);
-
-/*
- * Places where a test build can kill `up`, or the supervisor that it forks, by
- * --kill-after; smaller numbers are steps of a launch (enforce/steps.h).
- */
-enum stack_up_step {
-	STACK_UP_LOCKED = 101,
-	STACK_UP_CLEARED,
-	STACK_UP_PREPARED,
-	STACK_UP_FORKED,
-	STACK_UP_ROUTER, /* the supervisor, from here */
-	STACK_UP_GATEWAY,
-	STACK_UP_SERVICE, /* the first */
-	STACK_UP_LAUNCHED,
-	STACK_UP_WAITING, /* `up` again */
-	STACK_UP_END,
-};
-
-/* Called at each of them. */
-void stack_up_step(const struct stack_up *up, enum stack_up_step step);

@@ -41,16 +41,6 @@ static const struct record_field status_fields[] = {
 };
 const struct record_type stack_status_record = RECORD_TYPE(struct stack_status, status_fields);
 
-void status_add(struct status_look *look, const struct stack_status_row *row)
-{
-	struct stack_status *status = look->status;
-	struct stack_status_row *kept =
-		arena_append(look->arena, &status->rows, &status->row_count, sizeof(*kept));
-
-	*kept = *row;
-	status->drift = status->drift || (row->state != ENFORCE_ENFORCED && !row->expected);
-}
-
 /* Does the plan know that this machine cannot give the layer, and go on without? */
 static bool planned_gap(const struct plan *plan, const char *service, enum layer layer)
 {

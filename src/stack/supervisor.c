@@ -24,6 +24,7 @@
 #include "stack/state.h"
 #include "stack/stop.h"
 #include "stack/up.h"
+#include "stack/up_step.h"
 
 /* Lines of its own log; its standard error is the log file. */
 static void note(const char *service, const char *text)

@@ -21,6 +21,7 @@
 #include "stack/log.h"
 #include "stack/state.h"
 #include "stack/stop.h"
+#include "stack/up_step.h"
 #include "stack/wait.h"
 
 /* One `up` at work. */
