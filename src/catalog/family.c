@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "catalog/family.h"
 
+#include <stddef.h>
 #include <sys/socket.h>
 
 /* Numbers that the headers of a stock 6.1 system lack are written out. */
@@ -51,12 +52,6 @@ static const struct catalog_family families[] = {
 };
 
 enum { COUNT = sizeof(families) / sizeof(families[0]) };
-
-const struct catalog_family *catalog_families(size_t *count)
-{
-	*count = COUNT;
-	return families;
-}
 
 const struct catalog_family *catalog_family(uint32_t number)
 {

@@ -3,7 +3,6 @@
 
 /* Socket families (the first argument of socket(2)), each with what it talks to. */
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct catalog_family {
@@ -13,5 +12,4 @@ struct catalog_family {
 	const char *group;    /* the catalog group that grants some of it; NULL: none does */
 };
 
-const struct catalog_family *catalog_families(size_t *count);
 const struct catalog_family *catalog_family(uint32_t number); /* NULL when unknown */

@@ -29,12 +29,6 @@ static const struct catalog_landlock_right rights[] = {
 	{SCOPE, CATALOG_LANDLOCK_SCOPE_SIGNAL, 6, "signal", "signal processes outside"},
 };
 
-const struct catalog_landlock_right *catalog_landlock_rights(size_t *count)
-{
-	*count = sizeof(rights) / sizeof(rights[0]);
-	return rights;
-}
-
 static uint64_t known(enum catalog_landlock_kind kind, unsigned abi)
 {
 	uint64_t bits = 0;

@@ -58,8 +58,6 @@ struct catalog_landlock_right {
 	const char *sentence; /* "run a program" */
 };
 
-const struct catalog_landlock_right *catalog_landlock_rights(size_t *count);
-
 /* Every right of a kind that a kernel of @abi knows: what a domain handles. */
 uint64_t catalog_landlock_files(unsigned abi);
 uint64_t catalog_landlock_net(unsigned abi);

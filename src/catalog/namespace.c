@@ -24,12 +24,3 @@ const struct catalog_namespace *catalog_namespaces(size_t *count)
 	*count = sizeof(namespaces) / sizeof(namespaces[0]);
 	return namespaces;
 }
-
-uint64_t catalog_namespace_flags(void)
-{
-	uint64_t flags = 0;
-
-	for (size_t i = 0; i < sizeof(namespaces) / sizeof(namespaces[0]); i++)
-		flags |= namespaces[i].flag;
-	return flags;
-}

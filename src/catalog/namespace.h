@@ -17,6 +17,3 @@ struct catalog_namespace {
 };
 
 const struct catalog_namespace *catalog_namespaces(size_t *count);
-
-/* All flags of namespaces that clone(2) and unshare(2) know. */
-uint64_t catalog_namespace_flags(void);

@@ -19,9 +19,6 @@ struct report;
 /* May @out be coloured?  A terminal, and NO_COLOR is not set. */
 bool cli_color(FILE *out);
 
-/* The exit status that a fault means. */
-int cli_status_of(const struct fault *why);
-
 /* Print a failure.  Returns its exit status. */
 int cli_fail(const struct cli_options *options, const struct fault *why);
 

@@ -194,7 +194,8 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 	return work_off(&work, arena, table, why);
 }
 
-int drill_some(struct drill_world *world, const struct plan_service *service,
+/* The attempts called @names alone, permitted ones among them, in that order. */
+static int run_some(struct drill_world *world, const struct plan_service *service,
 	const char *const *names, size_t count, struct arena *arena, struct drill_table *table,
 	struct fault *why)
 {
@@ -229,7 +230,7 @@ static int reach(struct drill_world *world, const struct plan_service *service, 
 		if (edge->transport != PLAN_TCP || !text_equal(edge->to, service->name))
 			continue;
 		world->toward = service;
-		int error = drill_some(
+		int error = run_some(
 			world, plan_service(plan, edge->from), names, 1, arena, &other, why);
 		world->toward = NULL;
 		/* There is room: see work_off(). */
@@ -251,7 +252,7 @@ int drill_scenario_run(struct drill_world *world, const struct drill_scenario *s
 		names[count++] = scenario->refused[i];
 	for (size_t i = 0; i < DRILL_SCENARIO_NAMES && scenario->permitted[i]; i++)
 		names[count++] = scenario->permitted[i];
-	int error = drill_some(world, service, names, count, arena, table, why);
+	int error = run_some(world, service, names, count, arena, table, why);
 	if (!error && scenario->accepts)
 		error = reach(world, service, arena, table, why);
 	return error;

@@ -26,11 +26,6 @@ struct drill_table {
 int drill_service(struct drill_world *world, const struct plan_service *service,
 	struct arena *arena, struct drill_table *table, struct fault *why);
 
-/* The attempts called @names alone, permitted ones among them, in that order. */
-int drill_some(struct drill_world *world, const struct plan_service *service,
-	const char *const *names, size_t count, struct arena *arena, struct drill_table *table,
-	struct fault *why);
-
 /* What a scenario about @service needs: its attempts and what must work. */
 int drill_scenario_run(struct drill_world *world, const struct drill_scenario *scenario,
 	const struct plan_service *service, struct arena *arena, struct drill_table *table,

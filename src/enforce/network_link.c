@@ -22,7 +22,8 @@ void network_link_name(uint32_t link, char name[NETWORK_LINK_NAME])
 	snprintf(name, NETWORK_LINK_NAME, "s%u", link);
 }
 
-int network_address_bytes(const char *address, unsigned char bytes[16])
+/* AF_INET or AF_INET6, by the colon. */
+static int address_bytes(const char *address, unsigned char bytes[16])
 {
 	int family = strchr(address, ':') ? AF_INET6 : AF_INET;
 
@@ -32,7 +33,7 @@ int network_address_bytes(const char *address, unsigned char bytes[16])
 static void put_address(struct nlmsghdr *header, uint16_t type, const char *address)
 {
 	unsigned char bytes[16] = {0};
-	int family = network_address_bytes(address, bytes);
+	int family = address_bytes(address, bytes);
 
 	mnl_attr_put(header, type, family == AF_INET6 ? 16 : 4, bytes);
 }

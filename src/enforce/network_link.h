@@ -47,6 +47,3 @@ int network_route(
 	struct enforce_netlink *netlink, const struct network_route *route, struct fault *why);
 /* Packets with NETWORK_MARK look into NETWORK_TABLE. */
 int network_rule(struct enforce_netlink *netlink, int family, struct fault *why);
-
-/* AF_INET or AF_INET6, by the colon; bytes of the address in @bytes (16). */
-int network_address_bytes(const char *address, unsigned char bytes[16]);

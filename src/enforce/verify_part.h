@@ -45,9 +45,3 @@ void verify_resources(const struct verify_context *context, struct enforce_verdi
 
 /* Is the process in the stack's part of the hierarchy?  @folder is then its cgroup's path there. */
 bool verify_cgroup(const struct verify_context *context, const char **folder);
-
-/*
- * Read sysctl @path as a process of @process's namespace @kind ("user", "pid")
- * sees it: some are per namespace, of the reader's.  A number or -errno.
- */
-long verify_sysctl_within(pid_t process, const char *kind, const char *path);

@@ -55,7 +55,11 @@ static void answer(int space, const char *path, int result)
 	_exit(0);
 }
 
-long verify_sysctl_within(pid_t process, const char *kind, const char *path)
+/*
+ * Read sysctl @path as a process of @process's namespace @kind ("user", "pid")
+ * sees it: some are per namespace, of the reader's.  A number or -errno.
+ */
+static long sysctl_within(pid_t process, const char *kind, const char *path)
 {
 	char space_path[64];
 	long value;
@@ -104,7 +108,7 @@ void verify_namespaces(const struct verify_context *context, struct enforce_verd
 		snprintf(path, sizeof(path), "/proc/sys/user/%s", kinds[i].limit);
 		if (access(path, F_OK) < 0)
 			continue;
-		long limit = verify_sysctl_within(context->process, "user", path);
+		long limit = sysctl_within(context->process, "user", path);
 		if (limit != 0) {
 			verify_say(verdict, limit < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,
 				limit < 0 ? "%s cannot be read (%ld)"
@@ -128,8 +132,7 @@ void verify_exec(const struct verify_context *context, struct enforce_verdict *v
 		return;
 	}
 	if (service->memfd_noexec) {
-		long value =
-			verify_sysctl_within(context->process, "pid", "/proc/sys/vm/memfd_noexec");
+		long value = sysctl_within(context->process, "pid", "/proc/sys/vm/memfd_noexec");
 
 		if (value != 2) {
 			verify_say(verdict, value < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,

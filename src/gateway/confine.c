@@ -86,7 +86,7 @@ static int limit(struct fault *why)
 	return 0;
 }
 
-int gateway_seccomp(unsigned refusal, struct fault *why)
+static int install_filter(unsigned refusal, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct plan_filter filter = {0};
@@ -114,5 +114,5 @@ int gateway_confine(const struct plan *plan, const struct network_router *router
 		error = limit(why);
 	if (!error)
 		error = gateway_landlock(plan, why);
-	return error ? error : gateway_seccomp(refusal, why);
+	return error ? error : install_filter(refusal, why);
 }

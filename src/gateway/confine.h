@@ -11,6 +11,3 @@ int gateway_view(struct fault *why);
 
 /* No file at all; TCP connections to the services' published ports only (ABI 4). */
 int gateway_landlock(const struct plan *plan, struct fault *why);
-
-/* The fixed filter; it answers with the errno @refusal. */
-int gateway_seccomp(unsigned refusal, struct fault *why);

@@ -28,9 +28,6 @@ struct planner {
 	struct map *created; /* path to the first service whose `files` create it */
 };
 
-/* Where a program called by name is looked for: the service's own PATH. */
-const char *plan_search_path(const struct policy_service *service);
-
 /* This machine lacks something: a note when judging, else an error. */
 struct report_entry *plan_missing(struct planner *planner, struct where where, const char *format,
 	...) __attribute__((format(printf, 3, 4)));

@@ -9,7 +9,8 @@ struct questions {
 	size_t count;
 };
 
-const char *plan_search_path(const struct policy_service *service)
+/* Where a program called by name is looked for: the service's own PATH. */
+static const char *search_path_of(const struct policy_service *service)
 {
 	for (size_t i = 0; i < service->environment_count; i++)
 		if (text_equal(service->environment[i].name, "PATH"))
@@ -66,7 +67,7 @@ const struct host_question *plan_questions(
 
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
-		const char *search_path = plan_search_path(service);
+		const char *search_path = search_path_of(service);
 
 		ask_identities(&questions, service);
 		if (service->command.count)

@@ -36,7 +36,8 @@ static const struct record_field member_fields[] = {
 };
 static const struct record_type member_type = RECORD_TYPE(struct stack_member, member_fields);
 
-int stack_process_start(pid_t pid, uint64_t *start)
+/* When process @pid started. */
+static int start_of(pid_t pid, uint64_t *start)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	const char *text, *at;
@@ -58,7 +59,7 @@ uint64_t stack_member_uptime(const struct stack_member *member)
 	uint64_t start, rate = (uint64_t)sysconf(_SC_CLK_TCK);
 	struct timespec now;
 
-	if (stack_process_start(member->process, &start) < 0 || start != member->process_start ||
+	if (start_of(member->process, &start) < 0 || start != member->process_start ||
 		clock_gettime(CLOCK_BOOTTIME, &now) < 0 || rate == 0)
 		return 0;
 	return (uint64_t)now.tv_sec > start / rate ? (uint64_t)now.tv_sec - start / rate : 0;
@@ -74,9 +75,9 @@ int stack_member_fill(struct stack_member *member, enum stack_member_kind kind, 
 		.pid = pid,
 		.process = process,
 		.since = (uint64_t)time(NULL)};
-	error = stack_process_start(pid, &member->start);
+	error = start_of(pid, &member->start);
 	if (error == 0)
-		error = stack_process_start(process, &member->process_start);
+		error = start_of(process, &member->process_start);
 	return error;
 }
 
@@ -87,7 +88,7 @@ int stack_member_open(const struct stack_member *member)
 	uint64_t start;
 
 	/* The descriptor first: what it stands for cannot change any more. */
-	if (pidfd < 0 || stack_process_start(member->pid, &start) < 0 || start != member->start ||
+	if (pidfd < 0 || start_of(member->pid, &start) < 0 || start != member->start ||
 		poll(&ended, 1, 0) != 0)
 		return -ESRCH;
 	return take_fd(&pidfd);
@@ -98,15 +99,6 @@ bool stack_member_alive(const struct stack_member *member)
 	scoped(fd) int pidfd = stack_member_open(member);
 
 	return pidfd >= 0;
-}
-
-int stack_member_signal(const struct stack_member *member, int signal)
-{
-	scoped(fd) int pidfd = stack_member_open(member);
-
-	if (pidfd < 0 || pidfd_send_signal(pidfd, signal, NULL, 0) == 0 || errno == ESRCH)
-		return 0;
-	return -errno;
 }
 
 int stack_member_write(

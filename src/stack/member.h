@@ -27,9 +27,6 @@ struct stack_member {
 	uint32_t without; /* a service: layers left out by its launch, 1 << enum layer */
 };
 
-/* When process @pid started, or -errno. */
-int stack_process_start(pid_t pid, uint64_t *start);
-
 /* Seconds for which the process has run; 0 when it is gone. */
 uint64_t stack_member_uptime(const struct stack_member *member);
 
@@ -42,9 +39,6 @@ int stack_member_open(const struct stack_member *member);
 
 /* Does it run still? */
 bool stack_member_alive(const struct stack_member *member);
-
-/* Send @signal; 0 also when it has ended. */
-int stack_member_signal(const struct stack_member *member, int signal);
 
 /* Write to, or read from, file @file in @folder (a descriptor). */
 int stack_member_write(
