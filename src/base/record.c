@@ -16,7 +16,7 @@
 
 enum { DEEPEST = 12, LONGEST_LIST = 1 << 20 };
 
-static json_t *write_struct(const struct record_type *type, const void *record);
+static json_t *write_struct(const struct record_type *type, const void *record, bool origins);
 
 static size_t count_of(const struct record_field *field, const void *record)
 {
@@ -39,7 +39,7 @@ static json_t *write_where(const struct where *where)
 			   : NULL;
 }
 
-static json_t *write_list(const struct record_field *field, const void *record)
+static json_t *write_list(const struct record_field *field, const void *record, bool origins)
 {
 	const char *items = *(const char *const *)((const char *)record + field->offset);
 	size_t count = count_of(field, record);
@@ -47,8 +47,8 @@ static json_t *write_list(const struct record_field *field, const void *record)
 
 	for (size_t i = 0; i < count; i++) {
 		if (field->kind == RECORD_LIST)
-			json_array_append_new(
-				list, write_struct(field->type, items + i * field->type->size));
+			json_array_append_new(list,
+				write_struct(field->type, items + i * field->type->size, origins));
 		else if (field->kind == RECORD_TEXTS)
 			json_array_append_new(list, json_string(((const char *const *)items)[i]));
 		else
@@ -58,7 +58,7 @@ static json_t *write_list(const struct record_field *field, const void *record)
 }
 
 /* NULL: nothing to say about this field. */
-static json_t *write_field(const struct record_field *field, const void *record)
+static json_t *write_field(const struct record_field *field, const void *record, bool origins)
 {
 	const void *at = (const char *)record + field->offset;
 
@@ -78,23 +78,23 @@ static json_t *write_field(const struct record_field *field, const void *record)
 	case RECORD_ENUM:
 		return json_string(field->names[*(const unsigned *)at]);
 	case RECORD_WHERE:
-		return write_where(at);
+		return origins ? write_where(at) : NULL;
 	case RECORD_STRUCT:
-		return write_struct(field->type, at);
+		return write_struct(field->type, at, origins);
 	case RECORD_LIST:
 	case RECORD_TEXTS:
 	case RECORD_U32S:
-		return write_list(field, record);
+		return write_list(field, record, origins);
 	}
 	return NULL;
 }
 
-static json_t *write_struct(const struct record_type *type, const void *record)
+static json_t *write_struct(const struct record_type *type, const void *record, bool origins)
 {
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < type->field_count; i++) {
-		json_t *value = write_field(&type->fields[i], record);
+		json_t *value = write_field(&type->fields[i], record, origins);
 		if (value)
 			json_object_set_new(object, type->fields[i].name, value);
 	}
@@ -103,11 +103,21 @@ static json_t *write_struct(const struct record_type *type, const void *record)
 
 char *record_write(const struct record_type *type, const void *record)
 {
-	json_t *object = write_struct(type, record);
+	json_t *object = write_struct(type, record, true);
 	char *text = json_dumps(object, JSON_INDENT(2));
 
 	json_decref(object);
 	return text;
+}
+
+bool record_same(const struct record_type *type, const void *left, const void *right)
+{
+	json_t *one = write_struct(type, left, false), *other = write_struct(type, right, false);
+	bool same = json_equal(one, other);
+
+	json_decref(one);
+	json_decref(other);
+	return same;
 }
 
 /* Where the reader is, for messages: "services[2].mounts[0].target". */

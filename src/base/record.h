@@ -11,6 +11,7 @@
  * missing field is a fault that names the path of the field.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -69,6 +70,9 @@ struct record_type {
 
 /* @record as JSON text with two-space indent and fields in table order; freed by the caller. */
 char *record_write(const struct record_type *type, const void *record);
+
+/* Do both say the same?  The lines that it comes from (RECORD_WHERE) may differ. */
+bool record_same(const struct record_type *type, const void *left, const void *right);
 
 /* Read @length bytes of JSON into @record (zeroed first); strings and lists live in @arena.
  * @name is what messages call the text. */

@@ -162,6 +162,22 @@ static int drill_all(struct session *session, struct fault *why)
 	return error;
 }
 
+/* What is drilled is what runs, which may be older than the policy at hand. */
+static int settle_plan(const struct session *session, const struct plan *plan, struct fault *why)
+{
+	const struct cli_options *options = session->options;
+	const struct plan *drilled = session->stage.plan;
+
+	if (!plan_same(plan, drilled))
+		fprintf(stderr,
+			"bulkhead: %s is up with another policy: what runs is drilled, not %s\n",
+			plan->stack, options->policies[0]);
+	for (int i = 0; i < options->operand_count; i++)
+		if (!plan_service(drilled, options->operands[i]))
+			return plan_no_service(drilled, options->operands[i], why);
+	return 0;
+}
+
 static int run(struct session *session, const struct plan *plan, struct fault *why)
 {
 	const struct sigaction noted = {.sa_handler = take_note, .sa_flags = SA_RESTART};
@@ -181,7 +197,9 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 	options.router = session->stage.router.network;
 	options.run_folder = session->stage.run_folder;
 	options.live = session->stage.live;
-	error = drill_world_open(session->stage.plan, &options, &session->world, why);
+	error = settle_plan(session, plan, why);
+	if (!error)
+		error = drill_world_open(session->stage.plan, &options, &session->world, why);
 	if (!error) {
 		error = drill_all(session, why);
 		/* Asked at the terminal, all of its group are: what they were at fails first. */
@@ -193,18 +211,6 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 	return error;
 }
 
-static int check_operands(const struct cli_options *options, const struct plan *plan)
-{
-	struct fault why = {0};
-
-	for (int i = 0; i < options->operand_count; i++)
-		if (!plan_service(plan, options->operands[i])) {
-			plan_no_service(plan, options->operands[i], &why);
-			return cli_fail(options, &why);
-		}
-	return 0;
-}
-
 static int drill(const struct cli_options *options)
 {
 	struct cli_loaded loaded;
@@ -214,8 +220,6 @@ static int drill(const struct cli_options *options)
 	if (status)
 		return status;
 	status = cli_load(options, CLI_ENFORCE, &loaded);
-	if (status == 0)
-		status = check_operands(options, loaded.plan);
 	if (status == 0) {
 		struct session session = {.options = options, .arena = loaded.arena};
 

@@ -314,5 +314,9 @@ int plan_no_service(const struct plan *plan, const char *name, struct fault *why
 
 /* plan --json, and the state of a running stack. */
 char *plan_write(const struct plan *plan); /* freed by the caller */
+
+/* Do both come to the same?  By another name, or with other lines, a policy says what it said. */
+bool plan_same(const struct plan *left, const struct plan *right);
+
 int plan_read(const char *name, const char *json, size_t length, struct arena *arena,
 	struct plan **plan, struct fault *why);

@@ -274,6 +274,11 @@ static const struct record_field plan_fields[] = {
 };
 const struct record_type plan_record = RECORD_TYPE(struct plan, plan_fields);
 
+bool plan_same(const struct plan *left, const struct plan *right)
+{
+	return record_same(&plan_record, left, right);
+}
+
 char *plan_write(const struct plan *plan)
 {
 	return record_write(&plan_record, plan);

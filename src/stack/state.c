@@ -145,14 +145,14 @@ static int read_fixed(int folder, struct stack_state *state, struct arena *arena
 
 static int read_plan(int folder, struct stack_state *state, struct arena *arena, struct fault *why)
 {
-	ssize_t length =
-		descriptor_read(folder, "plan.json", LONGEST_PLAN, arena, &state->plan_text);
+	const char *text;
+	ssize_t length = descriptor_read(folder, "plan.json", LONGEST_PLAN, arena, &text);
 	struct plan *plan;
 	int error;
 
 	if (length < 0)
 		return fault(why, (int)length, nowhere, "cannot read %s/plan.json", state->folder);
-	error = plan_read("plan.json", state->plan_text, (size_t)length, arena, &plan, why);
+	error = plan_read("plan.json", text, (size_t)length, arena, &plan, why);
 	state->plan = plan;
 	return error;
 }

@@ -31,7 +31,6 @@ struct stack_state {
 	const char *folder; /* "/run/bulkhead/STACK" */
 	uint64_t router;    /* inode of its network namespace; 0: none */
 	const struct plan *plan;
-	const char *plan_text;
 	struct stack_member supervisor, gateway; /* pid 0: there is none */
 	struct stack_member *services;           /* those that were started */
 	size_t service_count;

@@ -47,9 +47,7 @@ static void say(struct work *work, const char *service, const char *text)
 /* The same plan goes on; another one would leave services confined by lines that are gone. */
 static int compare_plan(struct work *work, const struct stack_state *state, struct fault *why)
 {
-	scoped(memory) char *text = plan_write(work->up->plan);
-
-	if (text_equal(text, state->plan_text))
+	if (plan_same(work->up->plan, state->plan))
 		return 0;
 	fault_of(why, FAULT_USAGE, 0, work->up->plan->where, "stack '%s' is up with another plan",
 		state->stack);

@@ -81,7 +81,17 @@ stamp=$(stat -c '%i %y' $hosts)
 expect 0 'a run beside a running service' timeout 10 "$BULKHEAD" run --roles "$roles" -f "$folder/life-one.yaml" cache -- redis-server --version
 if [ "$stamp" = "$(stat -c '%i %y' $hosts)" ]; then ok 'does not touch its hosts file'; else not_ok 'does not touch its hosts file'; fi
 
-sed 's/6380/6381/' "$folder/life-one.yaml" | put "$folder/life-other.yaml"
+{ echo '# the same, further down'; cat "$folder/life-one.yaml"; } | put "$folder/life-same.yaml"
+expect 0 'the same policy by another name, with other lines, is the same' bulkhead up life-same
+says 'life-one is up already' 'so that nothing is to be done'
+expect 0 'and a run joins it' timeout 10 "$BULKHEAD" run --roles "$roles" -f "$folder/life-same.yaml" cache -- redis-server --version
+if grep -q 'no network' "$output"; then not_ok 'with its network'; else ok 'with its network'; fi
+sed 's/6380/6381/; s/^  alone:/  added:/' "$folder/life-one.yaml" | put "$folder/life-other.yaml"
+expect 2 'with another service it is another' bulkhead up life-other
+says 'is up with another plan' 'and said to be'
+expect 2 'a service that does not run is not drilled' bulkhead drill life-other added
+says "stack 'life-one' has no service 'added'" 'and that is said'
+says "what runs is drilled, not $folder/life-other.yaml" 'with what would be drilled'
 expect 0 'a run by another policy than the stack is up with' \
   "$BULKHEAD" run --roles "$roles" -f "$folder/life-other.yaml" cache -- redis-server --version
 says 'up with another policy' 'does not join it, and says so'

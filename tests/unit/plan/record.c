@@ -65,6 +65,34 @@ static void what_is_written_reads_back_to_the_same_bytes(void **state)
 	assert_true(again->services[0].calls[0].conditions[0].value == 0x8000000000000000);
 }
 
+/* A comment more in the policy, or another name of its file, is no reason to start anew. */
+static void plans_that_differ_by_their_lines_alone_are_the_same(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		bool same;
+	} cases[] = {
+		{"shop.yaml:7:3", "/etc/shop.yaml:9:1", true},
+		{"\"mode\": 420", "\"mode\": 421", false},
+		{"\"target\": \"/a", "\"target\": \"/b", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		scoped(arena) struct arena *arena = arena_new();
+		scoped(memory) char *text = plan_write(sample(arena));
+		const char *at = strstr(text, cases[i].from);
+		struct plan *plan;
+
+		assert_non_null(at);
+		const char *changed = arena_printf(arena, "%.*s%s%s", (int)(at - text), text,
+			cases[i].to, at + strlen(cases[i].from));
+		assert_int_equal(
+			plan_read("plan.json", changed, strlen(changed), arena, &plan, NULL), 0);
+		assert_int_equal(plan_same(sample(arena), plan), cases[i].same);
+	}
+}
+
 static int read_changed(const char *from, const char *to, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -108,6 +136,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_reads_back_to_the_same_bytes),
+		cmocka_unit_test(plans_that_differ_by_their_lines_alone_are_the_same),
 		cmocka_unit_test(a_changed_plan_is_refused_by_the_name_of_the_field),
 	};
 
