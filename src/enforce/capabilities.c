@@ -42,8 +42,7 @@ int enforce_capset(uint64_t effective, uint64_t inheritable)
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }
 
-/* Drop all but @keep from the bounding set; needs CAP_SETPCAP. */
-static int bound(uint64_t keep)
+int enforce_bound(uint64_t keep)
 {
 	for (unsigned number = 0; number < MOST_CAPABILITIES; number++) {
 		if (keep >> number & 1)
@@ -89,7 +88,7 @@ int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why)
 int enforce_bound_capabilities(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
-	int error = bound(enforce_capability_set(service) | UINT64_C(1) << CAP_KILL);
+	int error = enforce_bound(enforce_capability_set(service) | UINT64_C(1) << CAP_KILL);
 
 	if (error < 0)
 		return fault(why, error, service->identity.where, "cannot bound the capabilities");

@@ -12,3 +12,6 @@ uint64_t enforce_capability_set(const struct plan_service *service);
 
 /* Set permitted and effective to @effective, inheritable to @inheritable. */
 int enforce_capset(uint64_t effective, uint64_t inheritable);
+
+/* Drop all but @keep from the bounding set; needs CAP_SETPCAP. */
+int enforce_bound(uint64_t keep);

@@ -24,6 +24,14 @@ struct landlock_port {
 
 enum { LANDLOCK_BENEATH = 1, LANDLOCK_PORT = 2 };
 
+/* What this kernel knows; less than 1: no Landlock. */
+static inline int landlock_abi(void)
+{
+	enum { ASK_VERSION = 1 };
+
+	return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
+}
+
 /* The kernel of an older ABI refuses what is longer than it knows: net came with 4, scopes with 6.
  */
 static inline int landlock_create(const struct landlock_domain *domain, uint32_t abi)

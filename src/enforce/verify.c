@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/scoped.h"
+#include "enforce/landlock_abi.h"
 #include "enforce/verify_part.h"
 #include "plan/plan.h"
 
@@ -76,8 +76,8 @@ int enforce_facts(pid_t process, struct enforce_facts *facts)
 		.filters = status.seccomp == 2 ? status.filters : 0,
 		/* The kernel shows no domains.  Our processes enter theirs before their filter,
 		 * and neither can be left: where Landlock is there, the filter tells. */
-		.landlock = status.seccomp == 2 && status.no_new_privileges == 1 &&
-			    syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0,
+		.landlock =
+			status.seccomp == 2 && status.no_new_privileges == 1 && landlock_abi() > 0,
 		.own_user = own_namespace(process, "user"),
 		.own_mount = own_namespace(process, "mnt"),
 		.own_pid = own_namespace(process, "pid"),

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The system calls of a gateway that serves, as rules for the compiler of the plan. */
+#include "enforce/own.h"
 
-struct arena;
-struct plan_service;
-
-/* A service made of calls alone. */
-const struct plan_service *gateway_calls(struct arena *arena);
+/* The system calls of a gateway that serves. */
+extern const struct enforce_own gateway_own;

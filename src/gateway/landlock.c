@@ -1,31 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "catalog/landlock.h"
+#include "enforce/landlock_abi.h"
 #include "gateway/confine.h"
 #include "plan/plan.h"
-
-/* The newest form of struct landlock_ruleset_attr; older kernels take its beginning. */
-struct ruleset {
-	uint64_t files, net, scopes;
-};
-
-struct port_rule {
-	uint64_t access, port;
-};
-
-enum { ASK_VERSION = 1, RULE_PORT = 2, ABI_NET = 4, ABI_SCOPES = 6 };
-
-static size_t ruleset_size(long abi)
-{
-	return abi >= ABI_SCOPES ? 3 * sizeof(uint64_t)
-	       : abi >= ABI_NET  ? 2 * sizeof(uint64_t)
-				 : sizeof(uint64_t);
-}
 
 static int fail(const char *what, struct fault *why)
 {
@@ -38,25 +19,24 @@ static int fail(const char *what, struct fault *why)
  */
 int gateway_landlock(const struct plan *plan, struct fault *why)
 {
-	long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
-	struct ruleset ruleset = {0};
-	scoped(fd) int fd = -1;
+	int abi = landlock_abi();
 
 	if (abi < 1)
 		return 0;
-	ruleset.files = catalog_landlock_files((unsigned)abi);
-	ruleset.net = catalog_landlock_net((unsigned)abi) & CATALOG_LANDLOCK_CONNECT_TCP;
-	ruleset.scopes = catalog_landlock_scopes((unsigned)abi);
-	fd = (int)syscall(SYS_landlock_create_ruleset, &ruleset, ruleset_size(abi), 0);
-	if (fd < 0)
+	const struct landlock_domain domain = {
+		.handled_files = catalog_landlock_files((unsigned)abi),
+		.handled_net = catalog_landlock_net((unsigned)abi) & CATALOG_LANDLOCK_CONNECT_TCP,
+		.scoped = catalog_landlock_scopes((unsigned)abi),
+	};
+	scoped(fd) int ruleset = landlock_create(&domain, (unsigned)abi);
+	if (ruleset < 0)
 		return fail("make its Landlock rules", why);
-	for (size_t i = 0; ruleset.net && i < plan->publish_count; i++) {
-		struct port_rule rule = {CATALOG_LANDLOCK_CONNECT_TCP, plan->publishes[i].port};
+	for (size_t i = 0; domain.handled_net && i < plan->publish_count; i++) {
+		const struct landlock_port port = {
+			CATALOG_LANDLOCK_CONNECT_TCP, plan->publishes[i].port};
 
-		if (syscall(SYS_landlock_add_rule, fd, RULE_PORT, &rule, 0) < 0)
+		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
 			return fail("allow a port by Landlock", why);
 	}
-	if (syscall(SYS_landlock_restrict_self, fd, 0) < 0)
-		return fail("enter its Landlock domain", why);
-	return 0;
+	return landlock_enter(ruleset) < 0 ? fail("enter its Landlock domain", why) : 0;
 }

@@ -2,65 +2,40 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "catalog/call.h"
 #include "catalog/landlock.h"
 #include "enforce/capabilities.h"
 #include "enforce/landlock_abi.h"
-#include "enforce/seccomp.h"
+#include "enforce/own.h"
 #include "plan/plan.h"
-#include "plan/seccomp.h"
 #include "stack/init.h"
 
 /* Everything an init does from here on: log, signals, reaping, its own end. */
-static const char *const allowed[] = {"read", "write", "openat", "close", "renameat", "renameat2",
-	"fstat", "newfstatat", "poll", "ppoll", "wait4", "kill", "munmap", "rt_sigreturn",
-	"restart_syscall", "exit", "exit_group"};
-
-static int compare_numbers(const void *left, const void *right)
-{
-	const struct plan_call *a = left, *b = right;
-
-	return a->number < b->number ? -1 : a->number > b->number;
-}
-
-static int install_filter(const struct plan_service *service, unsigned refusal, struct fault *why)
-{
+static const struct enforce_own_call calls[] = {
+	{"read"},
+	{"write"},
+	{"openat"},
+	{"close"},
+	{"renameat"},
+	{"renameat2"},
+	{"fstat"},
+	{"newfstatat"},
+	{"poll"},
+	{"ppoll"},
+	{"wait4"},
+	{"kill"},
+	{"munmap"},
+	{"rt_sigreturn"},
+	{"restart_syscall"},
+	{"exit"},
+	{"exit_group"},
 	/* Only to lay down the death signal when the launch is complete. */
-	static struct plan_condition death_signal = {
-		.argument = 0, .mask = UINT32_MAX, .value = PR_SET_PDEATHSIG};
-	struct plan_call calls[sizeof(allowed) / sizeof(allowed[0]) + 1];
-	struct plan_service init = {.name = service->name, .where = service->where, .calls = calls};
-	enum catalog_arch arch = catalog_native_arch();
-	struct plan_filter filter;
-
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-		const struct catalog_call *call = catalog_call(allowed[i]);
-
-		if (call && call->number[arch] >= 0)
-			calls[init.call_count++] = (struct plan_call){.name = call->name,
-				.number = (uint32_t)call->number[arch],
-				.where = service->where};
-	}
-	calls[init.call_count++] = (struct plan_call){.name = "prctl",
-		.number = (uint32_t)catalog_call("prctl")->number[arch],
-		.conditions = &death_signal,
-		.condition_count = 1,
-		.where = service->where};
-	qsort(calls, init.call_count, sizeof(*calls), compare_numbers);
-	scoped(arena) struct arena *arena = arena_new();
-	int error = plan_seccomp(&init, NULL, refusal, arena, &filter, why);
-	if (error < 0)
-		return error;
-	error = enforce_filter(&filter);
-	return error < 0 ? fault(why, error, service->where, "init: cannot install its filter") : 0;
-}
+	{"prctl", {{0, PR_SET_PDEATHSIG}}, 1},
+};
 
 /* No scopes: it must signal the service, which is outside its domain. */
 static int enter_domain(const struct plan_service *service, int log_folder, struct fault *why)
@@ -90,6 +65,8 @@ int stack_init_confine(
 	const struct plan_service *service, int log_folder, unsigned refusal, struct fault *why)
 {
 	const uint64_t keep = UINT64_C(1) << CAP_KILL;
+	const struct enforce_own own = {
+		"init", service->where, calls, sizeof(calls) / sizeof(calls[0])};
 	int error;
 
 	/* The bounding set was cut before, and means nothing to who can execute nothing. */
@@ -103,5 +80,5 @@ int stack_init_confine(
 	if (error < 0)
 		return fault(why, error, service->where, "init: cannot cut its capabilities");
 	error = enter_domain(service, log_folder, why);
-	return error < 0 ? error : install_filter(service, refusal, why);
+	return error < 0 ? error : enforce_own_filter(&own, refusal, why);
 }
