@@ -17,10 +17,9 @@
 
 struct message {
 	enum report_level level;
-	struct where where;
+	const char *where; /* "file:line:column", or the file alone */
 	const char *text, *hint;
-	struct where other;
-	const char *other_text;
+	const char *other, *other_text;
 };
 
 struct answer {
@@ -36,10 +35,10 @@ static const char *const level_names[] = {
 };
 static const struct record_field message_fields[] = {
 	RECORD_ITEM_ENUM(struct message, level, level_names),
-	RECORD_ITEM(struct message, RECORD_WHERE, where),
+	RECORD_ITEM(struct message, RECORD_TEXT, where),
 	RECORD_ITEM(struct message, RECORD_TEXT, text),
 	RECORD_ITEM(struct message, RECORD_TEXT, hint),
-	RECORD_ITEM(struct message, RECORD_WHERE, other),
+	RECORD_ITEM(struct message, RECORD_TEXT, other),
 	RECORD_ITEM(struct message, RECORD_TEXT, other_text),
 };
 static const struct record_type message_type = RECORD_TYPE(struct message, message_fields);
@@ -68,6 +67,13 @@ void cli_json(const struct record_type *type, const void *record)
 	puts(text);
 }
 
+static const char *place(struct where where, struct arena *arena)
+{
+	if (!where.file || where.line == 0)
+		return where.file;
+	return arena_printf(arena, "%s:%u:%u", where.file, where.line, where.column);
+}
+
 static void report_json(const struct report *report, int status)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -79,8 +85,9 @@ static void report_json(const struct report *report, int status)
 		struct message *message = arena_append(
 			arena, &answer.messages, &answer.message_count, sizeof(*message));
 
-		*message = (struct message){entries[i].level, entries[i].where, entries[i].text,
-			entries[i].hint, entries[i].other, entries[i].other_text};
+		*message = (struct message){entries[i].level, place(entries[i].where, arena),
+			entries[i].text, entries[i].hint, place(entries[i].other, arena),
+			entries[i].other_text};
 	}
 	cli_json(&answer_type, &answer);
 }

@@ -75,6 +75,8 @@ expect 125 'run --role without a command is wrong use' "$BULKHEAD" run --role wo
 says 'hint: bulkhead run --role worker -- PROGRAM' 'with what to type'
 expect 125 'a role that is none' "$BULKHEAD" run --roles "$roles" --role nonsense -- true
 says 'hint: roles: common, haproxy, image-processor,' 'with those there are'
+expect 2 'a policy that is not there, in JSON' "$BULKHEAD" check --json "$folder/nothing.yaml"
+says "\"where\": \"$folder/nothing.yaml\"" 'is named without a line'
 expect 2 'a folder of roles that is not there is wrong use' "$BULKHEAD" check --roles "$folder/none" "$folder/good.yaml"
 says "there is no folder of roles $folder/none" 'and said'
 for verb in check plan explain doctor --version; do
