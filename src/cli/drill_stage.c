@@ -23,7 +23,7 @@ static int open_router(struct cli_stage *stage, const struct stack_state *state,
 	if (!linked)
 		return 0;
 	if (!stage->live)
-		return network_router(stage->plan, &stage->router, why);
+		return enforce_network_router(stage->plan, &stage->router, why);
 	stage->router.network = stack_state_router(state);
 	if (stage->router.network >= 0)
 		stage->router.user = ioctl(stage->router.network, NS_GET_USERNS);
@@ -57,7 +57,7 @@ static int open_networks(
 		if (stage->networks[i] >= 0)
 			continue;
 		stage->networks[i] = -1;
-		int error = network_service(
+		int error = enforce_network_service(
 			stage->plan, service, stage->router.network, &stage->networks[i], why);
 		if (error)
 			return error;

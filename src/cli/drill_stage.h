@@ -17,9 +17,9 @@ struct plan;
 struct cli_stage {
 	const struct plan *plan; /* what is drilled: the running stack's own plan, if it runs */
 	bool live;
-	const char *run_folder;       /* NULL: not live */
-	struct network_router router; /* -1: the stack has none */
-	int *networks;                /* one for each service */
+	const char *run_folder;               /* NULL: not live */
+	struct enforce_network_router router; /* -1: the stack has none */
+	int *networks;                        /* one for each service */
 };
 
 int cli_stage_open(

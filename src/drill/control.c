@@ -108,13 +108,13 @@ static int be_everywhere(unsigned port, const char *name, struct fault *why)
 	int error = enforce_netlink_open(&netlink, nowhere, why);
 	if (error)
 		return error;
-	error = network_link_up(&netlink, LOOPBACK, why);
+	error = enforce_network_link_up(&netlink, LOOPBACK, why);
 	for (int i = 0; i < 2 && !error; i++) {
-		struct network_route route = {.family = i ? AF_INET6 : AF_INET,
+		struct enforce_network_route route = {.family = i ? AF_INET6 : AF_INET,
 			.index = LOOPBACK,
 			.table = LOCAL_TABLE,
 			.local = true};
-		error = network_route(&netlink, &route, why);
+		error = enforce_network_route(&netlink, &route, why);
 	}
 	if (!error)
 		error = enforce_netlink_flush(&netlink, why);

@@ -23,7 +23,7 @@ int enforce_make_network(struct enforce_launch *launch, struct fault *why)
 		return fault(why, -errno, launch->service->where, "cannot open /proc/self/ns/net");
 	if (launch->network >= 0)
 		return 0;
-	int error = network_service(
+	int error = enforce_network_service(
 		launch->plan, launch->service, launch->router, &launch->network, why);
 	launch->network_made = error == 0;
 	return error;

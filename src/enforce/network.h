@@ -12,7 +12,7 @@ struct plan;
 struct plan_service;
 
 /* Namespaces of a stack's router; the caller closes the descriptors. */
-struct network_router {
+struct enforce_network_router {
 	int user;    /* the stack's own user namespace, which only the gateway enters */
 	int network; /* owned by it */
 };
@@ -21,7 +21,8 @@ struct network_router {
  * Make the router: namespaces, loopback, forwarding, policy routing for the
  * transparent relay, and its nft table (default reject; verdict maps of edges).
  */
-int network_router(const struct plan *plan, struct network_router *router, struct fault *why);
+int enforce_network_router(
+	const struct plan *plan, struct enforce_network_router *router, struct fault *why);
 
 /*
  * Make @service's network namespace (owned by the caller's user namespace), its
@@ -29,18 +30,18 @@ int network_router(const struct plan *plan, struct network_router *router, struc
  * listens, output = connects, else reject).  A service without network edges
  * gets loopback alone; then @router_network may be -1.  *@network: the caller closes it.
  */
-int network_service(const struct plan *plan, const struct plan_service *service, int router_network,
-	int *network, struct fault *why);
+int enforce_network_service(const struct plan *plan, const struct plan_service *service,
+	int router_network, int *network, struct fault *why);
 
 /* The text of @service's hosts file; lives in @arena. */
 struct arena;
-const char *network_hosts(
+const char *enforce_network_hosts(
 	const struct plan *plan, const struct plan_service *service, struct arena *arena);
 
 /*
  * Compare what the kernel holds (tables, links, routes) with the plan.
  * 0: as planned; 1: weaker, with @why saying what; negative: cannot tell.
  */
-int network_verify_router(const struct plan *plan, int router_network, struct fault *why);
-int network_verify_service(const struct plan *plan, const struct plan_service *service, int network,
-	struct fault *why);
+int enforce_network_verify_router(const struct plan *plan, int router_network, struct fault *why);
+int enforce_network_verify_service(const struct plan *plan, const struct plan_service *service,
+	int network, struct fault *why);

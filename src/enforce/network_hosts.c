@@ -23,7 +23,7 @@ static bool connects(const struct plan *plan, const char *from, const char *to)
 	return false;
 }
 
-const char *network_hosts(
+const char *enforce_network_hosts(
 	const struct plan *plan, const struct plan_service *service, struct arena *arena)
 {
 	const char *text = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";

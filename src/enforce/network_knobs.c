@@ -23,7 +23,7 @@
 	}
 
 /* The gateway is not root and takes the ports of its clients, which may be low ones. */
-const struct network_knob network_router_knobs[] = {
+const struct enforce_network_knob enforce_network_router_knobs[] = {
 	{"ipv4/conf/all/forwarding", "1"},
 	{"ipv4/conf/default/forwarding", "1"},
 	{"ipv6/conf/all/forwarding", "1"},
@@ -32,11 +32,11 @@ const struct network_knob network_router_knobs[] = {
 	{"ipv4/ip_unprivileged_port_start", "0"},
 	{"ipv4/ping_group_range", "1 0"},
 };
-const size_t network_router_knob_count =
-	sizeof(network_router_knobs) / sizeof(network_router_knobs[0]);
+const size_t enforce_network_router_knob_count =
+	sizeof(enforce_network_router_knobs) / sizeof(enforce_network_router_knobs[0]);
 
 /* Low ports are held by `listens`, not by a capability that a service would have to keep. */
-const struct network_knob network_service_knobs[] = {
+const struct enforce_network_knob enforce_network_service_knobs[] = {
 	{"ipv4/conf/all/forwarding", "0"},
 	{"ipv4/conf/default/forwarding", "0"},
 	{"ipv6/conf/all/forwarding", "0"},
@@ -44,5 +44,5 @@ const struct network_knob network_service_knobs[] = {
 	{"ipv4/ip_unprivileged_port_start", "0"},
 	{"ipv4/ping_group_range", "1 0"},
 };
-const size_t network_service_knob_count =
-	sizeof(network_service_knobs) / sizeof(network_service_knobs[0]);
+const size_t enforce_network_service_knob_count =
+	sizeof(enforce_network_service_knobs) / sizeof(enforce_network_service_knobs[0]);

@@ -7,7 +7,7 @@
 
 #include "enforce/network_space.h"
 
-extern const struct network_knob network_router_knobs[];
-extern const size_t network_router_knob_count;
-extern const struct network_knob network_service_knobs[];
-extern const size_t network_service_knob_count;
+extern const struct enforce_network_knob enforce_network_router_knobs[];
+extern const size_t enforce_network_router_knob_count;
+extern const struct enforce_network_knob enforce_network_service_knobs[];
+extern const size_t enforce_network_service_knob_count;

@@ -17,7 +17,7 @@
 
 enum { HARDWARE_ADDRESS = 6 };
 
-void network_link_name(uint32_t link, char name[NETWORK_LINK_NAME])
+void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME])
 {
 	snprintf(name, NETWORK_LINK_NAME, "s%u", link);
 }
@@ -48,7 +48,7 @@ static void put_hardware(struct nlmsghdr *header, uint32_t link)
 }
 
 /* The peer is not brought up here: IFF_UP in VETH_INFO_PEER is answered by ENOTCONN. */
-int network_link_pair(
+int enforce_network_link_pair(
 	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why)
 {
 	char name[NETWORK_LINK_NAME];
@@ -59,7 +59,7 @@ int network_link_pair(
 
 	if (!header)
 		return -EIO;
-	network_link_name(link, name);
+	enforce_network_link_name(link, name);
 	near = mnl_nlmsg_put_extra_header(header, sizeof(*near));
 	near->ifi_flags = near->ifi_change = IFF_NOARP;
 	mnl_attr_put_strz(header, IFLA_IFNAME, name);
@@ -79,7 +79,7 @@ int network_link_pair(
 	return 0;
 }
 
-int network_link_up(struct enforce_netlink *netlink, int index, struct fault *why)
+int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why)
 {
 	struct nlmsghdr *header =
 		enforce_netlink_add(netlink, RTM_NEWLINK, 0, "bring a link up", why);
@@ -93,7 +93,7 @@ int network_link_up(struct enforce_netlink *netlink, int index, struct fault *wh
 	return 0;
 }
 
-int network_address(
+int enforce_network_address(
 	struct enforce_netlink *netlink, int index, const char *address, struct fault *why)
 {
 	bool wide = strchr(address, ':') != NULL;
@@ -116,8 +116,8 @@ int network_address(
 	return 0;
 }
 
-int network_route(
-	struct enforce_netlink *netlink, const struct network_route *route, struct fault *why)
+int enforce_network_route(struct enforce_netlink *netlink,
+	const struct enforce_network_route *route, struct fault *why)
 {
 	struct nlmsghdr *header = enforce_netlink_add(
 		netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "set a route", why);
@@ -142,7 +142,7 @@ int network_route(
 	return 0;
 }
 
-int network_rule(struct enforce_netlink *netlink, int family, struct fault *why)
+int enforce_network_rule(struct enforce_netlink *netlink, int family, struct fault *why)
 {
 	struct nlmsghdr *header = enforce_netlink_add(netlink, RTM_NEWRULE,
 		NLM_F_CREATE | NLM_F_EXCL, "set the rule for transparent sockets", why);

@@ -26,9 +26,9 @@ enum {
 #define NETWORK_SERVICE_LINK "eth0"
 
 /* "s12": the end of service link 12 in the router. */
-void network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
+void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
 
-struct network_route {
+struct enforce_network_route {
 	const char *to;     /* address; NULL: everything of @family */
 	int family;         /* AF_INET, AF_INET6 */
 	int index;          /* of the interface */
@@ -37,13 +37,13 @@ struct network_route {
 	const char *source; /* preferred source address, or NULL */
 };
 
-int network_link_pair(
+int enforce_network_link_pair(
 	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why);
-int network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);
+int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);
 /* One address alone (/32, /128). */
-int network_address(
+int enforce_network_address(
 	struct enforce_netlink *netlink, int index, const char *address, struct fault *why);
-int network_route(
-	struct enforce_netlink *netlink, const struct network_route *route, struct fault *why);
+int enforce_network_route(struct enforce_netlink *netlink,
+	const struct enforce_network_route *route, struct fault *why);
 /* Packets with NETWORK_MARK look into NETWORK_TABLE. */
-int network_rule(struct enforce_netlink *netlink, int family, struct fault *why);
+int enforce_network_rule(struct enforce_netlink *netlink, int family, struct fault *why);

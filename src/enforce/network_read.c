@@ -20,7 +20,7 @@
 
 enum { MOST_ATTRIBUTES = 64 };
 
-void network_line(struct network_lines *lines, const char *format, ...)
+void enforce_network_line(struct enforce_network_lines *lines, const char *format, ...)
 {
 	const char **line =
 		arena_append(lines->arena, &lines->texts, &lines->count, sizeof(*lines->texts));
@@ -64,7 +64,7 @@ static int read_link(const struct nlmsghdr *header, void *context)
 
 	mnl_attr_parse(header, sizeof(*info), keep_attribute, table);
 	if (table[IFLA_IFNAME])
-		network_line(context, "link %s %s", mnl_attr_get_str(table[IFLA_IFNAME]),
+		enforce_network_line(context, "link %s %s", mnl_attr_get_str(table[IFLA_IFNAME]),
 			info->ifi_flags & IFF_UP ? "up" : "down");
 	return 0;
 }
@@ -76,7 +76,7 @@ static int read_address(const struct nlmsghdr *header, void *context)
 	char text[64], name[IF_NAMESIZE];
 
 	mnl_attr_parse(header, sizeof(*info), keep_attribute, table);
-	network_line(context, "address %s %s/%u", interface(info->ifa_index, name),
+	enforce_network_line(context, "address %s %s/%u", interface(info->ifa_index, name),
 		address(table[table[IFA_LOCAL] ? IFA_LOCAL : IFA_ADDRESS], info->ifa_family, text),
 		info->ifa_prefixlen);
 	return 0;
@@ -93,7 +93,7 @@ static int read_route(const struct nlmsghdr *header, void *context)
 	number_of = number(table[RTA_TABLE], info->rtm_table);
 	if (number_of == RT_TABLE_LOCAL || info->rtm_flags & RTM_F_CLONED)
 		return 0;
-	network_line(context, "route %s%s/%u dev %s table %u family %u",
+	enforce_network_line(context, "route %s%s/%u dev %s table %u family %u",
 		info->rtm_type == RTN_LOCAL ? "local " : "",
 		address(table[RTA_DST], info->rtm_family, text), info->rtm_dst_len,
 		interface(number(table[RTA_OIF], 0), name), number_of, info->rtm_family);
@@ -106,12 +106,13 @@ static int read_rule(const struct nlmsghdr *header, void *context)
 	const struct nlattr *table[MOST_ATTRIBUTES] = {NULL};
 
 	mnl_attr_parse(header, sizeof(*info), keep_attribute, table);
-	network_line(context, "rule %u mark %u table %u family %u", number(table[FRA_PRIORITY], 0),
-		number(table[FRA_FWMARK], 0), number(table[FRA_TABLE], info->table), info->family);
+	enforce_network_line(context, "rule %u mark %u table %u family %u",
+		number(table[FRA_PRIORITY], 0), number(table[FRA_FWMARK], 0),
+		number(table[FRA_TABLE], info->table), info->family);
 	return 0;
 }
 
-int network_read(struct network_lines *lines, struct where where, struct fault *why)
+int enforce_network_read(struct enforce_network_lines *lines, struct where where, struct fault *why)
 {
 	static const struct {
 		uint16_t type;
@@ -135,7 +136,7 @@ int network_read(struct network_lines *lines, struct where where, struct fault *
 	return error;
 }
 
-int network_has(const struct network_lines *lines, const char *text)
+int enforce_network_has(const struct enforce_network_lines *lines, const char *text)
 {
 	for (size_t i = 0; i < lines->count; i++)
 		if (strcmp(lines->texts[i], text) == 0)
@@ -148,14 +149,14 @@ static int compare_texts(const void *left, const void *right)
 	return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static void sort(struct network_lines *lines)
+static void sort(struct enforce_network_lines *lines)
 {
 	if (lines->count)
 		qsort(lines->texts, lines->count, sizeof(*lines->texts), compare_texts);
 }
 
-int network_lines_compare(struct network_lines *planned, struct network_lines *found,
-	struct where where, struct fault *why)
+int enforce_network_lines_compare(struct enforce_network_lines *planned,
+	struct enforce_network_lines *found, struct where where, struct fault *why)
 {
 	size_t i = 0, j = 0;
 

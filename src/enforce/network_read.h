@@ -18,21 +18,22 @@
 struct arena;
 struct fault;
 
-struct network_lines {
+struct enforce_network_lines {
 	const char **texts;
 	size_t count;
 	struct arena *arena; /* the lines live in it */
 };
 
-void network_line(struct network_lines *lines, const char *format, ...)
+void enforce_network_line(struct enforce_network_lines *lines, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Routes that the kernel keeps by itself (table local) are left out. */
-int network_read(struct network_lines *lines, struct where where, struct fault *why);
+int enforce_network_read(
+	struct enforce_network_lines *lines, struct where where, struct fault *why);
 
 /* Is @text among the lines? */
-int network_has(const struct network_lines *lines, const char *text);
+int enforce_network_has(const struct enforce_network_lines *lines, const char *text);
 
 /* 0: the same lines, in any order; 1: not, with the first difference in @why. */
-int network_lines_compare(struct network_lines *planned, struct network_lines *found,
-	struct where where, struct fault *why);
+int enforce_network_lines_compare(struct enforce_network_lines *planned,
+	struct enforce_network_lines *found, struct where where, struct fault *why);

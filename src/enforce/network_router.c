@@ -37,7 +37,7 @@ static int write_map(
 }
 
 static int keep_spaces(pid_t child, const struct plan_network *network,
-	struct network_router *router, struct fault *why)
+	struct enforce_network_router *router, struct fault *why)
 {
 	char path[32];
 	scoped(fd) int process = -1;
@@ -60,8 +60,8 @@ static int keep_spaces(pid_t child, const struct plan_network *network,
 }
 
 /* A namespace needs somebody in it to be made; the descriptors keep it afterwards. */
-static int make_spaces(
-	const struct plan_network *network, struct network_router *router, struct fault *why)
+static int make_spaces(const struct plan_network *network, struct enforce_network_router *router,
+	struct fault *why)
 {
 	int gate[2], error;
 	pid_t child;
@@ -95,20 +95,20 @@ static int configure(const struct plan_network *network, struct fault *why)
 	int error = enforce_netlink_open(&netlink, network->where, why);
 
 	if (!error)
-		error = network_link_up(&netlink, LOOPBACK, why);
+		error = enforce_network_link_up(&netlink, LOOPBACK, why);
 	if (!error)
-		error = network_address(&netlink, LOOPBACK, network->router4, why);
+		error = enforce_network_address(&netlink, LOOPBACK, network->router4, why);
 	if (!error)
-		error = network_address(&netlink, LOOPBACK, network->router6, why);
+		error = enforce_network_address(&netlink, LOOPBACK, network->router6, why);
 	for (size_t i = 0; !error && i < 2; i++) {
-		struct network_route all = {.family = families[i],
+		struct enforce_network_route all = {.family = families[i],
 			.index = LOOPBACK,
 			.table = NETWORK_TABLE,
 			.local = true};
 
-		error = network_rule(&netlink, families[i], why);
+		error = enforce_network_rule(&netlink, families[i], why);
 		if (!error)
-			error = network_route(&netlink, &all, why);
+			error = enforce_network_route(&netlink, &all, why);
 	}
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
@@ -117,32 +117,34 @@ static int configure(const struct plan_network *network, struct fault *why)
 static int fill(const struct plan *plan, int network, struct fault *why)
 {
 	struct where where = plan->network.where;
-	scoped(memory) char *rules = network_rules_router(plan);
-	scoped(visit) int home = network_visit(network, where, why);
+	scoped(memory) char *rules = enforce_network_rules_router(plan);
+	scoped(visit) int home = enforce_network_visit(network, where, why);
 	int error;
 
 	if (home < 0)
 		return home;
 	if (!rules)
 		return fault(why, -ENOMEM, where, "no memory for the router's rules");
-	error = network_knobs(network_router_knobs, network_router_knob_count, where, why);
+	error = enforce_network_knobs(
+		enforce_network_router_knobs, enforce_network_router_knob_count, where, why);
 	if (!error)
 		error = enforce_nft_load(rules, "router's table", where, why);
 	return error ? error : configure(&plan->network, why);
 }
 
-int network_router(const struct plan *plan, struct network_router *router, struct fault *why)
+int enforce_network_router(
+	const struct plan *plan, struct enforce_network_router *router, struct fault *why)
 {
 	int error;
 
-	*router = (struct network_router){-1, -1};
+	*router = (struct enforce_network_router){-1, -1};
 	error = make_spaces(&plan->network, router, why);
 	if (!error)
 		error = fill(plan, router->network, why);
 	if (error) {
 		scoped_fd(&router->user);
 		scoped_fd(&router->network);
-		*router = (struct network_router){-1, -1};
+		*router = (struct enforce_network_router){-1, -1};
 	}
 	return error;
 }

@@ -5,7 +5,7 @@
 
 #include "plan/plan.h"
 
-bool network_peers(const struct plan *plan, const struct plan_service *service,
+bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,
 	const struct plan_service *peer)
 {
 	if (!service->linked || !peer->linked || service == peer)

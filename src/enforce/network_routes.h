@@ -12,5 +12,5 @@ struct plan;
 struct plan_service;
 
 /* Is @peer the other end of a network edge of @service? */
-bool network_peers(const struct plan *plan, const struct plan_service *service,
+bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,
 	const struct plan_service *peer);

@@ -75,7 +75,7 @@ static void write_links(FILE *out, const struct plan *plan, bool wide)
 
 		if (!address)
 			continue;
-		network_link_name(plan->services[i].link, name);
+		enforce_network_link_name(plan->services[i].link, name);
 		separate(&set);
 		fprintf(out, "\"%s\" . %s", name, address);
 	}
@@ -97,7 +97,7 @@ static void write_edges(FILE *out, const struct plan *plan, bool wide)
 
 		if (edge->transport == PLAN_UNIX || !from || !to)
 			continue;
-		network_link_name(client->link, name);
+		enforce_network_link_name(client->link, name);
 		separate(&set);
 		fprintf(out, "\"%s\" . %s . %s . %s . %u", name, from, to,
 			transport_name(edge->transport), edge->port);
@@ -163,7 +163,7 @@ static const char router_chains[] =
 	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n" REFUSE "\t}\n"
 	"}\n";
 
-char *network_rules_router(const struct plan *plan)
+char *enforce_network_rules_router(const struct plan *plan)
 {
 	char *text = NULL;
 	size_t length;
@@ -232,7 +232,7 @@ static void write_published(FILE *out, const struct plan *plan, const struct pla
 	}
 }
 
-char *network_rules_service(const struct plan *plan, const struct plan_service *service)
+char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
 	char *text = NULL;
 	size_t length;

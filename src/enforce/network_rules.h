@@ -17,5 +17,5 @@ struct plan_service;
 enum { NETWORK_CONNECTIONS = 8192 }; /* that a service may have open, each way */
 
 /* Freed by the caller; NULL when memory is gone. */
-char *network_rules_router(const struct plan *plan);
-char *network_rules_service(const struct plan *plan, const struct plan_service *service);
+char *enforce_network_rules_router(const struct plan *plan);
+char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service);

@@ -24,14 +24,14 @@ enum { LOOPBACK = 1, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
 static int fill_space(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
 {
-	scoped(visit) int home = network_visit(network, service->where, why);
+	scoped(visit) int home = enforce_network_visit(network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home
-			     : network_knobs(network_service_knobs, network_service_knob_count,
-				       service->where, why);
+			     : enforce_network_knobs(enforce_network_service_knobs,
+				       enforce_network_service_knob_count, service->where, why);
 
 	if (!error && service->linked) {
-		scoped(memory) char *rules = network_rules_service(plan, service);
+		scoped(memory) char *rules = enforce_network_rules_service(plan, service);
 
 		if (!rules)
 			return fault(why, -ENOMEM, service->where, "no memory for its rules");
@@ -40,43 +40,43 @@ static int fill_space(
 	if (!error)
 		error = enforce_netlink_open(&netlink, service->where, why);
 	if (!error)
-		error = network_link_up(&netlink, LOOPBACK, why);
+		error = enforce_network_link_up(&netlink, LOOPBACK, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
 static int route_both(struct enforce_netlink *netlink, int index, const struct plan_service *to,
 	const struct plan_service *from, struct fault *why)
 {
-	struct network_route route4 = {.family = AF_INET,
+	struct enforce_network_route route4 = {.family = AF_INET,
 		.to = to ? to->address4 : NULL,
 		.index = index,
 		.source = from ? from->address4 : NULL};
-	struct network_route route6 = {.family = AF_INET6,
+	struct enforce_network_route route6 = {.family = AF_INET6,
 		.to = to ? to->address6 : NULL,
 		.index = index,
 		.source = from ? from->address6 : NULL};
-	int error = network_route(netlink, &route4, why);
+	int error = enforce_network_route(netlink, &route4, why);
 
-	return error ? error : network_route(netlink, &route6, why);
+	return error ? error : enforce_network_route(netlink, &route6, why);
 }
 
 /* Inside the service's namespace: addresses and the routes to its peers. */
 static int fill_link(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
 {
-	scoped(visit) int home = network_visit(network, service->where, why);
+	scoped(visit) int home = enforce_network_visit(network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
 	int index = error ? 0 : (int)if_nametoindex(NETWORK_SERVICE_LINK);
 
 	if (!error)
-		error = network_address(&netlink, index, service->address4, why);
+		error = enforce_network_address(&netlink, index, service->address4, why);
 	if (!error)
-		error = network_address(&netlink, index, service->address6, why);
+		error = enforce_network_address(&netlink, index, service->address6, why);
 	if (!error)
-		error = network_link_up(&netlink, index, why);
+		error = enforce_network_link_up(&netlink, index, why);
 	for (size_t i = 0; !error && i < plan->service_count; i++)
-		if (network_peers(plan, service, &plan->services[i]))
+		if (enforce_network_peers(plan, service, &plan->services[i]))
 			error = route_both(&netlink, index, &plan->services[i], service, why);
 	if (!error && service->default_route)
 		error = route_both(&netlink, index, NULL, service, why);
@@ -93,7 +93,7 @@ static int make_pair(struct enforce_netlink *netlink, const struct plan_service 
 	for (int i = 0; error == -EEXIST && i < LINK_TRIES; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		error = network_link_pair(netlink, service->link, network, why);
+		error = enforce_network_link_pair(netlink, service->link, network, why);
 		if (!error)
 			error = enforce_netlink_flush(netlink, why);
 	}
@@ -106,7 +106,7 @@ static int make_pair(struct enforce_netlink *netlink, const struct plan_service 
 static int join(const struct plan *plan, const struct plan_service *service, int router_network,
 	int network, struct fault *why)
 {
-	scoped(visit) int home = network_visit(router_network, service->where, why);
+	scoped(visit) int home = enforce_network_visit(router_network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
 	char name[NETWORK_LINK_NAME];
@@ -118,18 +118,18 @@ static int join(const struct plan *plan, const struct plan_service *service, int
 		error = fill_link(plan, service, network, why);
 	if (error)
 		return error;
-	network_link_name(service->link, name);
+	enforce_network_link_name(service->link, name);
 	index = (int)if_nametoindex(name);
-	error = network_link_up(&netlink, index, why);
+	error = enforce_network_link_up(&netlink, index, why);
 	if (!error)
 		error = route_both(&netlink, index, service, NULL, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
-int network_service(const struct plan *plan, const struct plan_service *service, int router_network,
-	int *network, struct fault *why)
+int enforce_network_service(const struct plan *plan, const struct plan_service *service,
+	int router_network, int *network, struct fault *why)
 {
-	scoped(fd) int made = network_space(service->where, why);
+	scoped(fd) int made = enforce_network_space(service->where, why);
 	int error = made < 0 ? made : fill_space(plan, service, made, why);
 
 	if (!error && service->linked && router_network >= 0)

@@ -14,7 +14,7 @@
 
 #define OWN_NETWORK "/proc/thread-self/ns/net"
 
-int network_visit(int network, struct where where, struct fault *why)
+int enforce_network_visit(int network, struct where where, struct fault *why)
 {
 	scoped(fd) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
 
@@ -37,7 +37,7 @@ void scoped_visit(int *home)
 	errno = saved;
 }
 
-int network_space(struct where where, struct fault *why)
+int enforce_network_space(struct where where, struct fault *why)
 {
 	scoped(visit) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
 	int made;
@@ -62,8 +62,8 @@ static int open_knobs(struct where where, struct fault *why)
 	return folder;
 }
 
-int network_knobs(
-	const struct network_knob *knobs, size_t count, struct where where, struct fault *why)
+int enforce_network_knobs(const struct enforce_network_knob *knobs, size_t count,
+	struct where where, struct fault *why)
 {
 	scoped(fd) int folder = open_knobs(where, why);
 
@@ -96,8 +96,8 @@ static int read_knob(int folder, const char *path, char *text, size_t room)
 	return 0;
 }
 
-int network_knobs_verify(
-	const struct network_knob *knobs, size_t count, struct where where, struct fault *why)
+int enforce_network_knobs_verify(const struct enforce_network_knob *knobs, size_t count,
+	struct where where, struct fault *why)
 {
 	scoped(fd) int folder = open_knobs(where, why);
 

@@ -4,7 +4,7 @@
 /*
  * Being in another network namespace for a while, and its knobs.
  *
- *     scoped(visit) int home = network_visit(network, where, why);
+ *     scoped(visit) int home = enforce_network_visit(network, where, why);
  *     if (home < 0)
  *             return home;
  *     ... this thread is in the namespace until the block ends ...
@@ -20,21 +20,21 @@
 struct fault;
 
 /* Enter; returns a descriptor of the namespace to come back to, or a negative errno. */
-int network_visit(int network, struct where where, struct fault *why);
+int enforce_network_visit(int network, struct where where, struct fault *why);
 void scoped_visit(int *home);
 
 /* A new network namespace owned by the caller's user namespace; the caller closes it. */
-int network_space(struct where where, struct fault *why);
+int enforce_network_space(struct where where, struct fault *why);
 
 /* A knob below /proc/sys/net of the namespace that the caller is in. */
-struct network_knob {
+struct enforce_network_knob {
 	const char *path; /* "ipv4/ip_forward" */
 	const char *value;
 };
 
-int network_knobs(
-	const struct network_knob *knobs, size_t count, struct where where, struct fault *why);
+int enforce_network_knobs(const struct enforce_network_knob *knobs, size_t count,
+	struct where where, struct fault *why);
 
 /* 0: each knob reads as given; 1: one does not, named in @why; negative: cannot tell. */
-int network_knobs_verify(
-	const struct network_knob *knobs, size_t count, struct where where, struct fault *why);
+int enforce_network_knobs_verify(const struct enforce_network_knob *knobs, size_t count,
+	struct where where, struct fault *why);

@@ -23,8 +23,8 @@
 /* What nft lists after loading @rules into a namespace of their own, which then goes away. */
 static char *list_planned(const char *rules, struct where where, struct fault *why)
 {
-	scoped(fd) int scratch = network_space(where, why);
-	scoped(visit) int home = scratch < 0 ? -1 : network_visit(scratch, where, why);
+	scoped(fd) int scratch = enforce_network_space(where, why);
+	scoped(visit) int home = scratch < 0 ? -1 : enforce_network_visit(scratch, where, why);
 
 	if (home < 0 || enforce_nft_load(rules, "expected table", where, why))
 		return NULL;
@@ -101,14 +101,17 @@ static int verify_rules(const char *rules, struct where where, struct fault *why
 	return strcmp(planned, found) == 0 ? 0 : tell_difference(planned, found, where, why);
 }
 
-static void expect_address(struct network_lines *lines, const char *link, const char *address)
+static void expect_address(
+	struct enforce_network_lines *lines, const char *link, const char *address)
 {
-	network_line(lines, "address %s %s/%d", link, address, strchr(address, ':') ? 128 : 32);
+	enforce_network_line(
+		lines, "address %s %s/%d", link, address, strchr(address, ':') ? 128 : 32);
 }
 
-static void expect_route(struct network_lines *lines, const char *to, const char *link, int family)
+static void expect_route(
+	struct enforce_network_lines *lines, const char *to, const char *link, int family)
 {
-	network_line(lines, "route %s/%d dev %s table %u family %d", to ? to : "default",
+	enforce_network_line(lines, "route %s/%d dev %s table %u family %d", to ? to : "default",
 		!to                  ? 0
 		: family == AF_INET6 ? 128
 				     : 32,
@@ -116,28 +119,30 @@ static void expect_route(struct network_lines *lines, const char *to, const char
 }
 
 static void expect_routes(
-	struct network_lines *lines, const struct plan_service *to, const char *link)
+	struct enforce_network_lines *lines, const struct plan_service *to, const char *link)
 {
 	expect_route(lines, to ? to->address4 : NULL, link, AF_INET);
 	expect_route(lines, to ? to->address6 : NULL, link, AF_INET6);
 }
 
 /* What every namespace has: loopback, and the kernel's own rules. */
-static void expect_common(struct network_lines *lines)
+static void expect_common(struct enforce_network_lines *lines)
 {
-	network_line(lines, "link lo up");
-	network_line(lines, "address lo 127.0.0.1/8");
-	network_line(lines, "address lo ::1/128");
-	network_line(lines, "rule 0 mark 0 table %d family %d", RT_TABLE_LOCAL, AF_INET);
-	network_line(lines, "rule 32766 mark 0 table %d family %d", RT_TABLE_MAIN, AF_INET);
-	network_line(lines, "rule 32767 mark 0 table %d family %d", RT_TABLE_DEFAULT, AF_INET);
-	network_line(lines, "rule 0 mark 0 table %d family %d", RT_TABLE_LOCAL, AF_INET6);
-	network_line(lines, "rule 32766 mark 0 table %d family %d", RT_TABLE_MAIN, AF_INET6);
+	enforce_network_line(lines, "link lo up");
+	enforce_network_line(lines, "address lo 127.0.0.1/8");
+	enforce_network_line(lines, "address lo ::1/128");
+	enforce_network_line(lines, "rule 0 mark 0 table %d family %d", RT_TABLE_LOCAL, AF_INET);
+	enforce_network_line(lines, "rule 32766 mark 0 table %d family %d", RT_TABLE_MAIN, AF_INET);
+	enforce_network_line(
+		lines, "rule 32767 mark 0 table %d family %d", RT_TABLE_DEFAULT, AF_INET);
+	enforce_network_line(lines, "rule 0 mark 0 table %d family %d", RT_TABLE_LOCAL, AF_INET6);
+	enforce_network_line(
+		lines, "rule 32766 mark 0 table %d family %d", RT_TABLE_MAIN, AF_INET6);
 }
 
 /* Only links that are there are expected: a service that is down has none. */
-static void expect_router(
-	struct network_lines *lines, const struct plan *plan, const struct network_lines *found)
+static void expect_router(struct enforce_network_lines *lines, const struct plan *plan,
+	const struct enforce_network_lines *found)
 {
 	int families[] = {AF_INET, AF_INET6};
 
@@ -145,9 +150,9 @@ static void expect_router(
 	expect_address(lines, "lo", plan->network.router4);
 	expect_address(lines, "lo", plan->network.router6);
 	for (int i = 0; i < 2; i++) {
-		network_line(lines, "rule %d mark %d table %d family %d", NETWORK_PRIORITY,
+		enforce_network_line(lines, "rule %d mark %d table %d family %d", NETWORK_PRIORITY,
 			NETWORK_MARK, NETWORK_TABLE, families[i]);
-		network_line(lines, "route local default/0 dev lo table %d family %d",
+		enforce_network_line(lines, "route local default/0 dev lo table %d family %d",
 			NETWORK_TABLE, families[i]);
 	}
 	for (size_t i = 0; i < plan->service_count; i++) {
@@ -155,70 +160,70 @@ static void expect_router(
 		char name[NETWORK_LINK_NAME];
 		const char *line;
 
-		network_link_name(service->link, name);
+		enforce_network_link_name(service->link, name);
 		line = arena_printf(lines->arena, "link %s up", name);
-		if (!service->linked || !network_has(found, line))
+		if (!service->linked || !enforce_network_has(found, line))
 			continue;
-		network_line(lines, "%s", line);
+		enforce_network_line(lines, "%s", line);
 		expect_routes(lines, service, name);
 	}
 }
 
-static void expect_service(
-	struct network_lines *lines, const struct plan *plan, const struct plan_service *service)
+static void expect_service(struct enforce_network_lines *lines, const struct plan *plan,
+	const struct plan_service *service)
 {
 	expect_common(lines);
 	if (!service->linked)
 		return;
-	network_line(lines, "link " NETWORK_SERVICE_LINK " up");
+	enforce_network_line(lines, "link " NETWORK_SERVICE_LINK " up");
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address4);
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address6);
 	for (size_t i = 0; i < plan->service_count; i++)
-		if (network_peers(plan, service, &plan->services[i]))
+		if (enforce_network_peers(plan, service, &plan->services[i]))
 			expect_routes(lines, &plan->services[i], NETWORK_SERVICE_LINK);
 	if (service->default_route)
 		expect_routes(lines, NULL, NETWORK_SERVICE_LINK);
 }
 
-int network_verify_router(const struct plan *plan, int router_network, struct fault *why)
+int enforce_network_verify_router(const struct plan *plan, int router_network, struct fault *why)
 {
 	struct where where = plan->network.where;
-	scoped(memory) char *rules = network_rules_router(plan);
+	scoped(memory) char *rules = enforce_network_rules_router(plan);
 	scoped(arena) struct arena *arena = arena_new();
-	struct network_lines planned = {.arena = arena}, found = {.arena = arena};
-	scoped(visit) int home = network_visit(router_network, where, why);
+	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
+	scoped(visit) int home = enforce_network_visit(router_network, where, why);
 	int answer = home < 0 ? home : verify_rules(rules, where, why);
 
 	if (!answer)
-		answer = network_knobs_verify(
-			network_router_knobs, network_router_knob_count, where, why);
+		answer = enforce_network_knobs_verify(enforce_network_router_knobs,
+			enforce_network_router_knob_count, where, why);
 	if (!answer)
-		answer = network_read(&found, where, why);
+		answer = enforce_network_read(&found, where, why);
 	if (answer)
 		return answer;
 	expect_router(&planned, plan, &found);
-	return network_lines_compare(&planned, &found, where, why);
+	return enforce_network_lines_compare(&planned, &found, where, why);
 }
 
-int network_verify_service(
+int enforce_network_verify_service(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
 {
 	struct where where = service->where;
-	scoped(memory) char *rules = network_rules_service(plan, service);
+	scoped(memory) char *rules = enforce_network_rules_service(plan, service);
 	scoped(arena) struct arena *arena = arena_new();
-	struct network_lines planned = {.arena = arena}, found = {.arena = arena};
-	scoped(visit) int home = network_visit(network, where, why);
+	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
+	scoped(visit) int home = enforce_network_visit(network, where, why);
 	int answer = home < 0 ? home : 0;
 
 	if (!answer && service->linked)
 		answer = verify_rules(rules, where, why);
 	if (!answer)
-		answer = network_knobs_verify(
-			network_service_knobs, network_service_knob_count, where, why);
+		answer = enforce_network_knobs_verify(enforce_network_service_knobs,
+			enforce_network_service_knob_count, where, why);
 	if (!answer)
-		answer = network_read(&found, where, why);
+		answer = enforce_network_read(&found, where, why);
 	if (answer)
 		return answer;
 	expect_service(&planned, plan, service);
-	return network_lines_compare(&planned, &found, where, why);
+	return enforce_network_lines_compare(&planned, &found, where, why);
 }

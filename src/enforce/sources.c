@@ -69,7 +69,7 @@ static int rewrite(struct arena *arena, int file, const char *text)
 static int open_hosts(
 	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
 {
-	const char *text = network_hosts(launch->plan, launch->service, launch->arena);
+	const char *text = enforce_network_hosts(launch->plan, launch->service, launch->arena);
 	scoped(fd) int run = trusted_open(launch->run_folder, node->where, why);
 
 	if (run < 0)
@@ -152,7 +152,7 @@ int enforce_open_sources(struct enforce_launch *launch, struct fault *why)
 	scoped(fd) int idmap = -1;
 
 	if (!launch->run_folder)
-		launch->hosts = network_hosts(launch->plan, launch->service, launch->arena);
+		launch->hosts = enforce_network_hosts(launch->plan, launch->service, launch->arena);
 	for (size_t i = 0; i < launch->service->node_count; i++) {
 		int error = 0;
 

@@ -16,17 +16,18 @@
 
 static const struct {
 	enum layer layer;
-	void (*verify)(const struct verify_context *context, struct enforce_verdict *verdict);
+	void (*verify)(
+		const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 } parts[] = {
-	{LAYER_IDENTITY, verify_identity},
-	{LAYER_CAPABILITIES, verify_capabilities},
-	{LAYER_SECCOMP, verify_seccomp},
-	{LAYER_EXEC, verify_exec},
-	{LAYER_NAMESPACES, verify_namespaces},
-	{LAYER_VIEW, verify_view},
-	{LAYER_LANDLOCK, verify_landlock},
-	{LAYER_LABELS, verify_ports},
-	{LAYER_RESOURCES, verify_resources},
+	{LAYER_IDENTITY, enforce_verify_identity},
+	{LAYER_CAPABILITIES, enforce_verify_capabilities},
+	{LAYER_SECCOMP, enforce_verify_seccomp},
+	{LAYER_EXEC, enforce_verify_exec},
+	{LAYER_NAMESPACES, enforce_verify_namespaces},
+	{LAYER_VIEW, enforce_verify_view},
+	{LAYER_LANDLOCK, enforce_verify_landlock},
+	{LAYER_LABELS, enforce_verify_ports},
+	{LAYER_RESOURCES, enforce_verify_resources},
 };
 
 int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
@@ -34,14 +35,14 @@ int enforce_verify(const struct plan *plan, const struct plan_service *service, 
 {
 	const int count = sizeof(parts) / sizeof(parts[0]);
 	scoped(arena) struct arena *arena = arena_new();
-	struct verify_context context = {
+	struct enforce_verify_context context = {
 		.plan = plan, .service = service, .init = init, .process = process, .arena = arena};
-	int error = verify_read_status(process, arena, &context.status);
+	int error = enforce_verify_read_status(process, arena, &context.status);
 
 	for (int i = 0; i < count; i++) {
 		verdicts[i] = (struct enforce_verdict){.layer = parts[i].layer};
 		if (error < 0)
-			verify_say(&verdicts[i], ENFORCE_UNKNOWN, service->where,
+			enforce_verify_say(&verdicts[i], ENFORCE_UNKNOWN, service->where,
 				"process %d cannot be read", (int)process);
 		else
 			parts[i].verify(&context, &verdicts[i]);
@@ -64,8 +65,8 @@ static bool own_namespace(pid_t process, const char *kind)
 int enforce_facts(pid_t process, struct enforce_facts *facts)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	struct verify_status status;
-	int error = verify_read_status(process, arena, &status);
+	struct enforce_verify_status status;
+	int error = enforce_verify_read_status(process, arena, &status);
 
 	if (error < 0)
 		return error;

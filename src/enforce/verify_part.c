@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void verify_say(struct enforce_verdict *verdict, enum enforce_state state, struct where where,
-	const char *format, ...)
+void enforce_verify_say(struct enforce_verdict *verdict, enum enforce_state state,
+	struct where where, const char *format, ...)
 {
 	va_list arguments;
 

@@ -11,7 +11,7 @@
 struct arena;
 
 /* What /proc/PID/status says, in the reader's ids. */
-struct verify_status {
+struct enforce_verify_status {
 	unsigned uids[4], gids[4]; /* real, effective, saved, file system */
 	unsigned groups[64];
 	size_t group_count;
@@ -19,29 +19,39 @@ struct verify_status {
 	unsigned no_new_privileges, seccomp, filters;
 };
 
-int verify_read_status(pid_t process, struct arena *arena, struct verify_status *status);
+int enforce_verify_read_status(
+	pid_t process, struct arena *arena, struct enforce_verify_status *status);
 
-struct verify_context {
+struct enforce_verify_context {
 	const struct plan *plan;
 	const struct plan_service *service;
 	pid_t init, process;
 	struct arena *arena;
-	struct verify_status status;
+	struct enforce_verify_status status;
 };
 
 /* Fill @verdict; the text of an enforced layer says what was read. */
-void verify_say(struct enforce_verdict *verdict, enum enforce_state state, struct where where,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void enforce_verify_say(struct enforce_verdict *verdict, enum enforce_state state,
+	struct where where, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-void verify_identity(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_capabilities(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_seccomp(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_exec(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_namespaces(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_view(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_landlock(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_ports(const struct verify_context *context, struct enforce_verdict *verdict);
-void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_identity(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_capabilities(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_seccomp(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_exec(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_namespaces(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_view(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_landlock(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_ports(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_resources(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 
 /* Is the process in the stack's part of the hierarchy?  @folder is then its cgroup's path there. */
-bool verify_cgroup(const struct verify_context *context, const char **folder);
+bool enforce_verify_cgroup(const struct enforce_verify_context *context, const char **folder);

@@ -56,7 +56,7 @@ static bool attached(int group, int hook, struct tag *tag)
 }
 
 /* The same instructions, loaded once more, have the same tag. */
-static bool holds(const struct verify_context *context, int group, int hook)
+static bool holds(const struct enforce_verify_context *context, int group, int hook)
 {
 	struct tag wanted, found;
 	scoped(fd) int program =
@@ -66,19 +66,21 @@ static bool holds(const struct verify_context *context, int group, int hook)
 	       memcmp(&wanted, &found, sizeof(wanted)) == 0;
 }
 
-void verify_ports(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_ports(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
 	const char *folder = "", *root = enforce_cgroup_root();
 	size_t ports = 0;
 
 	if (!service->ports_held) {
-		verify_say(verdict, ENFORCE_ABSENT, service->where,
+		enforce_verify_say(verdict, ENFORCE_ABSENT, service->where,
 			"this kernel runs no program when a port is bound");
 		return;
 	}
-	if (!verify_cgroup(context, &folder)) {
-		verify_say(verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
+	if (!enforce_verify_cgroup(context, &folder)) {
+		enforce_verify_say(
+			verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
 		return;
 	}
 	const char *path = arena_printf(context->arena, "%s%s", root ? root : "", folder);
@@ -87,10 +89,10 @@ void verify_ports(const struct verify_context *context, struct enforce_verdict *
 		ports += service->listens[i].transport != PLAN_UNIX;
 	if (group < 0 || !holds(context, group, enforce_port_hooks[0]) ||
 		!holds(context, group, enforce_port_hooks[1]))
-		verify_say(verdict, ENFORCE_WEAKER, service->where,
+		enforce_verify_say(verdict, ENFORCE_WEAKER, service->where,
 			"its cgroup does not run the planned program when a port is bound");
 	else
-		verify_say(verdict, ENFORCE_ENFORCED, service->where,
+		enforce_verify_say(verdict, ENFORCE_ENFORCED, service->where,
 			"its cgroup lets it bind %zu port%s, by IPv4 and IPv6", ports,
 			ports == 1 ? "" : "s");
 }

@@ -82,7 +82,8 @@ static long sysctl_within(pid_t process, const char *kind, const char *path)
 	return got == sizeof(value) ? value : -EIO;
 }
 
-void verify_namespaces(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_namespaces(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	size_t count;
 	const struct catalog_namespace *kinds = catalog_namespaces(&count);
@@ -94,12 +95,12 @@ void verify_namespaces(const struct verify_context *context, struct enforce_verd
 		if (!kinds[i].own || text_equal(kinds[i].file, "net"))
 			continue;
 		if (same_namespace(context->process, getpid(), kinds[i].file)) {
-			verify_say(verdict, ENFORCE_ABSENT, where, "shares the host's %s namespace",
-				kinds[i].name);
+			enforce_verify_say(verdict, ENFORCE_ABSENT, where,
+				"shares the host's %s namespace", kinds[i].name);
 			return;
 		}
 		if (!same_namespace(context->process, context->init, kinds[i].file)) {
-			verify_say(verdict, ENFORCE_WEAKER, where,
+			enforce_verify_say(verdict, ENFORCE_WEAKER, where,
 				"its %s namespace is not the one made for it", kinds[i].name);
 			return;
 		}
@@ -110,38 +111,41 @@ void verify_namespaces(const struct verify_context *context, struct enforce_verd
 			continue;
 		long limit = sysctl_within(context->process, "user", path);
 		if (limit != 0) {
-			verify_say(verdict, limit < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,
+			enforce_verify_say(verdict, limit < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER,
+				where,
 				limit < 0 ? "%s cannot be read (%ld)"
 					  : "%s inside is %ld, planned is 0",
 				kinds[i].limit, limit);
 			return;
 		}
 	}
-	verify_say(verdict, ENFORCE_ENFORCED, where,
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 		"own user, mount, pid, ipc, uts, cgroup; no more can be made");
 }
 
 /* The exec itself cannot be read back; what holds it can: mounts (see the view) and the sysctl. */
-void verify_exec(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_exec(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
 	struct where where = service->command_where;
 
 	if (context->status.seccomp != 2) {
-		verify_say(verdict, ENFORCE_ABSENT, where, "no filter holds back a second program");
+		enforce_verify_say(
+			verdict, ENFORCE_ABSENT, where, "no filter holds back a second program");
 		return;
 	}
 	if (service->memfd_noexec) {
 		long value = sysctl_within(context->process, "pid", "/proc/sys/vm/memfd_noexec");
 
 		if (value != 2) {
-			verify_say(verdict, value < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER, where,
-				"vm.memfd_noexec inside is %ld, planned is 2", value);
+			enforce_verify_say(verdict, value < 0 ? ENFORCE_UNKNOWN : ENFORCE_WEAKER,
+				where, "vm.memfd_noexec inside is %ld, planned is 2", value);
 			return;
 		}
 	}
-	verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s%s", service->program_count,
-		service->program_count == 1 ? "" : "s",
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s%s",
+		service->program_count, service->program_count == 1 ? "" : "s",
 		service->memfd_noexec ? ", no memory files" : "",
 		service->write_execute ? "" : "; recorded: no memory both written and executed");
 }
@@ -151,24 +155,26 @@ void verify_exec(const struct verify_context *context, struct enforce_verdict *v
  * fails when the domain is not entered, and the filter, read from the kernel,
  * goes on after it: a process of this launch that has the one has the other.
  */
-void verify_landlock(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_landlock(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_landlock *landlock = &context->service->landlock;
 	struct where where = context->service->where;
 
 	if (!landlock->used)
-		verify_say(verdict, ENFORCE_ABSENT, where, "this kernel has no Landlock");
+		enforce_verify_say(verdict, ENFORCE_ABSENT, where, "this kernel has no Landlock");
 	else if (context->status.seccomp != 2 || same_namespace(context->process, getpid(), "pid"))
-		verify_say(verdict, ENFORCE_UNKNOWN, where, "not a process of a whole launch");
+		enforce_verify_say(
+			verdict, ENFORCE_UNKNOWN, where, "not a process of a whole launch");
 	else
-		verify_say(verdict, ENFORCE_ENFORCED, where,
+		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 			"recorded, since no kernel shows a domain: ABI %u, %zu path%s, %zu port%s",
 			landlock->abi, landlock->beneath_count,
 			landlock->beneath_count == 1 ? "" : "s", landlock->port_count,
 			landlock->port_count == 1 ? "" : "s");
 }
 
-bool verify_cgroup(const struct verify_context *context, const char **folder)
+bool enforce_verify_cgroup(const struct enforce_verify_context *context, const char **folder)
 {
 	const char *text, *line;
 	char path[40];
@@ -201,7 +207,7 @@ static bool line_holds(const struct plan_cgroup_limit *limit, const char *line, 
 	return end > line && found <= wanted;
 }
 
-static bool cgroup_limit_holds(const struct verify_context *context, const char *folder,
+static bool cgroup_limit_holds(const struct enforce_verify_context *context, const char *folder,
 	const struct plan_cgroup_limit *limit)
 {
 	const char *root = enforce_cgroup_root(), *text;
@@ -220,7 +226,8 @@ static bool cgroup_limit_holds(const struct verify_context *context, const char 
 	return true;
 }
 
-void verify_resources(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_resources(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
 	const char *folder = "";
@@ -232,24 +239,25 @@ void verify_resources(const struct verify_context *context, struct enforce_verdi
 		if (prlimit(context->process, (enum __rlimit_resource)limit->resource, NULL, &now) <
 				0 ||
 			now.rlim_max > limit->value) {
-			verify_say(verdict, ENFORCE_WEAKER, limit->where,
+			enforce_verify_say(verdict, ENFORCE_WEAKER, limit->where,
 				"limit %s is above the planned %llu", limit->name,
 				(unsigned long long)limit->value);
 			return;
 		}
 	}
-	if (!verify_cgroup(context, &folder)) {
-		verify_say(verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
+	if (!enforce_verify_cgroup(context, &folder)) {
+		enforce_verify_say(
+			verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
 		return;
 	}
 	for (size_t i = 0; i < service->cgroup_limit_count; i++)
 		if (!cgroup_limit_holds(context, folder, &service->cgroup_limits[i])) {
-			verify_say(verdict, ENFORCE_WEAKER, service->cgroup_limits[i].where,
+			enforce_verify_say(verdict, ENFORCE_WEAKER, service->cgroup_limits[i].where,
 				"%s is not the planned %s", service->cgroup_limits[i].file,
 				service->cgroup_limits[i].value);
 			return;
 		}
-	verify_say(verdict, ENFORCE_ENFORCED, service->where,
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, service->where,
 		"%zu limit%s of the process, %zu of the cgroup", service->rlimit_count,
 		service->rlimit_count == 1 ? "" : "s", service->cgroup_limit_count);
 }

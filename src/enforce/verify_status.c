@@ -44,7 +44,8 @@ static uint64_t read_set(const char *text, const char *name)
 	return strtoull(field(text, name), NULL, 16);
 }
 
-int verify_read_status(pid_t process, struct arena *arena, struct verify_status *status)
+int enforce_verify_read_status(
+	pid_t process, struct arena *arena, struct enforce_verify_status *status)
 {
 	char path[40];
 	const char *text;
@@ -53,7 +54,7 @@ int verify_read_status(pid_t process, struct arena *arena, struct verify_status 
 	ssize_t length = descriptor_read(AT_FDCWD, path, MOST_TEXT, arena, &text);
 	if (length < 0)
 		return (int)length;
-	*status = (struct verify_status){
+	*status = (struct enforce_verify_status){
 		.inheritable = read_set(text, "CapInh"),
 		.permitted = read_set(text, "CapPrm"),
 		.effective = read_set(text, "CapEff"),
@@ -81,7 +82,7 @@ static bool all_are(const unsigned ids[4], long wanted)
 	return true;
 }
 
-static bool map_is(const struct verify_context *context, const char *file,
+static bool map_is(const struct enforce_verify_context *context, const char *file,
 	const struct plan_extent *extents, size_t count)
 {
 	unsigned numbers[3];
@@ -110,39 +111,41 @@ static bool in_groups(const struct plan_identity *identity, unsigned group)
 	return enforce_outside(identity->gids, identity->gid_count, identity->gid) == (long)group;
 }
 
-void verify_identity(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_identity(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_identity *identity = &context->service->identity;
-	const struct verify_status *status = &context->status;
+	const struct enforce_verify_status *status = &context->status;
 	long uid = enforce_outside(identity->uids, identity->uid_count, identity->uid);
 	long gid = enforce_outside(identity->gids, identity->gid_count, identity->gid);
 
 	if (!all_are(status->uids, uid) || !all_are(status->gids, gid)) {
-		verify_say(verdict, ENFORCE_WEAKER, identity->where,
+		enforce_verify_say(verdict, ENFORCE_WEAKER, identity->where,
 			"runs as uid %u gid %u, planned are %ld and %ld", status->uids[1],
 			status->gids[1], uid, gid);
 		return;
 	}
 	for (size_t i = 0; i < status->group_count; i++)
 		if (!in_groups(identity, status->groups[i])) {
-			verify_say(verdict, ENFORCE_WEAKER, identity->where,
+			enforce_verify_say(verdict, ENFORCE_WEAKER, identity->where,
 				"is in group %u, which is not planned", status->groups[i]);
 			return;
 		}
 	if (!map_is(context, "uid_map", identity->uids, identity->uid_count) ||
 		!map_is(context, "gid_map", identity->gids, identity->gid_count)) {
-		verify_say(verdict, ENFORCE_WEAKER, identity->where,
+		enforce_verify_say(verdict, ENFORCE_WEAKER, identity->where,
 			"its id maps are not those of the plan");
 		return;
 	}
-	verify_say(verdict, ENFORCE_ENFORCED, identity->where, "uid %ld, 0 inside is %u", uid,
-		identity->init_id);
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, identity->where, "uid %ld, 0 inside is %u",
+		uid, identity->init_id);
 }
 
-void verify_capabilities(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_capabilities(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
-	const struct verify_status *status = &context->status;
+	const struct enforce_verify_status *status = &context->status;
 	uint64_t planned = enforce_capability_set(service);
 	uint64_t held = status->inheritable | status->permitted | status->effective |
 			status->bounding | status->ambient;
@@ -150,26 +153,27 @@ void verify_capabilities(const struct verify_context *context, struct enforce_ve
 		service->capability_count ? service->capabilities[0].where : service->where;
 
 	if (held & ~planned)
-		verify_say(verdict, ENFORCE_WEAKER, where,
+		enforce_verify_say(verdict, ENFORCE_WEAKER, where,
 			"holds %#" PRIx64 ", planned are %#" PRIx64, held, planned);
 	else if (!status->no_new_privileges)
-		verify_say(verdict, ENFORCE_WEAKER, where, "no_new_privs is not set");
+		enforce_verify_say(verdict, ENFORCE_WEAKER, where, "no_new_privs is not set");
 	else if (planned)
-		verify_say(verdict, ENFORCE_ENFORCED, where,
+		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 			"%#" PRIx64 " in its own user namespace, no_new_privs", planned);
 	else
-		verify_say(verdict, ENFORCE_ENFORCED, where, "none, no_new_privs");
+		enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "none, no_new_privs");
 }
 
-void verify_seccomp(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_seccomp(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
-	const struct verify_status *status = &context->status;
+	const struct enforce_verify_status *status = &context->status;
 	struct where where = context->service->where;
 
 	if (status->seccomp != 2 || status->filters == 0)
-		verify_say(verdict, ENFORCE_ABSENT, where, "no filter");
+		enforce_verify_say(verdict, ENFORCE_ABSENT, where, "no filter");
 	else
-		verify_say(verdict, ENFORCE_ENFORCED, where,
+		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 			"%u filter%s, as loaded at launch: none can be changed or taken off",
 			status->filters, status->filters == 1 ? "" : "s");
 }

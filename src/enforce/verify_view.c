@@ -46,7 +46,7 @@ static const char *skip_fields(const char *line, int count)
 	return line;
 }
 
-static struct mount *read_mounts(const struct verify_context *context, size_t *count)
+static struct mount *read_mounts(const struct enforce_verify_context *context, size_t *count)
 {
 	struct mount *mounts = NULL;
 	char path[40];
@@ -86,7 +86,7 @@ static bool is_mount(const struct plan_node *node)
 }
 
 /* What may be missing: a mask over nothing, and the hosts file of a service run alone. */
-static bool needed(const struct verify_context *context, const struct plan_node *node)
+static bool needed(const struct enforce_verify_context *context, const struct plan_node *node)
 {
 	const char *path = arena_printf(
 		context->arena, "/proc/%d/root%s", (int)context->process, node->target);
@@ -114,7 +114,7 @@ static const char *lost(const struct plan_node *node, const struct mount *mount)
 	return NULL;
 }
 
-static bool weaker_node(const struct verify_context *context, const struct plan_node *node,
+static bool weaker_node(const struct enforce_verify_context *context, const struct plan_node *node,
 	struct mount *mounts, size_t count, struct enforce_verdict *verdict)
 {
 	const struct mount *mount = claim(mounts, count, node->target);
@@ -122,13 +122,14 @@ static bool weaker_node(const struct verify_context *context, const struct plan_
 	if (!mount) {
 		if (!needed(context, node))
 			return false;
-		verify_say(verdict, ENFORCE_WEAKER, node->where, "%s is not mounted", node->target);
+		enforce_verify_say(
+			verdict, ENFORCE_WEAKER, node->where, "%s is not mounted", node->target);
 		return true;
 	}
 	const char *word = lost(node, mount);
 	if (!word)
 		return false;
-	verify_say(verdict, ENFORCE_WEAKER, node->where, "%s has lost '%.*s'", node->target,
+	enforce_verify_say(verdict, ENFORCE_WEAKER, node->where, "%s has lost '%.*s'", node->target,
 		(int)strlen(word) - 2, word + 1);
 	return true;
 }
@@ -140,7 +141,8 @@ static bool ours(const char *point)
 	       text_starts(point, "/run/bring/");
 }
 
-void verify_view(const struct verify_context *context, struct enforce_verdict *verdict)
+void enforce_verify_view(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
 	struct where where = service->where;
@@ -148,7 +150,7 @@ void verify_view(const struct verify_context *context, struct enforce_verdict *v
 	struct mount *mounts = read_mounts(context, &count);
 
 	if (count == 0) {
-		verify_say(verdict, ENFORCE_UNKNOWN, where, "its mounts cannot be read");
+		enforce_verify_say(verdict, ENFORCE_UNKNOWN, where, "its mounts cannot be read");
 		return;
 	}
 	for (size_t i = service->node_count; i > 0; i--) {
@@ -162,14 +164,14 @@ void verify_view(const struct verify_context *context, struct enforce_verdict *v
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (!mounts[i].planned && !ours(mounts[i].point)) {
-			verify_say(verdict, ENFORCE_WEAKER, where,
+			enforce_verify_say(verdict, ENFORCE_WEAKER, where,
 				"%s is mounted, which is not planned", mounts[i].point);
 			return;
 		}
 		if (strcmp(mounts[i].point, "/") == 0 && !strstr(mounts[i].options, ",ro,")) {
-			verify_say(verdict, ENFORCE_WEAKER, where, "its root is writable");
+			enforce_verify_say(verdict, ENFORCE_WEAKER, where, "its root is writable");
 			return;
 		}
 	}
-	verify_say(verdict, ENFORCE_ENFORCED, where, "%zu mounts as planned", planned);
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "%zu mounts as planned", planned);
 }

@@ -29,7 +29,7 @@ static int fail(int error, const char *what, struct fault *why)
 }
 
 /* The network first: entering the user namespace gives up every right on the host. */
-static int enter_router(const struct network_router *router, struct fault *why)
+static int enter_router(const struct enforce_network_router *router, struct fault *why)
 {
 	if (setgroups(0, NULL) < 0)
 		return fail(-errno, "leave the host's groups", why);
@@ -73,8 +73,8 @@ static int limit(struct fault *why)
 	return 0;
 }
 
-int gateway_confine(const struct plan *plan, const struct network_router *router, unsigned refusal,
-	struct fault *why)
+int gateway_confine(const struct plan *plan, const struct enforce_network_router *router,
+	unsigned refusal, struct fault *why)
 {
 	int error = gateway_view(why);
 

@@ -39,7 +39,8 @@ static void settle_signals(void)
 }
 
 static int settle_descriptors(const struct gateway_door *doors, size_t count,
-	const struct network_router *router, int status, struct arena *arena, struct fault *why)
+	const struct enforce_network_router *router, int status, struct arena *arena,
+	struct fault *why)
 {
 	int *kept = arena_alloc(arena, (count + 6) * sizeof(*kept));
 	int null = open("/dev/null", O_RDWR);
@@ -64,7 +65,7 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 }
 
 /* The gateway's whole life.  @status takes one byte when it serves, else the fault. */
-static void live(const struct plan *plan, const struct network_router *router,
+static void live(const struct plan *plan, const struct enforce_network_router *router,
 	struct gateway_door *doors, size_t count, int status, struct arena *arena)
 {
 	struct gateway_server *server = NULL;
@@ -125,7 +126,7 @@ static int hear(int status, struct where where, struct fault *why)
 	return said.code ? said.code : -EIO;
 }
 
-static int start(const struct plan *plan, const struct network_router *router, int cgroup,
+static int start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
 	struct gateway_door *doors, size_t count, struct arena *arena, pid_t *pid, int *pidfd,
 	struct fault *why)
 {
@@ -149,7 +150,7 @@ static int start(const struct plan *plan, const struct network_router *router, i
 	return error;
 }
 
-int gateway_start(const struct plan *plan, const struct network_router *router, int cgroup,
+int gateway_start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
 	pid_t *pid, int *pidfd, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();

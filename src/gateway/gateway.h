@@ -12,7 +12,7 @@
 #include <sys/types.h>
 
 struct fault;
-struct network_router;
+struct enforce_network_router;
 struct plan;
 
 /*
@@ -20,7 +20,7 @@ struct plan;
  * @cgroup (a directory descriptor) and the router's namespaces, confine it and
  * let it serve.  Returns when it serves.  The caller closes *@pidfd.
  */
-int gateway_start(const struct plan *plan, const struct network_router *router, int cgroup,
+int gateway_start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
 	pid_t *pid, int *pidfd, struct fault *why);
 
 /*
@@ -28,5 +28,5 @@ int gateway_start(const struct plan *plan, const struct network_router *router, 
  * Landlock, and a filter that answers with the errno @refusal): gateway_start()
  * and the drills inside it call this.
  */
-int gateway_confine(const struct plan *plan, const struct network_router *router, unsigned refusal,
-	struct fault *why);
+int gateway_confine(const struct plan *plan, const struct enforce_network_router *router,
+	unsigned refusal, struct fault *why);

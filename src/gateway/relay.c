@@ -9,9 +9,9 @@
 /* A turn lets one connection move 1 MiB before the others have theirs. */
 enum { CHUNK = 65536, TURN = 16 };
 
-void relay_open(struct relay *relay, int client, int service)
+void gateway_relay_open(struct gateway_relay *relay, int client, int service)
 {
-	const struct relay_way empty = {.pipe = {-1, -1}};
+	const struct gateway_relay_way empty = {.pipe = {-1, -1}};
 
 	relay->state = RELAY_CONNECTING;
 	relay->client = client;
@@ -20,7 +20,7 @@ void relay_open(struct relay *relay, int client, int service)
 	relay->deadline = 0;
 }
 
-static bool take_pipe(struct relay_way *way, struct relay_pool *pool)
+static bool take_pipe(struct gateway_relay_way *way, struct gateway_relay_pool *pool)
 {
 	if (way->pipe[0] >= 0)
 		return true;
@@ -34,7 +34,7 @@ static bool take_pipe(struct relay_way *way, struct relay_pool *pool)
 }
 
 /* Only an empty pipe may serve another connection. */
-static void give_pipe(struct relay_way *way, struct relay_pool *pool)
+static void give_pipe(struct gateway_relay_way *way, struct gateway_relay_pool *pool)
 {
 	if (way->pipe[0] < 0)
 		return;
@@ -60,7 +60,8 @@ static ssize_t move(int from, int to, size_t length)
 }
 
 /* The pipe is filled only when it is empty: -EAGAIN then speaks of the socket alone. */
-static enum relay_result fill(struct relay_way *way, int source, struct relay_pool *pool)
+static enum gateway_relay_result fill(
+	struct gateway_relay_way *way, int source, struct gateway_relay_pool *pool)
 {
 	ssize_t moved;
 
@@ -74,7 +75,7 @@ static enum relay_result fill(struct relay_way *way, int source, struct relay_po
 	return RELAY_MORE;
 }
 
-static enum relay_result drain(struct relay_way *way, int sink)
+static enum gateway_relay_result drain(struct gateway_relay_way *way, int sink)
 {
 	ssize_t moved = move(way->pipe[0], sink, way->held);
 
@@ -84,10 +85,10 @@ static enum relay_result drain(struct relay_way *way, int sink)
 	return RELAY_MORE;
 }
 
-static enum relay_result move_way(
-	struct relay_way *way, int source, int sink, struct relay_pool *pool)
+static enum gateway_relay_result move_way(
+	struct gateway_relay_way *way, int source, int sink, struct gateway_relay_pool *pool)
 {
-	enum relay_result result = RELAY_MORE;
+	enum gateway_relay_result result = RELAY_MORE;
 
 	for (int i = 0; i < TURN && result == RELAY_MORE && !way->passed; i++) {
 		if (way->held)
@@ -105,10 +106,12 @@ static enum relay_result move_way(
 	return way->passed && result != RELAY_BROKEN ? RELAY_DONE : result;
 }
 
-enum relay_result relay_move(struct relay *relay, struct relay_pool *pool)
+enum gateway_relay_result gateway_relay_move(
+	struct gateway_relay *relay, struct gateway_relay_pool *pool)
 {
-	enum relay_result up = move_way(&relay->up, relay->client, relay->service, pool);
-	enum relay_result down = move_way(&relay->down, relay->service, relay->client, pool);
+	enum gateway_relay_result up = move_way(&relay->up, relay->client, relay->service, pool);
+	enum gateway_relay_result down =
+		move_way(&relay->down, relay->service, relay->client, pool);
 
 	if (up == RELAY_BROKEN || down == RELAY_BROKEN)
 		return RELAY_BROKEN;
@@ -126,7 +129,7 @@ static void close_side(int fd, bool reset)
 	close(fd);
 }
 
-void relay_close(struct relay *relay, bool reset, struct relay_pool *pool)
+void gateway_relay_close(struct gateway_relay *relay, bool reset, struct gateway_relay_pool *pool)
 {
 	give_pipe(&relay->up, pool);
 	give_pipe(&relay->down, pool);

@@ -13,35 +13,36 @@
 
 enum { RELAY_PIPES = 256 }; /* kept for reuse */
 
-struct relay_pool {
+struct gateway_relay_pool {
 	int pipes[RELAY_PIPES][2];
 	size_t count;
 };
 
-struct relay_way {
+struct gateway_relay_way {
 	int pipe[2]; /* -1: none */
 	size_t held; /* bytes in the pipe */
 	bool ended;  /* the source has sent its last byte */
 	bool passed; /* and the other side was told */
 };
 
-enum relay_state { RELAY_FREE, RELAY_CONNECTING, RELAY_OPEN };
+enum gateway_relay_state { RELAY_FREE, RELAY_CONNECTING, RELAY_OPEN };
 
-struct relay {
-	enum relay_state state;
+struct gateway_relay {
+	enum gateway_relay_state state;
 	int client, service;
-	struct relay_way up, down; /* to the service, to the client */
-	long deadline;             /* seconds; 0: none */
-	size_t next;               /* in the list of free ones */
-	bool waiting;              /* is in the server's list of those with more to do */
+	struct gateway_relay_way up, down; /* to the service, to the client */
+	long deadline;                     /* seconds; 0: none */
+	size_t next;                       /* in the list of free ones */
+	bool waiting;                      /* is in the server's list of those with more to do */
 };
 
-void relay_open(struct relay *relay, int client, int service);
+void gateway_relay_open(struct gateway_relay *relay, int client, int service);
 
-enum relay_result { RELAY_WAIT, RELAY_MORE, RELAY_DONE, RELAY_BROKEN };
+enum gateway_relay_result { RELAY_WAIT, RELAY_MORE, RELAY_DONE, RELAY_BROKEN };
 
 /* Move what can be moved now, at most one turn's worth. */
-enum relay_result relay_move(struct relay *relay, struct relay_pool *pool);
+enum gateway_relay_result gateway_relay_move(
+	struct gateway_relay *relay, struct gateway_relay_pool *pool);
 
 /* Close both sides; @reset: as a failure. */
-void relay_close(struct relay *relay, bool reset, struct relay_pool *pool);
+void gateway_relay_close(struct gateway_relay *relay, bool reset, struct gateway_relay_pool *pool);

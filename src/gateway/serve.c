@@ -31,7 +31,7 @@ static void watch_doors(struct gateway_server *server, bool open)
 	server->open = open;
 }
 
-static void set_deadline(struct gateway_server *server, struct relay *relay, long seconds)
+static void set_deadline(struct gateway_server *server, struct gateway_relay *relay, long seconds)
 {
 	server->timed -= relay->deadline != 0;
 	relay->deadline = seconds ? server->now + seconds : 0;
@@ -40,10 +40,10 @@ static void set_deadline(struct gateway_server *server, struct relay *relay, lon
 
 static void end_relay(struct gateway_server *server, size_t index, bool reset)
 {
-	struct relay *relay = &server->relays[index];
+	struct gateway_relay *relay = &server->relays[index];
 
 	set_deadline(server, relay, 0);
-	relay_close(relay, reset, &server->pool);
+	gateway_relay_close(relay, reset, &server->pool);
 	relay->next = server->free;
 	server->free = index;
 	server->used--;
@@ -52,8 +52,8 @@ static void end_relay(struct gateway_server *server, size_t index, bool reset)
 
 static void move_relay(struct gateway_server *server, size_t index)
 {
-	struct relay *relay = &server->relays[index];
-	enum relay_result result = relay_move(relay, &server->pool);
+	struct gateway_relay *relay = &server->relays[index];
+	enum gateway_relay_result result = gateway_relay_move(relay, &server->pool);
 
 	if (result == RELAY_DONE || result == RELAY_BROKEN) {
 		end_relay(server, index, result == RELAY_BROKEN);
@@ -69,7 +69,7 @@ static void move_relay(struct gateway_server *server, size_t index)
 
 static void finish_connect(struct gateway_server *server, size_t index)
 {
-	struct relay *relay = &server->relays[index];
+	struct gateway_relay *relay = &server->relays[index];
 	int error = 0;
 	socklen_t length = sizeof(error);
 
@@ -85,7 +85,7 @@ static void finish_connect(struct gateway_server *server, size_t index)
 static void handle_relay(
 	struct gateway_server *server, size_t index, enum side side, uint32_t events)
 {
-	struct relay *relay = &server->relays[index];
+	struct gateway_relay *relay = &server->relays[index];
 
 	if (relay->state == RELAY_FREE)
 		return;
@@ -102,7 +102,7 @@ static void handle_relay(
 
 static bool watch_relay(struct gateway_server *server, size_t index)
 {
-	struct relay *relay = &server->relays[index];
+	struct gateway_relay *relay = &server->relays[index];
 	struct epoll_event client = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
 		.data.u64 = gateway_event(index, SIDE_CLIENT)};
 	struct epoll_event service = {
@@ -118,7 +118,7 @@ static void begin_relay(struct gateway_server *server, const struct gateway_door
 	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	int service = gateway_upstream(door, address);
 	size_t index = server->free;
-	struct relay *relay;
+	struct gateway_relay *relay;
 
 	if (service < 0) {
 		setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -128,7 +128,7 @@ static void begin_relay(struct gateway_server *server, const struct gateway_door
 	relay = &server->relays[index];
 	server->free = relay->next;
 	server->used++;
-	relay_open(relay, client, service);
+	gateway_relay_open(relay, client, service);
 	set_deadline(server, relay, CONNECT_SECONDS);
 	if (!watch_relay(server, index))
 		end_relay(server, index, true);
@@ -176,7 +176,7 @@ static void serve_ready(struct gateway_server *server)
 	server->turn = turn;
 	server->ready_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct relay *relay = &server->relays[turn[i]];
+		struct gateway_relay *relay = &server->relays[turn[i]];
 
 		relay->waiting = false;
 		if (relay->state == RELAY_OPEN)
@@ -187,7 +187,7 @@ static void serve_ready(struct gateway_server *server)
 static void end_late(struct gateway_server *server)
 {
 	for (size_t i = 0; server->timed && i < server->capacity; i++) {
-		struct relay *relay = &server->relays[i];
+		struct gateway_relay *relay = &server->relays[i];
 
 		if (relay->state != RELAY_FREE && relay->deadline && relay->deadline <= server->now)
 			end_relay(server, i, true);

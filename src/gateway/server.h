@@ -15,7 +15,7 @@ enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
 struct gateway_server {
 	struct gateway_door *doors;
 	size_t door_count;
-	struct relay *relays;
+	struct gateway_relay *relays;
 	size_t capacity, used, free; /* free: the first of the list; capacity: none */
 	size_t *ready, ready_count;  /* have more to do than one turn */
 	size_t *turn;                /* the same, while they are served */
@@ -24,7 +24,7 @@ struct gateway_server {
 	bool open;    /* doors are watched */
 	bool pressed; /* the kernel has no room: wait a little */
 	long now;     /* seconds */
-	struct relay_pool pool;
+	struct gateway_relay_pool pool;
 };
 
 /* What epoll says of an event: whose it is. */

@@ -28,7 +28,7 @@ struct segment {
 struct compiler {
 	const struct plan_launch_addresses *launch;
 	uint32_t refused;
-	struct emitter emitter;
+	struct plan_emitter emitter;
 	struct segment *segments;
 	size_t segment_count;
 };
@@ -132,11 +132,11 @@ static uint32_t high(unsigned argument)
 static size_t compare_half(struct compiler *compiler, uint32_t offset, uint32_t mask,
 	uint32_t value, size_t equal, size_t unequal)
 {
-	size_t position = emit_branch(&compiler->emitter, BPF_JEQ, value, equal, unequal);
+	size_t position = plan_emit_branch(&compiler->emitter, BPF_JEQ, value, equal, unequal);
 
 	if (mask != UINT32_MAX)
-		position = emit_and(&compiler->emitter, mask, position);
-	return emit_load(&compiler->emitter, offset, position);
+		position = plan_emit_and(&compiler->emitter, mask, position);
+	return plan_emit_load(&compiler->emitter, offset, position);
 }
 
 static size_t compare(struct compiler *compiler, const struct plan_condition *condition,
@@ -182,7 +182,7 @@ static bool repeated(const struct plan_call *rules, size_t index)
 
 static size_t check(struct compiler *compiler, const struct segment *segment)
 {
-	size_t next = emit_return(&compiler->emitter, compiler->refused);
+	size_t next = plan_emit_return(&compiler->emitter, compiler->refused);
 
 	for (size_t i = segment->checked_count; i-- > 0;) {
 		const struct plan_call *rule = &segment->checked[i];
@@ -190,7 +190,7 @@ static size_t check(struct compiler *compiler, const struct segment *segment)
 		/* Several lines may grant the same right; one check serves them all. */
 		if (repeated(segment->checked, i) || (rule->launch_only && !compiler->launch))
 			continue;
-		size_t holds = emit_return(&compiler->emitter, SECCOMP_RET_ALLOW);
+		size_t holds = plan_emit_return(&compiler->emitter, SECCOMP_RET_ALLOW);
 		if (rule->launch_only)
 			holds = compare_launch(compiler, holds, next);
 		for (size_t j = rule->condition_count; j-- > 0;)
@@ -207,11 +207,11 @@ static size_t search(struct compiler *compiler, size_t first, size_t count)
 
 	if (count == 1)
 		return segment->checked ? segment->position
-					: emit_return(&compiler->emitter, segment->action);
+					: plan_emit_return(&compiler->emitter, segment->action);
 	size_t half = count / 2;
 	size_t above = search(compiler, first + half, count - half);
 	size_t below = search(compiler, first, half);
-	return emit_branch(&compiler->emitter, BPF_JGE, segment[half].first, above, below);
+	return plan_emit_branch(&compiler->emitter, BPF_JGE, segment[half].first, above, below);
 }
 
 static int refuse_rule(const struct plan_call *rule, struct fault *why, const char *text)
@@ -247,7 +247,7 @@ int plan_seccomp(const struct plan_service *service, const struct plan_launch_ad
 		.refused = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
 		.emitter = {.arena = arena},
 	};
-	struct emitter *emitter = &compiler.emitter;
+	struct plan_emitter *emitter = &compiler.emitter;
 	int result = judge_rules(service, why);
 
 	if (result < 0)
@@ -257,15 +257,15 @@ int plan_seccomp(const struct plan_service *service, const struct plan_launch_ad
 		if (compiler.segments[i].checked)
 			compiler.segments[i].position = check(&compiler, &compiler.segments[i]);
 	size_t position = search(&compiler, 0, compiler.segment_count);
-	position = emit_load(emitter, offsetof(struct seccomp_data, nr), position);
+	position = plan_emit_load(emitter, offsetof(struct seccomp_data, nr), position);
 	/* Killed first of all: numbers mean nothing before the architecture is known. */
-	position = emit_branch(emitter, BPF_JEQ, catalog_audit_arch(catalog_native_arch()),
-		position, emit_return(emitter, SECCOMP_RET_KILL_PROCESS));
-	emit_load(emitter, offsetof(struct seccomp_data, arch), position);
+	position = plan_emit_branch(emitter, BPF_JEQ, catalog_audit_arch(catalog_native_arch()),
+		position, plan_emit_return(emitter, SECCOMP_RET_KILL_PROCESS));
+	plan_emit_load(emitter, offsetof(struct seccomp_data, arch), position);
 	if (emitter->count > BPF_MAXINSNS)
 		return fault(why, -E2BIG, service->where,
 			"the system call filter of %s has %zu instructions, the kernel takes %d",
 			service->name, emitter->count, BPF_MAXINSNS);
-	emit_finish(emitter, filter);
+	plan_emit_finish(emitter, filter);
 	return 0;
 }

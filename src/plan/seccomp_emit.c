@@ -9,7 +9,7 @@
 
 enum { FARTHEST = 255 };
 
-static size_t emit(struct emitter *emitter, struct sock_filter instruction)
+static size_t emit(struct plan_emitter *emitter, struct sock_filter instruction)
 {
 	struct sock_filter *place =
 		arena_append(emitter->arena, &emitter->reversed, &emitter->count, sizeof(*place));
@@ -29,7 +29,7 @@ static bool is_return(struct sock_filter instruction)
 	return instruction.code == (BPF_RET | BPF_K);
 }
 
-size_t emit_return(struct emitter *emitter, uint32_t action)
+size_t plan_emit_return(struct plan_emitter *emitter, uint32_t action)
 {
 	/* Leave room for the branch that comes between, or two stepping stones. */
 	for (size_t i = emitter->count; i-- > 0 && emitter->count - i < FARTHEST - 2;)
@@ -38,7 +38,7 @@ size_t emit_return(struct emitter *emitter, uint32_t action)
 	return emit(emitter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, action));
 }
 
-static size_t stone(struct emitter *emitter, size_t target)
+static size_t stone(struct plan_emitter *emitter, size_t target)
 {
 	struct sock_filter far = emitter->reversed[target];
 
@@ -49,26 +49,26 @@ static size_t stone(struct emitter *emitter, size_t target)
 }
 
 /* Make @target the next instruction. */
-static void follow(struct emitter *emitter, size_t target)
+static void follow(struct plan_emitter *emitter, size_t target)
 {
 	if (target != emitter->count - 1)
 		stone(emitter, target);
 }
 
-size_t emit_load(struct emitter *emitter, uint32_t offset, size_t target)
+size_t plan_emit_load(struct plan_emitter *emitter, uint32_t offset, size_t target)
 {
 	follow(emitter, target);
 	return emit(emitter, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset));
 }
 
-size_t emit_and(struct emitter *emitter, uint32_t mask, size_t target)
+size_t plan_emit_and(struct plan_emitter *emitter, uint32_t mask, size_t target)
 {
 	follow(emitter, target);
 	return emit(emitter, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
 }
 
-size_t emit_branch(
-	struct emitter *emitter, uint16_t test, uint32_t value, size_t holds, size_t fails)
+size_t plan_emit_branch(
+	struct plan_emitter *emitter, uint16_t test, uint32_t value, size_t holds, size_t fails)
 {
 	/* A stone for one target moves the branch one farther from the other. */
 	if (distance(emitter->count + 1, holds) > FARTHEST)
@@ -80,7 +80,7 @@ size_t emit_branch(
 				     (uint8_t)distance(emitter->count, fails)));
 }
 
-void emit_finish(const struct emitter *emitter, struct plan_filter *filter)
+void plan_emit_finish(const struct plan_emitter *emitter, struct plan_filter *filter)
 {
 	filter->count = emitter->count;
 	filter->instructions =

@@ -17,22 +17,22 @@ struct arena;
 struct plan_filter;
 struct sock_filter;
 
-struct emitter {
+struct plan_emitter {
 	struct arena *arena;
 	struct sock_filter *reversed;
 	size_t count;
 };
 
 /* Return @action; the last return of the same action is used again while it is near. */
-size_t emit_return(struct emitter *emitter, uint32_t action);
+size_t plan_emit_return(struct plan_emitter *emitter, uint32_t action);
 
 /* Go on at @target after loading the 32 bits at @offset of struct seccomp_data. */
-size_t emit_load(struct emitter *emitter, uint32_t offset, size_t target);
-size_t emit_and(struct emitter *emitter, uint32_t mask, size_t target);
+size_t plan_emit_load(struct plan_emitter *emitter, uint32_t offset, size_t target);
+size_t plan_emit_and(struct plan_emitter *emitter, uint32_t mask, size_t target);
 
 /* @test is BPF_JEQ or BPF_JGE against @value. */
-size_t emit_branch(
-	struct emitter *emitter, uint16_t test, uint32_t value, size_t holds, size_t fails);
+size_t plan_emit_branch(
+	struct plan_emitter *emitter, uint16_t test, uint32_t value, size_t holds, size_t fails);
 
 /* Turn the program round, beginning with the instruction emitted last. */
-void emit_finish(const struct emitter *emitter, struct plan_filter *filter);
+void plan_emit_finish(const struct plan_emitter *emitter, struct plan_filter *filter);

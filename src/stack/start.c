@@ -41,9 +41,9 @@ static int adopt_router(struct stack_start *start)
 
 static int make_router(struct stack_start *start, struct fault *why)
 {
-	struct network_router router;
+	struct enforce_network_router router;
 	struct stat about;
-	int error = network_router(start->up->plan, &router, why);
+	int error = enforce_network_router(start->up->plan, &router, why);
 
 	if (error < 0)
 		return error;
@@ -67,7 +67,7 @@ int stack_start_router(struct stack_start *start, struct fault *why)
 
 int stack_start_gateway(struct stack_start *start, struct fault *why)
 {
-	const struct network_router router = {start->router_user, start->router_network};
+	const struct enforce_network_router router = {start->router_user, start->router_network};
 	const struct plan *plan = start->up->plan;
 	struct stack_member member;
 	pid_t pid;

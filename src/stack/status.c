@@ -60,7 +60,7 @@ static void leave_out(const struct stack_member *member, struct enforce_verdict 
 	snprintf(verdict->text, sizeof(verdict->text), "left out at its launch");
 }
 
-static void add_process_layers(struct status_look *look, const struct plan_service *service,
+static void add_process_layers(struct stack_status_look *look, const struct plan_service *service,
 	const struct stack_member *member)
 {
 	struct enforce_verdict verdicts[LAYER_COUNT];
@@ -72,15 +72,16 @@ static void add_process_layers(struct status_look *look, const struct plan_servi
 		bool planned = planned_gap(plan, service->name, verdict->layer);
 
 		leave_out(member, verdict);
-		status_add(look, &(struct stack_status_row){service->name,
-					 catalog_layer_names[verdict->layer], verdict->state,
-					 verdict->state == ENFORCE_ABSENT && planned &&
-						 !(member->without >> verdict->layer & 1),
-					 arena_text(look->arena, verdict->text), verdict->where});
+		stack_status_add(
+			look, &(struct stack_status_row){service->name,
+				      catalog_layer_names[verdict->layer], verdict->state,
+				      verdict->state == ENFORCE_ABSENT && planned &&
+					      !(member->without >> verdict->layer & 1),
+				      arena_text(look->arena, verdict->text), verdict->where});
 	}
 }
 
-static void add_network(struct status_look *look, const char *subject, int answer,
+static void add_network(struct stack_status_look *look, const char *subject, int answer,
 	const struct fault *why, const char *good, struct where where)
 {
 	char sentence[FAULT_SENTENCE];
@@ -94,18 +95,18 @@ static void add_network(struct status_look *look, const char *subject, int answe
 			: arena_text(look->arena, fault_sentence(why, sentence, sizeof(sentence))),
 		answer && why->where.file ? why->where : where};
 
-	status_add(look, &row);
+	stack_status_add(look, &row);
 }
 
-static void verify_network(struct status_look *look, const struct plan_service *service,
+static void verify_network(struct stack_status_look *look, const struct plan_service *service,
 	const struct stack_member *member)
 {
 	const char *path = arena_printf(look->arena, "/proc/%d/ns/net", member->pid);
 	scoped(fd) int network = open(path, O_RDONLY | O_CLOEXEC);
 	struct fault why = {.text = "its network namespace cannot be opened"};
-	int answer = network < 0
-			     ? -1
-			     : network_verify_service(look->state->plan, service, network, &why);
+	int answer = network < 0 ? -1
+				 : enforce_network_verify_service(
+					   look->state->plan, service, network, &why);
 
 	add_network(look, service->name, answer, &why,
 		service->linked ? "its table, link and routes are as planned" : "loopback alone",
@@ -113,7 +114,7 @@ static void verify_network(struct status_look *look, const struct plan_service *
 }
 
 /* What the plan knows that this machine cannot give, and does without. */
-static void add_gaps(struct status_look *look, const char *service)
+static void add_gaps(struct stack_status_look *look, const char *service)
 {
 	const struct plan *plan = look->state->plan;
 
@@ -122,7 +123,7 @@ static void add_gaps(struct status_look *look, const char *service)
 
 		if (!text_equal(gap->service, service))
 			continue;
-		status_add(look,
+		stack_status_add(look,
 			&(struct stack_status_row){service ? service : "stack",
 				catalog_layer_names[gap->layer], ENFORCE_ABSENT, true,
 				arena_printf(look->arena, "'%s': %s", gap->feature, gap->text),
@@ -130,7 +131,7 @@ static void add_gaps(struct status_look *look, const char *service)
 	}
 }
 
-static void add_service(struct status_look *look, const struct plan_service *service)
+static void add_service(struct stack_status_look *look, const struct plan_service *service)
 {
 	const struct stack_member *member = stack_state_service(look->state, service->name);
 	const char *how;
@@ -139,7 +140,7 @@ static void add_service(struct status_look *look, const struct plan_service *ser
 		return;
 	if (!stack_member_alive(member)) {
 		how = stack_exit_read(look->state->folder, service->name, look->arena);
-		status_add(look,
+		stack_status_add(look,
 			&(struct stack_status_row){service->name, "process", ENFORCE_ABSENT, false,
 				how ? arena_printf(look->arena, "not running: %s", how)
 				    : "not running",
@@ -149,34 +150,34 @@ static void add_service(struct status_look *look, const struct plan_service *ser
 	add_process_layers(look, service, member);
 	verify_network(look, service, member);
 	add_gaps(look, service->name);
-	status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
-		&(struct status_own){
+	stack_status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
+		&(struct stack_status_own){
 			service->identity.init_id, UINT64_C(1) << CAP_KILL, .apart = true});
 }
 
-static void add_stack(struct status_look *look)
+static void add_stack(struct stack_status_look *look)
 {
 	const struct plan *plan = look->state->plan;
 	struct fault why = {.text = "nobody holds the router's namespace"};
 
 	if (look->state->router) {
 		scoped(fd) int router = stack_state_router(look->state);
-		int answer = router < 0 ? -1 : network_verify_router(plan, router, &why);
+		int answer = router < 0 ? -1 : enforce_network_verify_router(plan, router, &why);
 
 		add_network(look, "router", answer, &why, "its table is as planned", plan->where);
 	}
 	if (look->state->gateway.pid)
-		status_add_own(look, "gateway", &look->state->gateway,
-			&(struct status_own){plan->network.gateway_id, UINT64_C(1) << CAP_NET_RAW,
-				.apart = true});
-	status_add_own(look, "supervisor", &look->state->supervisor,
-		&(struct status_own){0, UINT64_C(1) << CAP_KILL, .apart = false});
+		stack_status_add_own(look, "gateway", &look->state->gateway,
+			&(struct stack_status_own){plan->network.gateway_id,
+				UINT64_C(1) << CAP_NET_RAW, .apart = true});
+	stack_status_add_own(look, "supervisor", &look->state->supervisor,
+		&(struct stack_status_own){0, UINT64_C(1) << CAP_KILL, .apart = false});
 	add_gaps(look, NULL);
 }
 
 struct stack_status *stack_status(const struct stack_state *state, struct arena *arena)
 {
-	struct status_look look = {.state = state,
+	struct stack_status_look look = {.state = state,
 		.arena = arena,
 		.status = arena_alloc(arena, sizeof(struct stack_status))};
 

@@ -37,8 +37,8 @@ static const char *describe(
 		facts->landlock ? "Landlock recorded" : "no Landlock");
 }
 
-void status_add_own(struct status_look *look, const char *subject,
-	const struct stack_member *member, const struct status_own *wanted)
+void stack_status_add_own(struct stack_status_look *look, const char *subject,
+	const struct stack_member *member, const struct stack_status_own *wanted)
 {
 	struct enforce_facts facts = {0};
 	struct stack_status_row row = {.subject = subject, .layer = "process"};
@@ -58,5 +58,5 @@ void status_add_own(struct status_look *look, const char *subject,
 		row.state = good ? ENFORCE_ENFORCED : ENFORCE_WEAKER;
 		row.text = describe(member, &facts, look->arena);
 	}
-	status_add(look, &row);
+	stack_status_add(look, &row);
 }

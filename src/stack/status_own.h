@@ -11,12 +11,12 @@
 struct stack_member;
 
 /* What such a process must have kept, and no more. */
-struct status_own {
+struct stack_status_own {
 	uint32_t uid;
 	uint64_t capabilities;
 	bool apart; /* in namespaces that are not the host's: user, mount, pid, network */
 };
 
 /* What the kernel says of @member, against @wanted. */
-void status_add_own(struct status_look *look, const char *subject,
-	const struct stack_member *member, const struct status_own *wanted);
+void stack_status_add_own(struct stack_status_look *look, const char *subject,
+	const struct stack_member *member, const struct stack_status_own *wanted);

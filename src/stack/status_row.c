@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 
-void status_add(struct status_look *look, const struct stack_status_row *row)
+void stack_status_add(struct stack_status_look *look, const struct stack_status_row *row)
 {
 	struct stack_status *status = look->status;
 	struct stack_status_row *kept =

@@ -29,7 +29,7 @@
 #include "plan/plan.h"
 #include "system/network_peer.h"
 
-static struct network_router router = {-1, -1};
+static struct enforce_network_router router = {-1, -1};
 static int networks[WORKER + 1];
 static pid_t gateway, web4, web6, plain;
 static int gateway_pidfd = -1;
@@ -46,11 +46,11 @@ static int add_host_addresses(void)
 static int build(void **state)
 {
 	(void)state;
-	if (network_router(&network_plan, &router, &why))
+	if (enforce_network_router(&network_plan, &router, &why))
 		return fprintf(stderr, "router: %s\n", why.text);
 	for (int i = WEB; i <= WORKER; i++)
-		if (network_service(&network_plan, &network_plan.services[i], router.network,
-			    &networks[i], &why))
+		if (enforce_network_service(&network_plan, &network_plan.services[i],
+			    router.network, &networks[i], &why))
 			return fprintf(stderr, "service %d: %s\n", i, why.text);
 	web4 = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 443);
 	web6 = peer_serve(networks[WEB], SOCK_STREAM, "::", 443);

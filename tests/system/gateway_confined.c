@@ -31,7 +31,7 @@
 #include "plan/plan.h"
 #include "system/network_peer.h"
 
-static struct network_router router = {-1, -1};
+static struct enforce_network_router router = {-1, -1};
 static int elsewhere = -1; /* an empty network namespace */
 static pid_t gateway;
 static int gateway_pidfd = -1;
@@ -40,8 +40,8 @@ static struct fault why;
 static int build(void **state)
 {
 	(void)state;
-	elsewhere = network_space((struct where){0}, &why);
-	if (elsewhere < 0 || network_router(&network_plan, &router, &why) ||
+	elsewhere = enforce_network_space((struct where){0}, &why);
+	if (elsewhere < 0 || enforce_network_router(&network_plan, &router, &why) ||
 		gateway_start(&network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
 		return fprintf(stderr, "%s\n", why.text);
 	return 0;

@@ -28,7 +28,7 @@
 #include "plan/plan.h"
 #include "system/network_peer.h"
 
-static struct network_router router = {-1, -1};
+static struct enforce_network_router router = {-1, -1};
 static int networks[WORKER + 1];
 static struct fault why;
 
@@ -42,11 +42,11 @@ static const char *address(int service, int wide)
 static int build(void **state)
 {
 	(void)state;
-	if (network_router(&network_plan, &router, &why))
+	if (enforce_network_router(&network_plan, &router, &why))
 		return fprintf(stderr, "router: %s\n", why.text);
 	for (int i = WEB; i <= WORKER; i++)
-		if (network_service(&network_plan, &network_plan.services[i], router.network,
-			    &networks[i], &why))
+		if (enforce_network_service(&network_plan, &network_plan.services[i],
+			    router.network, &networks[i], &why))
 			return fprintf(stderr, "service %d: %s\n", i, why.text);
 	return 0;
 }
@@ -70,7 +70,7 @@ static int ask(int from, int type, const char *as, int to, int wide, unsigned po
 
 static int load(int network, const char *text)
 {
-	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
 
 	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
 }
@@ -164,7 +164,7 @@ static void the_router_alone_holds(void **state)
 		peer_stop(db);
 	}
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(network_verify_service(&network_plan,
+		assert_int_equal(enforce_network_verify_service(&network_plan,
 					 &network_plan.services[i ? DB : WEB], flushed[i], &why),
 			1);
 }
@@ -193,19 +193,19 @@ static void verify_agrees_and_sees_drift(void **state)
 	(void)state;
 
 	why.text[0] = '\0';
-	if (network_verify_router(&network_plan, router.network, &why))
+	if (enforce_network_verify_router(&network_plan, router.network, &why))
 		fail_msg("router: %s", why.text);
 	for (int i = WEB; i <= WORKER; i++)
-		if (network_verify_service(
+		if (enforce_network_verify_service(
 			    &network_plan, &network_plan.services[i], networks[i], &why))
 			fail_msg("service %d: %s", i, why.text);
 	assert_int_equal(load(networks[API], widened), 0);
-	assert_int_equal(network_verify_service(
+	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_string_equal(why.text, "network rules changed: set 'connects4'");
 	assert_int_equal(load(router.network, "flush ruleset"), 0);
-	assert_int_equal(network_verify_router(&network_plan, router.network, &why), 1);
+	assert_int_equal(enforce_network_verify_router(&network_plan, router.network, &why), 1);
 	assert_non_null(strstr(why.text, "gone"));
 }
 
@@ -215,13 +215,13 @@ static void verify_says_what_differs(void **state)
 
 	(void)state;
 	assert_int_equal(load(networks[DB], "add rule inet bulkhead output accept"), 0);
-	assert_int_equal(network_verify_service(&network_plan, db, networks[DB], &why), 1);
+	assert_int_equal(enforce_network_verify_service(&network_plan, db, networks[DB], &why), 1);
 	assert_string_equal(why.text, "network rules that are not planned: rule of chain 'output'");
 	assert_int_equal(load(networks[DB], "flush chain inet bulkhead output"), 0);
-	assert_int_equal(network_verify_service(&network_plan, db, networks[DB], &why), 1);
+	assert_int_equal(enforce_network_verify_service(&network_plan, db, networks[DB], &why), 1);
 	assert_string_equal(why.text, "network rules are gone: rule of chain 'output'");
 	assert_int_equal(load(networks[API], "add table ip other"), 0);
-	assert_int_equal(network_verify_service(
+	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_string_equal(why.text, "network rules that are not planned: table 'other'");
@@ -229,35 +229,35 @@ static void verify_says_what_differs(void **state)
 
 static int add_route(int network)
 {
-	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
-	const struct network_route route = {
+	const struct enforce_network_route route = {
 		.family = AF_INET, .index = (int)if_nametoindex(NETWORK_SERVICE_LINK)};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, (struct where){0}, &why);
 
 	if (!error)
-		error = network_route(&netlink, &route, &why);
+		error = enforce_network_route(&netlink, &route, &why);
 	return error ? error : enforce_netlink_flush(&netlink, &why);
 }
 
 static int turn_on_forwarding(int network)
 {
-	static const struct network_knob forwarding = {"ipv4/conf/all/forwarding", "1"};
-	scoped(visit) int home = network_visit(network, (struct where){0}, &why);
+	static const struct enforce_network_knob forwarding = {"ipv4/conf/all/forwarding", "1"};
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
 
-	return home < 0 ? home : network_knobs(&forwarding, 1, (struct where){0}, &why);
+	return home < 0 ? home : enforce_network_knobs(&forwarding, 1, (struct where){0}, &why);
 }
 
 static void a_changed_knob_or_route_is_drift(void **state)
 {
 	(void)state;
 	assert_int_equal(turn_on_forwarding(networks[WORKER]), 0);
-	assert_int_equal(network_verify_service(&network_plan, &network_plan.services[WORKER],
-				 networks[WORKER], &why),
+	assert_int_equal(enforce_network_verify_service(&network_plan,
+				 &network_plan.services[WORKER], networks[WORKER], &why),
 		1);
 	assert_non_null(strstr(why.text, "forwarding"));
 	assert_int_equal(add_route(networks[API]), 0);
-	assert_int_equal(network_verify_service(
+	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_non_null(strstr(why.text, "not planned but there: route default"));
@@ -266,12 +266,12 @@ static void a_changed_knob_or_route_is_drift(void **state)
 static void a_link_of_the_dead_makes_place(void **state)
 {
 	(void)state;
-	assert_int_equal(network_service(&network_plan, &network_plan.services[DB], router.network,
-				 &networks[WORKER], &why),
+	assert_int_equal(enforce_network_service(&network_plan, &network_plan.services[DB],
+				 router.network, &networks[WORKER], &why),
 		-EEXIST);
 	close(networks[DB]);
-	assert_int_equal(network_service(&network_plan, &network_plan.services[DB], router.network,
-				 &networks[DB], &why),
+	assert_int_equal(enforce_network_service(&network_plan, &network_plan.services[DB],
+				 router.network, &networks[DB], &why),
 		0);
 }
 
@@ -280,10 +280,12 @@ static void hosts_name_the_peers(void **state)
 	scoped(arena) struct arena *arena = arena_new();
 
 	(void)state;
-	assert_string_equal(network_hosts(&network_plan, &network_plan.services[API], arena),
+	assert_string_equal(
+		enforce_network_hosts(&network_plan, &network_plan.services[API], arena),
 		"127.0.0.1 localhost\n::1 localhost ip6-localhost\n"
 		"198.18.4.3 api\nfd62:6b68::3 api\n198.18.4.4 db\nfd62:6b68::4 db\n");
-	assert_string_equal(network_hosts(&network_plan, &network_plan.services[WORKER], arena),
+	assert_string_equal(
+		enforce_network_hosts(&network_plan, &network_plan.services[WORKER], arena),
 		"127.0.0.1 localhost\n::1 localhost ip6-localhost\n127.0.0.1 worker\n");
 }
 

@@ -33,7 +33,7 @@ static void compare_with(const char *golden, const char *text)
 
 static void the_router_holds_every_edge(void **state)
 {
-	scoped(memory) char *text = network_rules_router(&network_plan);
+	scoped(memory) char *text = enforce_network_rules_router(&network_plan);
 
 	(void)state;
 	compare_with("network-router.nft", text);
@@ -42,8 +42,9 @@ static void the_router_holds_every_edge(void **state)
 static void a_service_holds_its_own_edges(void **state)
 {
 	scoped(memory) char *web =
-		network_rules_service(&network_plan, &network_plan.services[WEB]);
-	scoped(memory) char *db = network_rules_service(&network_plan, &network_plan.services[DB]);
+		enforce_network_rules_service(&network_plan, &network_plan.services[WEB]);
+	scoped(memory) char *db =
+		enforce_network_rules_service(&network_plan, &network_plan.services[DB]);
 
 	(void)state;
 	compare_with("network-web.nft", web);
@@ -54,12 +55,12 @@ static void a_service_holds_its_own_edges(void **state)
 static void an_edge_is_its_elements(void **state)
 {
 	struct plan plan = network_plan;
-	scoped(memory) char *with = network_rules_router(&plan);
+	scoped(memory) char *with = enforce_network_rules_router(&plan);
 	scoped(memory) char *without = NULL;
 
 	(void)state;
 	plan.edge_count--;
-	without = network_rules_router(&plan);
+	without = enforce_network_rules_router(&plan);
 	assert_non_null(strstr(with, "\"s1\" . 198.18.4.2 . 198.18.4.4 . udp . 53"));
 	assert_null(strstr(without, "udp . 53"));
 	assert_non_null(strstr(without, "\"s2\" . 198.18.4.3 . 198.18.4.4 . tcp . 5432"));

@@ -16,14 +16,14 @@
 
 static struct arena *arena;
 static struct stack_status status;
-static struct status_look look;
+static struct stack_status_look look;
 
 static int set_up(void **state)
 {
 	(void)state;
 	arena = arena_new();
 	status = (struct stack_status){0};
-	look = (struct status_look){.arena = arena, .status = &status};
+	look = (struct stack_status_look){.arena = arena, .status = &status};
 	return 0;
 }
 
@@ -37,13 +37,13 @@ static int tear_down(void **state)
 /* This very process, which has kept another id than it should. */
 static void a_process_that_is_not_as_wanted_is_weaker(void **state)
 {
-	const struct status_own wanted = {.uid = geteuid() + 1, .capabilities = UINT64_MAX};
+	const struct stack_status_own wanted = {.uid = geteuid() + 1, .capabilities = UINT64_MAX};
 	struct stack_member self;
 
 	(void)state;
 	assert_int_equal(
 		stack_member_fill(&self, STACK_SUPERVISOR, "supervisor", getpid(), getpid()), 0);
-	status_add_own(&look, "supervisor", &self, &wanted);
+	stack_status_add_own(&look, "supervisor", &self, &wanted);
 	assert_int_equal(status.row_count, 1);
 	assert_int_equal(status.rows[0].state, ENFORCE_WEAKER);
 	assert_non_null(strstr(status.rows[0].text, arena_printf(arena, "uid %u", geteuid())));
@@ -63,7 +63,7 @@ static void one_that_has_ended_is_absent(void **state)
 	assert_int_equal(stack_member_fill(&member, STACK_GATEWAY, "gateway", child, child), 0);
 	kill(child, SIGKILL);
 	assert_int_equal(waitpid(child, NULL, 0), child);
-	status_add_own(&look, "gateway", &member, &(struct status_own){0});
+	stack_status_add_own(&look, "gateway", &member, &(struct stack_status_own){0});
 	assert_int_equal(status.rows[0].state, ENFORCE_ABSENT);
 	assert_true(status.drift);
 }
@@ -77,10 +77,10 @@ static void only_what_is_not_expected_is_drift(void **state)
 	};
 
 	(void)state;
-	status_add(&look, &rows[0]);
-	status_add(&look, &rows[1]);
+	stack_status_add(&look, &rows[0]);
+	stack_status_add(&look, &rows[1]);
 	assert_false(status.drift);
-	status_add(&look, &rows[2]);
+	stack_status_add(&look, &rows[2]);
 	assert_true(status.drift);
 }
 
