@@ -8,7 +8,8 @@
  * writer and one reader then serve the plan, the host description and the
  * state of a running stack.  What is written reads back to the same bytes.
  * Reading is strict: an unknown name, a wrong type, a number out of range or a
- * missing field is a fault that names the path of the field.
+ * missing field is a fault that names the path of the field.  record.c writes and
+ * compares, record_read.c reads.
  */
 
 #include <stdbool.h>
