@@ -28,14 +28,8 @@ static const char *const probes[] = {"notify"};
 static void read_duration(
 	struct policy_reading *reading, const struct policy_node *node, void *into)
 {
-	const char *text = policy_scalar(reading, node);
-	uint64_t seconds;
-
 	(void)into;
-	if (text && !policy_value_duration(text, &seconds))
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a length of time", text),
-			"write 30s, 5m, 1h or 7d");
+	policy_duration(reading, node, "30s, 5m, 1h or 7d");
 }
 
 static void read_signal(struct policy_reading *reading, const struct policy_node *node, void *into)

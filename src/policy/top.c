@@ -135,14 +135,8 @@ static void read_consent(struct policy_reading *reading, const struct policy_nod
 static void read_retention(
 	struct policy_reading *reading, const struct policy_node *node, void *into)
 {
-	const char *text = policy_scalar(reading, node);
-	uint64_t seconds;
-
 	(void)into;
-	if (text && !policy_value_duration(text, &seconds))
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a length of time", text),
-			"write 30d");
+	policy_duration(reading, node, "30d");
 }
 
 static void read_feeds(struct policy_reading *reading, const struct policy_node *node, void *into)

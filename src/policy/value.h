@@ -14,7 +14,7 @@ struct policy_node;
 struct policy_number;
 struct policy_reading;
 
-/* From text alone. */
+/* From text alone (value.c). */
 bool policy_value_number(const char *text, uint64_t most, uint64_t *number);
 bool policy_value_size(const char *text, uint64_t *bytes);       /* 512, 512KB, 64MB, 2GB, 1TB */
 bool policy_value_mode(const char *text, uint32_t *mode);        /* 0750, 750; no set-id bits */
@@ -24,13 +24,17 @@ bool policy_value_ports(const char *text, size_t length, uint16_t *first, uint16
 bool policy_value_service_name(const char *text, size_t length);
 bool policy_value_variable_name(const char *text); /* of the environment */
 
-/* From a node: false after a complaint. */
+/* From a node (value_node.c): false after a complaint. */
 bool policy_bool(struct policy_reading *reading, const struct policy_node *node, bool *value);
 bool policy_mode(struct policy_reading *reading, const struct policy_node *node, uint32_t *mode);
 bool policy_size(
 	struct policy_reading *reading, const struct policy_node *node, struct policy_number *size);
 bool policy_count(struct policy_reading *reading, const struct policy_node *node, uint64_t least,
 	uint64_t most, struct policy_number *number);
+
+/* A length of time, which nothing uses yet; the hint of the complaint says @example. */
+void policy_duration(
+	struct policy_reading *reading, const struct policy_node *node, const char *example);
 
 /* One of @names; its index, or -1 after a complaint with a "did you mean". */
 int policy_choice(struct policy_reading *reading, const struct policy_node *node,
