@@ -46,12 +46,8 @@ static int add_host_addresses(void)
 static int build(void **state)
 {
 	(void)state;
-	if (enforce_network_router(&network_plan, &router, &why))
-		return fprintf(stderr, "router: %s\n", why.text);
-	for (int i = WEB; i <= WORKER; i++)
-		if (enforce_network_service(&network_plan, &network_plan.services[i],
-			    router.network, &networks[i], &why))
-			return fprintf(stderr, "service %d: %s\n", i, why.text);
+	if (peer_networks(&router, networks))
+		return -1;
 	web4 = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 443);
 	web6 = peer_serve(networks[WEB], SOCK_STREAM, "::", 443);
 	plain = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 80);
@@ -70,10 +66,7 @@ static int take_down(void **state)
 	peer_stop(web6);
 	peer_stop(plain);
 	close(gateway_pidfd);
-	for (int i = WEB; i <= WORKER; i++)
-		close(networks[i]);
-	close(router.network);
-	close(router.user);
+	peer_networks_close(&router, networks);
 	return 0;
 }
 

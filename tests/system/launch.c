@@ -423,25 +423,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_launch_leaks_no_descriptor, set_up, tear_down),
 	};
 
-#ifdef __SANITIZE_ADDRESS__
-	printf("SKIP: the init's filter refuses the calls of a sanitizer\n");
-	return 77;
-#endif
-	if (geteuid() != 0) {
-		printf("SKIP: launching needs root\n");
-		return 77;
-	}
-	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
-		return 1;
+	int failed = launch_begin(folder);
+	if (failed)
+		return failed;
 	arena = arena_new();
-	mkdir(arena_printf(arena, "%s/page", folder), 0755);
 	put("page/index", "hello\n", 0644);
 	put("key", "s3cret\n", 0600);
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	/* Only what this test made stands there. */
-	arena = arena_new();
-	if (fork() == 0)
-		execl("/bin/rm", "rm", "-rf", folder, NULL);
-	wait(NULL);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	launch_end(folder);
 	return failed;
 }

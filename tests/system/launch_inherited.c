@@ -191,26 +191,14 @@ int main(void)
 			the_callers_keys_stay_with_the_caller, set_up, tear_down),
 	};
 
-#ifdef __SANITIZE_ADDRESS__
-	printf("SKIP: the init's filter refuses the calls of a sanitizer\n");
-	return 77;
-#endif
-	if (geteuid() != 0) {
-		printf("SKIP: launching needs root\n");
-		return 77;
-	}
-	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
-		return 1;
-	arena = arena_new();
-	mkdir(arena_printf(arena, "%s/page", folder), 0755);
-	arena_free(arena);
-	int failed = become_bad_parent();
+	int failed = launch_begin(folder);
+	if (failed)
+		return failed;
+	failed = become_bad_parent();
 	if (failed)
 		perror("cannot become a bad parent");
 	else
 		failed = cmocka_run_group_tests(tests, NULL, NULL);
-	if (fork() == 0)
-		execl("/bin/rm", "rm", "-rf", folder, NULL);
-	wait(NULL);
+	launch_end(folder);
 	return failed;
 }

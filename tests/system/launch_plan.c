@@ -2,10 +2,12 @@
 #include "launch_plan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +21,33 @@
 #include "stack/launch.h"
 
 static const struct where here = {"launch.yaml", 7, 3};
+
+int launch_begin(char *folder)
+{
+#ifdef __SANITIZE_ADDRESS__
+	(void)folder;
+	printf("SKIP: the init's filter refuses the calls of a sanitizer\n");
+	return 77;
+#else
+	char page[PATH_MAX];
+
+	if (geteuid() != 0) {
+		printf("SKIP: launching needs root\n");
+		return 77;
+	}
+	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
+		return 1;
+	snprintf(page, sizeof(page), "%s/page", folder);
+	return mkdir(page, 0755) < 0;
+#endif
+}
+
+void launch_end(const char *folder)
+{
+	if (fork() == 0)
+		execl("/bin/rm", "rm", "-rf", folder, NULL);
+	wait(NULL);
+}
 
 static struct plan_node *add(struct arena *arena, struct plan_service *service,
 	enum plan_node_kind kind, const char *target)

@@ -10,6 +10,16 @@ struct plan;
 struct plan_service;
 struct stack_launch_options;
 
+/*
+ * What each such test begins with: @folder, a template of mkdtemp(3), with a
+ * folder `page` in it.  0; or the exit status of the test: 77 after a line that
+ * says why it is skipped, 1 when the folder cannot be made.
+ */
+int launch_begin(char *folder);
+
+/* Remove the folder and all in it. */
+void launch_end(const char *folder);
+
 /* A stack of one service 'web': uid 33, /usr, /bin/sh, memory /tmp, /proc, a folder it may write
  * (@folder/data), one it may read (@folder/page), Landlock as the kernel has it. */
 struct plan *launch_plan(struct arena *arena, const char *folder);

@@ -258,22 +258,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_init_is_confined_too, set_up, tear_down),
 	};
 
-#ifdef __SANITIZE_ADDRESS__
-	printf("SKIP: the init's filter refuses the calls of a sanitizer\n");
-	return 77;
-#endif
-	if (geteuid() != 0) {
-		printf("SKIP: launching needs root\n");
-		return 77;
-	}
-	if (!mkdtemp(folder) || chmod(folder, 0755) < 0)
-		return 1;
-	char page[64];
-	snprintf(page, sizeof(page), "%s/page", folder);
-	mkdir(page, 0755);
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	if (fork() == 0)
-		execl("/bin/rm", "rm", "-rf", folder, NULL);
-	wait(NULL);
+	int failed = launch_begin(folder);
+	if (failed)
+		return failed;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	launch_end(folder);
 	return failed;
 }

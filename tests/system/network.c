@@ -42,22 +42,13 @@ static const char *address(int service, int wide)
 static int build(void **state)
 {
 	(void)state;
-	if (enforce_network_router(&network_plan, &router, &why))
-		return fprintf(stderr, "router: %s\n", why.text);
-	for (int i = WEB; i <= WORKER; i++)
-		if (enforce_network_service(&network_plan, &network_plan.services[i],
-			    router.network, &networks[i], &why))
-			return fprintf(stderr, "service %d: %s\n", i, why.text);
-	return 0;
+	return peer_networks(&router, networks);
 }
 
 static int take_down(void **state)
 {
 	(void)state;
-	for (int i = WEB; i <= WORKER; i++)
-		close(networks[i]);
-	close(router.network);
-	close(router.user);
+	peer_networks_close(&router, networks);
 	return 0;
 }
 

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault.h"
+#include "enforce/network.h"
 #include "plan/plan.h"
 
 static struct plan_service services[] = {
@@ -67,6 +69,27 @@ const struct plan network_plan = {.stack = "shop",
 	.edge_count = sizeof(edges) / sizeof(edges[0]),
 	.publishes = publishes,
 	.publish_count = sizeof(publishes) / sizeof(publishes[0])};
+
+int peer_networks(struct enforce_network_router *router, int networks[SERVICES])
+{
+	struct fault why = {0};
+
+	if (enforce_network_router(&network_plan, router, &why))
+		return fprintf(stderr, "router: %s\n", why.text);
+	for (int i = 0; i < SERVICES; i++)
+		if (enforce_network_service(&network_plan, &network_plan.services[i],
+			    router->network, &networks[i], &why))
+			return fprintf(stderr, "service %d: %s\n", i, why.text);
+	return 0;
+}
+
+void peer_networks_close(const struct enforce_network_router *router, const int networks[SERVICES])
+{
+	for (int i = 0; i < SERVICES; i++)
+		close(networks[i]);
+	close(router->network);
+	close(router->user);
+}
 
 bool peer_host(void)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+struct enforce_network_router;
 struct plan;
 
 /*
@@ -13,7 +14,12 @@ struct plan;
  * worker has no network.
  */
 extern const struct plan network_plan;
-enum { WEB, API, DB, WORKER };
+enum { WEB, API, DB, WORKER, SERVICES };
+
+/* The router and the networks of that plan, closed by peer_networks_close(); 0, or not after a line
+ * on standard error. */
+int peer_networks(struct enforce_network_router *router, int networks[SERVICES]);
+void peer_networks_close(const struct enforce_network_router *router, const int networks[SERVICES]);
 
 /* A network namespace of our own that plays the host; false when this is not root. */
 bool peer_host(void);
