@@ -99,7 +99,7 @@ expect 5 'up needs root' as_nobody "$folder/bulkhead" up -f "$folder/good.yaml"
 expect 125 'run needs root' as_nobody "$folder/bulkhead" run -f "$folder/good.yaml" cache
 expect 0 'check does not' as_nobody "$folder/bulkhead" check --roles "$folder/roles" "$folder/good.yaml"
 expect 0 'explain does not' as_nobody "$folder/bulkhead" explain --roles "$folder/roles" -f "$folder/good.yaml" cache
-expect 0 'plan does not' as_nobody "$folder/bulkhead" plan --json --roles "$roles" -f "$folder/good.yaml"
+expect 0 'plan does not' as_nobody "$folder/bulkhead" plan --json --roles "$folder/roles" -f "$folder/good.yaml"
 # Nobody can try every feature, and what nobody tried is a gap, never a yes.
 expect 1 'doctor does not, and knows what it could not try' as_nobody "$folder/bulkhead" doctor
 says 'not tried' 'which it says'
@@ -113,6 +113,6 @@ while read -r name; do
   root_has "$name" || lies="$lies $name"
 done < <(sed -n '/"name"/{N;/"state": "yes"/s/.*"name": "\([a-z0-9-]*\)".*/\1/p}' "$output")
 if [ -z "$lies" ]; then ok 'nobody says yes where root does not'; else not_ok 'nobody says yes where root does not' "$lies"; fi
-expect 0 'plan shows them as gaps' as_nobody "$folder/bulkhead" plan --roles "$roles" -f "$folder/good.yaml"
+expect 0 'plan shows them as gaps' as_nobody "$folder/bulkhead" plan --roles "$folder/roles" -f "$folder/good.yaml"
 says 'was not tried' 'that stop a launch'
 if [ -e /run/bulkhead/cli-test ]; then not_ok 'nothing was touched'; else ok 'nothing was touched'; fi

@@ -162,10 +162,14 @@ static int become_bad_parent(void)
 	sigaddset(&blocked, SIGTERM);
 	signal(SIGUSR1, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
+	/* As posix_spawn() of the C library leaves its own two. */
+	const unsigned long ignored[8] = {(unsigned long)(uintptr_t)SIG_IGN};
 	umask(0);
 	getrlimit(RLIMIT_STACK, &stack);
 	stack.rlim_cur = stack.rlim_max;
-	return syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||
+	return syscall(SYS_rt_sigaction, 32, ignored, NULL, (size_t)8) < 0 ||
+	       syscall(SYS_rt_sigaction, 33, ignored, NULL, (size_t)8) < 0 ||
+	       syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||
 	       syscall(SYS_add_key, "user", "bulkhead-key", secret, sizeof(secret),
 		       KEY_SPEC_SESSION_KEYRING) < 0 ||
 	       sigprocmask(SIG_BLOCK, &blocked, NULL) < 0 ||
