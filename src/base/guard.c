@@ -21,7 +21,8 @@ static __attribute__((noreturn)) void watch(
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	/* No output of the caller is held open by this. */
-	descriptor_keep(0, (const int[]){pipe, kept}, 2);
+	if (descriptor_keep(0, (const int[]){pipe, kept}, 2) < 0)
+		_exit(1);
 	while (read(pipe, &byte, 1) < 0 && errno == EINTR)
 		;
 	tidy(context);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -49,8 +50,11 @@ int enforce_bound(uint64_t keep)
 			continue;
 		if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) == 0)
 			continue;
-		/* The first number that this kernel does not have. */
-		return errno == EINVAL && number > CAP_AUDIT_READ ? 0 : -errno;
+		int error = -errno;
+		/* The first number that this kernel does not have: it cannot tell of it either. */
+		bool unknown = error == -EINVAL && number > CAP_AUDIT_READ &&
+			       prctl(PR_CAPBSET_READ, number) < 0;
+		return unknown ? 0 : error;
 	}
 	return 0;
 }

@@ -44,10 +44,10 @@ int enforce_refuse_write_execute(struct enforce_launch *launch, struct fault *wh
 {
 	const struct plan_service *service = launch->service;
 
-	if (service->write_execute)
+	/* Before 6.3 the filter refuses mprotect(PROT_EXEC) instead. */
+	if (!service->mdwe)
 		return 0;
-	/* EINVAL: before 6.3, where the filter refuses mprotect(PROT_EXEC) instead. */
-	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) < 0 && errno != EINVAL)
+	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) < 0)
 		return fault(why, -errno, service->write_execute_where,
 			"cannot forbid memory that is written and executed");
 	return 0;
@@ -63,6 +63,21 @@ int enforce_close_descriptors(struct enforce_launch *launch, struct fault *why)
 	if (chdir(folder ? folder : "/") < 0 && !enforce_leaves_out(launch, LAYER_VIEW))
 		return fault(why, -errno, launch->service->workdir_where,
 			"cannot enter the working folder %s", folder ? folder : "/");
+	return 0;
+}
+
+/* Nobody's program runs beside an init that still has rights to lose. */
+int enforce_await_init(struct enforce_launch *launch, struct fault *why)
+{
+	ssize_t got;
+	char byte;
+
+	do
+		got = read(launch->init_pipe[0], &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got != 1)
+		return fault(why, got < 0 ? -errno : -ECHILD, launch->service->where,
+			"the init of '%s' is not confined", launch->service->name);
 	return 0;
 }
 

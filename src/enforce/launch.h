@@ -77,8 +77,10 @@ struct enforce_launch {
 
 	/* Made by the init. */
 	int root;         /* folder of the new root */
+	bool covered;     /* what masks are copies of is made */
 	int ruleset;      /* Landlock */
 	int exec_pipe[2]; /* ends when the service's exec has happened */
+	int init_pipe[2]; /* a byte comes when the init is confined */
 };
 
 static inline bool enforce_leaves_out(const struct enforce_launch *launch, enum layer layer)

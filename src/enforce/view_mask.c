@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ static int cover(struct enforce_launch *launch, const char *name, const char *ta
 	return tree < 0 ? -errno : attach(launch, tree, target + 1);
 }
 
+/* Made once, by the first mask.  A failure here says nothing of what is to be covered. */
 static int make_covers(struct enforce_launch *launch)
 {
 	struct mount_attr closed = {
@@ -36,15 +38,18 @@ static int make_covers(struct enforce_launch *launch)
 			    MOUNT_ATTR_NOEXEC,
 	};
 
-	if (mkdirat(launch->root, covers, 0) < 0)
-		return errno == EEXIST ? 0 : -errno;
-	if (mknodat(launch->root, cover_file, S_IFREG, 0) < 0 ||
+	if (launch->covered)
+		return 0;
+	if (mkdirat(launch->root, covers, 0) < 0 ||
+		mknodat(launch->root, cover_file, S_IFREG, 0) < 0 ||
 		mkdirat(launch->root, cover_folder, 0) < 0)
 		return -errno;
 	scoped(fd) int tree = open_tree(launch->root, covers, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 	if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH, &closed, sizeof(closed)) < 0)
 		return -errno;
-	return attach(launch, tree, covers);
+	int error = attach(launch, tree, covers);
+	launch->covered = error == 0;
+	return error;
 }
 
 /*
@@ -55,14 +60,15 @@ static int make_covers(struct enforce_launch *launch)
 int enforce_mask(struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
 {
 	(void)why;
-	int error = cover(launch, cover_file, node->target);
+	int error = make_covers(launch);
 
-	if (error == -ENOENT) {
-		error = make_covers(launch);
-		if (error == 0)
-			error = cover(launch, cover_file, node->target);
-	}
+	if (error < 0)
+		return error;
+	error = cover(launch, cover_file, node->target);
 	if (error == -EINVAL || error == -ENOTDIR)
 		error = cover(launch, cover_folder, node->target);
-	return error == -ENOENT ? 0 : error;
+	bool gone = error == -ENOENT &&
+		    faccessat(launch->root, node->target + 1, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    errno == ENOENT;
+	return gone ? 0 : error;
 }

@@ -21,6 +21,9 @@ int gateway_landlock(const struct plan *plan, struct fault *why)
 {
 	int abi = landlock_abi();
 
+	/* Where the plan found it, its absence now is a failure. */
+	if (abi < 1 && plan->service_count && plan->services[0].landlock.used)
+		return fail("ask for its Landlock version", why);
 	if (abi < 1)
 		return 0;
 	const struct landlock_domain domain = {

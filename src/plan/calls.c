@@ -308,7 +308,8 @@ void plan_calls(const struct policy_service *from, const struct host *host,
 	if (code)
 		service->write_execute_where = code->where;
 	service->forks = creates_processes(&wishes);
-	wishes.no_code = !code && !host_has(host, HOST_MDWE);
+	service->mdwe = !code && host_has(host, HOST_MDWE);
+	wishes.no_code = !code && !service->mdwe;
 
 	refuse_unjudged(&wishes, service);
 	add_launch(&wishes, service);

@@ -176,6 +176,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, forks),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, write_execute),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, write_execute_where),
+	RECORD_ITEM(struct plan_service, RECORD_BOOL, mdwe),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, memfd_noexec),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, ports_held),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, card_data),

@@ -42,7 +42,8 @@ static __attribute__((noreturn)) void become_supervisor(
 	prctl(PR_SET_NAME, "supervisor");
 	umask(022);
 	sigprocmask(SIG_SETMASK, &begin->before, NULL);
-	descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0]));
+	if (descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0])) < 0)
+		_exit(4);
 	int log = stack_log_supervisor(begin->up->plan->stack, &why);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (log >= 0 && null >= 0 && dup2(null, 0) == 0 && dup2(log, 1) == 1 && dup2(log, 2) == 2 &&

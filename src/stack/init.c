@@ -61,16 +61,17 @@ static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, 
 	 * both hold is translated to the reader's pid namespace. */
 	fcntl(launch->gate[0], F_SETOWN, getpid());
 	close(launch->exec_pipe[0]);
+	close(launch->init_pipe[1]);
 	enforce_walk(launch, ENFORCE_SERVICE, stack_step_done, why);
 	fail(launch, why);
 }
 
 /* The pipe ends of the service must not stay open here, or their ends are never seen. */
-static void close_rest(struct enforce_launch *launch, int signals)
+static int close_rest(struct enforce_launch *launch, int signals)
 {
-	int kept[16] = {launch->status_pipe[1], launch->exec_pipe[0], launch->log, launch->router,
-		launch->log_folder, launch->exit_record, signals};
-	size_t count = 7;
+	int kept[16] = {launch->status_pipe[1], launch->exec_pipe[0], launch->init_pipe[1],
+		launch->log, launch->router, launch->log_folder, launch->exit_record, signals};
+	size_t count = 8;
 	bool used[3] = {false};
 
 	for (size_t i = 0; i < launch->relay_count; i++) {
@@ -80,10 +81,11 @@ static void close_rest(struct enforce_launch *launch, int signals)
 			used[j] =
 				used[j] || launch->relays[i].from == j || launch->relays[i].to == j;
 	}
-	descriptor_keep(3, kept, count);
+	int error = descriptor_keep(3, kept, count);
 	for (int i = 0; i < 3; i++)
 		if (!used[i])
 			close(i);
+	return error;
 }
 
 /* When the service's program runs the launch is complete, and outlives its launcher: but not in the
@@ -92,6 +94,9 @@ static void let_go(struct enforce_launch *launch)
 {
 	char byte;
 
+	/* The service waits for this, and ends without it. */
+	descriptor_write(launch->init_pipe[1], "c", 1);
+	close(launch->init_pipe[1]);
 	while (read(launch->exec_pipe[0], &byte, 1) < 0 && errno == EINTR)
 		;
 	if (launch->status->failed)
@@ -127,7 +132,7 @@ void stack_init(struct enforce_launch *launch)
 	int signals = watch_signals(&why);
 	if (signals < 0)
 		fail(launch, &why);
-	if (pipe2(launch->exec_pipe, O_CLOEXEC) < 0) {
+	if (pipe2(launch->exec_pipe, O_CLOEXEC) < 0 || pipe2(launch->init_pipe, O_CLOEXEC) < 0) {
 		fault(&why, -errno, launch->service->where, "init: cannot make a pipe");
 		fail(launch, &why);
 	}
@@ -140,7 +145,11 @@ void stack_init(struct enforce_launch *launch)
 	if (service == 0)
 		be_service(launch, &why);
 	enforce_forget_secrets(launch);
-	close_rest(launch, signals);
+	int error = close_rest(launch, signals);
+	if (error < 0) {
+		fault(&why, error, launch->service->where, "init: cannot close descriptors");
+		fail(launch, &why);
+	}
 	if (stack_init_confine(launch->service, launch->log_folder, EPERM, &why) < 0)
 		fail(launch, &why);
 	let_go(launch);

@@ -85,6 +85,7 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.root = -1,
 		.ruleset = -1,
 		.exec_pipe = {-1, -1},
+		.init_pipe = {-1, -1},
 	};
 }
 

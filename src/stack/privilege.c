@@ -13,6 +13,7 @@
 #include "enforce/capabilities.h"
 #include "enforce/landlock_abi.h"
 #include "enforce/own.h"
+#include "plan/plan.h"
 #include "stack/state.h"
 
 /* Reading its records, waiting, signalling, writing to its log, and memory for that. */
@@ -87,8 +88,12 @@ static int allow_reading(int ruleset, const char *path, struct fault *why)
 /* Without Landlock the filter and the missing capabilities remain; `status` shows it. */
 static int enter_landlock(const struct stack_state *state, struct fault *why)
 {
+	const struct plan *plan = state->plan;
 	int abi = landlock_abi();
 
+	/* Where the plan found it, its absence now is a failure. */
+	if (abi < 1 && plan->service_count && plan->services[0].landlock.used)
+		return fail(-errno, "ask for its Landlock version", why);
 	if (abi < 1)
 		return 0;
 	/* No scopes: it signals processes that are outside its domain. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -176,6 +177,7 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 	service->where = service->command_where = here;
 	service->program = "/usr/bin/sh";
 	service->forks = true;
+	service->mdwe = prctl(66 /* PR_GET_MDWE */, 0, 0, 0, 0) >= 0;
 	service->memfd_noexec = access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
 	service->ports_held = true;
 	service->identity = (struct plan_identity){.uid = 33,

@@ -41,6 +41,7 @@ static const struct {
 } derived[] = {
 	{"struct plan", "version"}, {"struct plan", "arch"},
 	{"struct plan_service", "forks"},         /* clone and fork among the calls */
+	{"struct plan_service", "mdwe"},          /* the host */
 	{"struct plan_service", "memfd_noexec"},  /* the host */
 	{"struct plan_service", "ports_held"},    /* the host */
 	{"struct plan_service", "linked"},        /* listens, edges, publishes */
