@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 
+#include "base/descriptor.h"
 #include "base/fault.h"
+#include "base/scoped.h"
 #include "base/text.h"
 #include "enforce/cgroup.h"
 #include "enforce/launch.h"
@@ -45,6 +48,10 @@ static int lower_inherited(struct enforce_launch *launch, struct fault *why)
 		{RLIMIT_MEMLOCK, 8 << 20, 8 << 20},
 		{RLIMIT_RTPRIO, 0, 0},
 		{RLIMIT_NICE, 0, 0},
+		/* Counted for root of the host as well, who made the user namespace: a service
+		 * that takes all leaves none to the host's daemons. */
+		{RLIMIT_SIGPENDING, 1024, 1024},
+		{RLIMIT_MSGQUEUE, 0, 0},
 	};
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
@@ -60,6 +67,31 @@ static int lower_inherited(struct enforce_launch *launch, struct fault *why)
 		if (setrlimit(resource, &now) < 0)
 			return fault(why, -errno, launch->service->where,
 				"cannot lower what the caller may use");
+	}
+	return 0;
+}
+
+/*
+ * Watches of files are counted like pending signals, and by default root of the
+ * host has 128 instances for all that he runs.  As with the other limits of the
+ * user namespace, the host's procfs serves.
+ */
+int enforce_limit_watches(struct enforce_launch *launch, struct fault *why)
+{
+	static const struct {
+		const char *file, *value;
+	} limits[] = {{"max_inotify_instances", "16"}, {"max_inotify_watches", "8192"}};
+	scoped(fd) int folder = open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		int error = folder < 0
+				    ? -errno
+				    : descriptor_put(folder, limits[i].file, "%s", limits[i].value);
+
+		/* A kernel may be built without inotify. */
+		if (error < 0 && error != -ENOENT)
+			return fault(why, error, launch->service->where,
+				"cannot set /proc/sys/user/%s", limits[i].file);
 	}
 	return 0;
 }

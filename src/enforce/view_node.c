@@ -69,9 +69,15 @@ static int make_folder(struct enforce_launch *launch, const struct plan_node *no
 static int make_memory(
 	struct enforce_launch *launch, const struct plan_node *node, const struct plan_node *owner)
 {
-	char size[24], mode[12], uid[12], gid[12];
-	const char *const options[] = {"size", size, "mode", mode, "uid", uid, "gid", gid, NULL};
+	enum { PAGE = 4096, FEWEST_NAMES = 64 };
+	char size[24], names[24], mode[12], uid[12], gid[12];
+	const char *const options[] = {
+		"size", size, "nr_inodes", names, "mode", mode, "uid", uid, "gid", gid, NULL};
 
+	/* As many as files of a page each would fill it: empty ones cost memory of the kernel's,
+	 * which no size counts. */
+	snprintf(names, sizeof(names), "%llu",
+		(unsigned long long)(owner->size / PAGE + FEWEST_NAMES));
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)owner->size);
 	snprintf(mode, sizeof(mode), "%o", owner->mode);
 	snprintf(uid, sizeof(uid), "%u", owner->uid);
@@ -85,8 +91,10 @@ static int mount_proc(struct enforce_launch *launch, const struct plan_node *nod
 {
 	if (launch->proc_tree >= 0)
 		return enforce_attach(launch, launch->proc_tree, node->target, true);
-	scoped(fd) int tree = enforce_new_mount(
-		"proc", NULL, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	/* The init's command line is the launcher's: a service does not see its init. */
+	static const char *const options[] = {"hidepid", "invisible", NULL};
+	scoped(fd) int tree = enforce_new_mount("proc", options,
+		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
 }
 
