@@ -15,7 +15,11 @@
 
 static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
-enum { MOST_RELAYS = 3, CHUNK = 4096 /* what a pipe that polls writable takes at once */ };
+enum {
+	MOST_RELAYS = 3,
+	CHUNK = 4096,   /* what a pipe that polls writable takes at once */
+	MOST_READS = 32 /* at the end: more than a pipe holds, which somebody else may fill on */
+};
 
 struct init {
 	pid_t service;
@@ -121,20 +125,39 @@ static size_t list(const struct init *init, struct pollfd waits[2 + MOST_RELAYS]
 	return count;
 }
 
+static bool readable(int fd)
+{
+	struct pollfd wait = {.fd = fd, .events = POLLIN};
+
+	return fd >= 0 && poll(&wait, 1, 0) > 0;
+}
+
+/*
+ * The service is its first process: what that leaves behind ends with it, and
+ * cannot hold back its end by writing, or by holding a pipe open.
+ */
+static void end_others(const struct enforce_launch *launch)
+{
+	/* Without a namespace of its own these would be everybody's processes. */
+	if (enforce_leaves_out(launch, LAYER_NAMESPACES))
+		return;
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+}
+
 /* What the service said last is still in its pipes. */
 static void drain(struct init *init)
 {
-	if (init->log_pipe >= 0)
-		while (copy_log(init))
-			;
-	for (size_t i = 0; i < init->relay_count; i++) {
-		struct pollfd wait = {.fd = init->relays[i].from, .events = POLLIN};
-
-		while (init->relays[i].from > 2 && poll(&wait, 1, 0) > 0) {
+	for (int i = 0; i < MOST_READS && readable(init->log_pipe); i++)
+		copy_log(init);
+	for (size_t i = 0; i < init->relay_count; i++)
+		for (int j = 0; j < MOST_READS && init->relays[i].from > 2 &&
+				readable(init->relays[i].from);
+			j++) {
 			init->full[i] = true;
 			copy_relay(init, i);
 		}
-	}
 }
 
 void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
@@ -162,6 +185,7 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 			if (waits[i].revents)
 				copy_relay(&init, i - 2);
 	}
+	end_others(launch);
 	drain(&init);
 	record_end(launch->exit_record, status);
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
