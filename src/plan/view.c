@@ -72,6 +72,8 @@ static void add_proc(struct planner *planner, struct plan_service *service)
 	struct plan_node *proc = plan_node(planner, service, PLAN_PROC, "/proc", service->where);
 
 	proc->folder = true;
+	/* Beside Landlock: by /proc/self/mem code is written that no memory protection lets be. */
+	proc->read_only = true;
 	for (size_t i = 0; i < planner->host->proc_entry_count; i++) {
 		const char *name = planner->host->proc_entries[i];
 		bool open = false;
@@ -121,6 +123,21 @@ static void say_absent(struct planner *planner, const struct policy_path *path)
 			path->path);
 }
 
+/* Whoever holds the other end is in no edge; a device would be closed by the mount. */
+static bool is_special(
+	struct planner *planner, const struct policy_path *path, const struct host_path *found)
+{
+	if (!found || (found->kind != HOST_SOCKET && found->kind != HOST_DEVICE))
+		return false;
+	struct report_entry *entry =
+		plan_missing(planner, path->where, "%s is a %s of this machine, not a file",
+			path->path, found->kind == HOST_SOCKET ? "socket" : "device");
+	if (found->kind == HOST_SOCKET)
+		report_hint(planner->report, entry,
+			"a service meets others by `connects`: have the listener in the stack");
+	return true;
+}
+
 static bool present(
 	struct planner *planner, const struct policy_path *path, const struct host_path *found)
 {
@@ -166,7 +183,7 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 		add_memory(planner, service, path->path, path->memory, 0750, path->where);
 		return;
 	}
-	if (plan_view_made(planner, service, path))
+	if (plan_view_made(planner, service, path) || is_special(planner, path, found))
 		return;
 	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
 		    (path->create || plan_made_before(planner, from, path->path));

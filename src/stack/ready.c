@@ -93,8 +93,8 @@ static bool has_mode(const struct stack_state *state, const struct plan_service 
 		if (!text_equal(folder->service, service->name) ||
 			!text_path_within(listen->path, folder->folder))
 			continue;
-		return stat(arena_printf(arena, "%s/sockets/%s%s", state->folder, folder->name,
-				    listen->path + strlen(folder->folder)),
+		return lstat(arena_printf(arena, "%s/sockets/%s%s", state->folder, folder->name,
+				     listen->path + strlen(folder->folder)),
 			       &about) == 0 &&
 		       (about.st_mode & 0777) == (listen->mode & 0777);
 	}
