@@ -144,7 +144,7 @@ const struct drill_attempt drill_memory[] = {
 	{"ask-readable-is-code", "make all readable memory executable by personality",
 		DRILL_NOTHING, DRILL_MEMORY, LAYER_SECCOMP, false, ask_readable_is_code},
 	{"rewrite-own-code", "write to its own code through /proc/self/mem", DRILL_NOTHING,
-		DRILL_PATH, LAYER_LANDLOCK, false, rewrite_own_code},
+		DRILL_PATH, LAYER_VIEW, false, rewrite_own_code},
 	{"map-page-zero", "map the page at address zero", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, map_page_zero},
 };

@@ -32,6 +32,12 @@ static int raise_processes(struct drill_context *context)
 	return raise_limit(context, RLIMIT_NPROC, drill_number(context->first) + 1);
 }
 
+/* Counted for root of the host as well: what one service queues, its daemons cannot. */
+static int raise_signals(struct drill_context *context)
+{
+	return raise_limit(context, RLIMIT_SIGPENDING, 1 << 16);
+}
+
 static int exceed_files(struct drill_context *context)
 {
 	unsigned long most = drill_number(context->first);
@@ -88,6 +94,8 @@ const struct drill_attempt drill_resources[] = {
 		LAYER_RESOURCES, false, raise_files},
 	{"raise-processes", "raise its limit of processes", DRILL_PROCESS_LIMIT, DRILL_LIMIT,
 		LAYER_RESOURCES, false, raise_processes},
+	{"raise-signals", "raise its limit of pending signals and timers", DRILL_NOTHING,
+		DRILL_LIMIT, LAYER_RESOURCES, false, raise_signals},
 	{"exceed-tmp", "fill more than its /tmp", DRILL_TMP_SIZE, DRILL_LIMIT, LAYER_VIEW, false,
 		exceed_tmp},
 	{"exceed-files", "open more descriptors than its limit", DRILL_FILE_LIMIT, DRILL_LIMIT,
