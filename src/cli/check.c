@@ -43,6 +43,8 @@ static int check(const struct cli_options *given)
 	}
 	status = cli_load(&options, CLI_JUDGE, &loaded);
 	if (status == 0) {
+		/* Where `up` would refuse on this machine, for all that the text is good. */
+		plan_report_gaps(loaded.plan, true, loaded.report);
 		cli_report(&options, loaded.report, 0);
 		if (!options.json)
 			write_summary(&loaded);
@@ -57,7 +59,9 @@ const struct cli_verb cli_check = {
 	.summary = "errors, contradictions and assertions of a policy",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_HOST,
 	.run = check,
-	.help = "Judges the text alone and needs no root: users, programs and paths that this\n"
-		"machine lacks are notes.  Exit status: 0 good, 1 an assertion failed, 2 bad "
+	.help = "Judges the text alone and needs no root: users, programs, paths and kernel "
+		"features\n"
+		"that this machine lacks are notes.  Exit status: 0 good, 1 an assertion failed, 2 "
+		"bad "
 		"policy.\n",
 };

@@ -131,7 +131,7 @@ static int make_plan(
 		loaded->policy, loaded->host, purpose == CLI_JUDGE, loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
-	if (purpose == CLI_ENFORCE && plan_report_gaps(loaded->plan, loaded->report) > 0)
+	if (purpose == CLI_ENFORCE && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
 		return cli_report(options, loaded->report, 3);
 	return 0;
 }

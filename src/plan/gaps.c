@@ -96,21 +96,22 @@ void plan_gaps(struct planner *planner)
 		service_gaps(planner, &planner->plan->services[i]);
 }
 
-size_t plan_report_gaps(const struct plan *plan, struct report *report)
+size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->gap_count; i++) {
 		const struct plan_gap *gap = &plan->gaps[i];
 
-		if (!gap->required)
+		if (!gap->required || (judging && gap->not_tried))
 			continue;
 		count++;
-		struct report_entry *entry = report_add(report, REPORT_ERROR, gap->where, 0,
-			"%s cannot start: %s '%s' (layer %s): %s",
-			gap->service ? gap->service : "the stack",
-			gap->not_tried ? "nobody could try" : "this kernel lacks", gap->feature,
-			catalog_layer_names[gap->layer], gap->text);
+		struct report_entry *entry =
+			report_add(report, judging ? REPORT_NOTE : REPORT_ERROR, gap->where, 0,
+				"%s cannot start: %s '%s' (layer %s): %s",
+				gap->service ? gap->service : "the stack",
+				gap->not_tried ? "nobody could try" : "this kernel lacks",
+				gap->feature, catalog_layer_names[gap->layer], gap->text);
 		if (gap->not_tried)
 			report_hint(
 				report, entry, "`bulkhead doctor` tries it when it runs as root");

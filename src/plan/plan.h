@@ -304,9 +304,10 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 
 /*
  * Add what @plan cannot do without and the host cannot give to @report: what is
- * missing, what it costs and how to get it.  Returns how many.
+ * missing, what it costs and how to get it; as notes, and only what was tried, when
+ * @judging.  Returns how many.
  */
-size_t plan_report_gaps(const struct plan *plan, struct report *report);
+size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report);
 
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
 

@@ -60,7 +60,7 @@ static void a_host_that_has_everything_leaves_no_gap(void **state)
 	(void)state;
 	plan_without(&lacking, HOST_APPARMOR, HOST_NO, arena);
 	assert_int_equal(lacking.plan->gap_count, 0);
-	assert_int_equal(plan_report_gaps(lacking.plan, lacking.report), 0);
+	assert_int_equal(plan_report_gaps(lacking.plan, false, lacking.report), 0);
 }
 
 static void what_a_host_lacks_is_a_gap_where_it_is_asked_for(void **state)
@@ -83,7 +83,8 @@ static void what_a_host_lacks_is_a_gap_where_it_is_asked_for(void **state)
 		assert_string_equal(gap->text, host_features[feature].without);
 		assert_string_equal(gap->get, host_features[feature].get);
 		assert_non_null(gap->where.file);
-		assert_int_equal(plan_report_gaps(lacking.plan, lacking.report) > 0, gap->required);
+		assert_int_equal(
+			plan_report_gaps(lacking.plan, false, lacking.report) > 0, gap->required);
 	}
 }
 
@@ -119,7 +120,7 @@ static void a_refusal_says_what_is_missing_what_it_costs_and_how_to_get_it(void 
 	(void)state;
 	plan_without(&lacking, HOST_LANDLOCK, HOST_NO, arena);
 	report_clear(lacking.report);
-	assert_int_equal(plan_report_gaps(lacking.plan, lacking.report), 1);
+	assert_int_equal(plan_report_gaps(lacking.plan, false, lacking.report), 1);
 	const struct report_entry *entries = report_entries(lacking.report, &count);
 	assert_int_equal(count, 1);
 	says(&entries[0],
@@ -129,10 +130,15 @@ static void a_refusal_says_what_is_missing_what_it_costs_and_how_to_get_it(void 
 		"to get it: Linux 5.13 with CONFIG_SECURITY_LANDLOCK=y, and `landlock` in the lsm= "
 		"boot parameter");
 	assert_string_equal(entries[0].where.file, "examples/small/bulkhead.yaml");
+	report_clear(lacking.report);
+	assert_int_equal(plan_report_gaps(lacking.plan, true, lacking.report), 1);
+	assert_int_equal(report_entries(lacking.report, &count)[0].level, REPORT_NOTE);
 
 	plan_without(&lacking, HOST_NFTABLES, HOST_NOT_TRIED, arena);
 	report_clear(lacking.report);
-	assert_int_equal(plan_report_gaps(lacking.plan, lacking.report), 1);
+	/* Whoever only judges, and could not try, is told nothing. */
+	assert_int_equal(plan_report_gaps(lacking.plan, true, lacking.report), 0);
+	assert_int_equal(plan_report_gaps(lacking.plan, false, lacking.report), 1);
 	entries = report_entries(lacking.report, &count);
 	says(&entries[0],
 		"the stack cannot start: nobody could try 'nftables' (layer network): services "
@@ -168,7 +174,7 @@ static void what_a_key_asks_for_is_required(void **state)
 		assert_true(gap->required);
 		assert_string_equal(gap->service, "wide");
 		assert_true(gap->where.line > plan_service(plan, gap->service)->where.line);
-		assert_int_equal(plan_report_gaps(plan, report), 1);
+		assert_int_equal(plan_report_gaps(plan, false, report), 1);
 	}
 }
 
