@@ -14,7 +14,7 @@
 
 #include "base/where.h"
 
-/* What a failure means to the caller of the program: its exit status (design: section 7). */
+/* What a failure means to the caller of the program: its exit status (man 1 bulkhead). */
 enum fault_kind {
 	FAULT_FAILED = 0,      /* an operation failed: exit 4 */
 	FAULT_NO = 1,          /* the answer is no: exit 1 */

@@ -103,8 +103,8 @@ uint32_t catalog_newest(enum catalog_arch arch)
 	return newest[arch];
 }
 
-/* The design's list (section 4); "set-id bits" are those that open and mknod can
- * create, and shared memory may be attached as code. */
+/* Calls whose arguments decide what they are: by flags, by modes with set-id bits (open and mknod
+ * can create them), by memory that is to be executed (shared memory may be attached so). */
 static const char *const may_check[] = {
 	"chmod",
 	"clone",

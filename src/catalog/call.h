@@ -27,7 +27,7 @@ struct catalog_call {
 	const char *name;
 	int number[CATALOG_ARCH_COUNT]; /* -1: not on this architecture */
 	bool implemented;               /* by Linux 6.18; else removed, never built or newer */
-	bool never_innocent;            /* no honest service tries it (design: on-violation) */
+	bool never_innocent;            /* no honest service tries it */
 };
 
 /* By name, or by number on @arch; NULL when unknown. */

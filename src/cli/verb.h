@@ -20,7 +20,7 @@ struct cli_verb {
 	unsigned accepts; /* enum cli_accepts: the options that it takes */
 	int refused;      /* exit status of wrong options; 0: that of the fault */
 	bool acts;        /* what it prints is progress: the work counts, whoever reads along */
-	/* Returns the exit status (design: section 7). */
+	/* Returns the exit status (man 1 bulkhead). */
 	int (*run)(const struct cli_options *options);
 	const char *help; /* the rest of `bulkhead VERB --help` */
 };

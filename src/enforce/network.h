@@ -2,9 +2,8 @@
 #pragma once
 
 /*
- * Network, first form: one router namespace for the stack, one veth pair for
- * each service that has network edges, the service's own nft table and the
- * router's, and the generated hosts file.
+ * The network of a stack: one router namespace, one veth pair for each service that has network
+ * edges, the service's own nft table and the router's, and the generated hosts file.
  */
 
 struct fault;
@@ -19,7 +18,7 @@ struct enforce_network_router {
 
 /*
  * Make the router: namespaces, loopback, forwarding, policy routing for the
- * transparent relay, and its nft table (default reject; verdict maps of edges).
+ * transparent relay, and its nft table (what is in no set of edges or doors is refused).
  */
 int enforce_network_router(
 	const struct plan *plan, struct enforce_network_router *router, struct fault *why);

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Links, addresses, routes and rules as netlink requests, and read back.
+ * Links, addresses, routes and rules as netlink requests; network_read.h reads them back.
  *
  * A service's link is a veth pair whose ends carry the same hardware address
  * and do no neighbour discovery (IFF_NOARP): a frame sent into one end is for
@@ -37,6 +37,9 @@ struct enforce_network_route {
 	const char *source; /* preferred source address, or NULL */
 };
 
+/* The requests are added to the batch; what the kernel says of them comes with its flush. */
+
+/* The pair of service link @link: one end here, in the router, the other in @service_network. */
 int enforce_network_link_pair(
 	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why);
 int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);

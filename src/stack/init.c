@@ -19,7 +19,7 @@
 #include "enforce/steps.h"
 #include "plan/plan.h"
 #include "stack/init_loop.h"
-#include "stack/launching.h"
+#include "stack/launch_step.h"
 
 enum { FAILED = 125 };
 
@@ -62,7 +62,7 @@ static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, 
 	fcntl(launch->gate[0], F_SETOWN, getpid());
 	close(launch->exec_pipe[0]);
 	close(launch->init_pipe[1]);
-	enforce_walk(launch, ENFORCE_SERVICE, stack_step_done, why);
+	enforce_walk(launch, ENFORCE_SERVICE, stack_launch_step, why);
 	fail(launch, why);
 }
 
@@ -127,7 +127,7 @@ void stack_init(struct enforce_launch *launch)
 	struct fault why = {0};
 
 	wait_for_gate(launch);
-	if (enforce_walk(launch, ENFORCE_INIT, stack_step_done, &why) < 0)
+	if (enforce_walk(launch, ENFORCE_INIT, stack_launch_step, &why) < 0)
 		fail(launch, &why);
 	int signals = watch_signals(&why);
 	if (signals < 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
+/* What an init does once its service runs: reap, forward signals, copy the log, record the end. */
+
 #include <signal.h>
 #include <sys/types.h>
 

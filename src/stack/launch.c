@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "config.h"
@@ -24,20 +23,7 @@
 #include "enforce/steps.h"
 #include "plan/plan.h"
 #include "stack/init.h"
-#include "stack/launching.h"
-
-void stack_step_done(struct enforce_launch *launch, size_t number)
-{
-	if (!BULKHEAD_TEST_BUILD || launch->kill_after != (int)number)
-		return;
-	if (enforce_steps[number - 1].side == ENFORCE_LAUNCHER ||
-		enforce_steps[number - 1].side == ENFORCE_MAPPER)
-		kill(getpid(), SIGKILL);
-	/* The other sides cannot reach the launcher: they ask it, and wait for their own end. */
-	descriptor_write(launch->status_pipe[1], "k", 1);
-	for (;;)
-		poll(NULL, 0, -1);
-}
+#include "stack/launch_step.h"
 
 static int *no_descriptors(struct arena *arena, size_t count)
 {
@@ -238,11 +224,11 @@ static int run(struct enforce_launch *launch, struct fault *why)
 	int error = open_channels(launch, why);
 
 	if (error == 0)
-		error = enforce_walk(launch, ENFORCE_LAUNCHER, stack_step_done, why);
+		error = enforce_walk(launch, ENFORCE_LAUNCHER, stack_launch_step, why);
 	if (error == 0)
 		error = start_init(launch, why);
 	if (error == 0)
-		error = enforce_walk(launch, ENFORCE_MAPPER, stack_step_done, why);
+		error = enforce_walk(launch, ENFORCE_MAPPER, stack_launch_step, why);
 	return error < 0 ? error : wait_for_end(launch, why);
 }
 
