@@ -33,7 +33,7 @@ static int mount_one(
 
 	if (snprintf(path, sizeof(path), "%s/%s", parent, socket_folder->name) >= (int)sizeof(path))
 		return fault(why, -ENAMETOOLONG, socket_folder->where, "cannot make %s", parent);
-	made = stack_folder_make(AT_FDCWD, path, 0711, why);
+	made = stack_folder_make(AT_FDCWD, path, 0700, why);
 	if (made < 0)
 		return made;
 	close(made);

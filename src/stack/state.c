@@ -89,14 +89,15 @@ void stack_unlock_unused(const char *stack)
 	rmdir(STACK_RUN_FOLDER);
 }
 
+/* For root alone: who reaches a socket from outside could hand its service a way out. */
 int stack_state_make(const char *stack, struct fault *why)
 {
 	static const char *const folders[] = {"services", "hosts", "sockets"};
 	scoped(fd) int base = open_base(why);
-	scoped(fd) int folder = base < 0 ? base : stack_folder_make(base, stack, 0711, why);
+	scoped(fd) int folder = base < 0 ? base : stack_folder_make(base, stack, 0700, why);
 
 	for (size_t i = 0; folder >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		scoped(fd) int made = stack_folder_make(folder, folders[i], 0711, why);
+		scoped(fd) int made = stack_folder_make(folder, folders[i], 0700, why);
 
 		if (made < 0)
 			return made;

@@ -8,7 +8,6 @@
 . tests/system/lib.sh
 
 [ "$(uname -m)" = x86_64 ] || skip_all 'the numbers of calls are those of x86-64'
-command -v python3 >/dev/null || skip_all 'python3 is not installed'
 stack=hostile-test
 clean_up() {
   "$BULKHEAD" down $stack >/dev/null 2>&1
@@ -69,8 +68,28 @@ expect 0 'the log has what both wrote' \
 says second 'to the end'
 expect 0 'and there is nothing to wait for' timeout 5 "$BULKHEAD" down $stack
 
+# Who reaches a socket from outside could hand its service a descriptor of the host.
+put "$folder/listen.yaml" <<END
+bulkhead: 1
+stack: $stack
+services:
+  server:
+    role: worker
+    command: [/usr/bin/perl, -MIO::Socket::UNIX, -e, '\$s = IO::Socket::UNIX->new(Local => "/run/served/it", Listen => 1); chmod 0777, "/run/served", "/run/served/it"; sleep 60']
+    files: {load: [/usr/lib/x86_64-linux-gnu/perl-base]}
+    listens: [{unix: /run/served/it}]
+    syscalls: {allow: [unix-sockets, network-server, file-modes, timers]}
+END
+socket=/run/bulkhead/$stack/sockets/server+run+served/it
+expect 0 'a service opens its socket to all' "$BULKHEAD" up --roles roles -f "$folder/listen.yaml"
+reach=(/usr/bin/perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Peer => $ARGV[0]) or die $!' "$socket")
+expect 0 'root of the host reaches it' "${reach[@]}"
+expect 13 'nobody else of the host does' setpriv --reuid 65534 --clear-groups "${reach[@]}"
+says 'Permission denied' 'by its folder'
+expect 0 'it goes down' "$BULKHEAD" down $stack
+
 # A socket of the host is nobody's file.
-python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$folder/socket"
+/usr/bin/perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => $ARGV[0])' "$folder/socket"
 sed -i "s|files: {|files: {read: [\"$folder/socket\"], |" "$folder/bulkhead.yaml"
 expect 125 'a socket of the host cannot be declared as a file' perl 1
 says 'is a socket of this machine' 'and it says so'
