@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +11,7 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "stack/file.h"
 
@@ -110,11 +112,24 @@ int stack_exit_record(int folder, const char *service, struct fault *why)
 			: file;
 }
 
+/* An init that was taken over could have written anything. */
+static bool is_end(const char *text)
+{
+	const char *number = text_starts(text, "exit ")     ? text + 5
+			     : text_starts(text, "signal ") ? text + 7
+							    : text;
+	uint64_t value;
+
+	return number > text && text_number(number, 255, &value);
+}
+
 const char *stack_exit_read(const char *folder, const char *service, struct arena *arena)
 {
 	const char *path = arena_printf(arena, "%s/services/%s.exit", folder, service);
 	const char *text;
-	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_EXIT, arena, &text);
 
-	return length > 0 ? arena_text_length(arena, text, strcspn(text, "\n")) : NULL;
+	if (descriptor_read(AT_FDCWD, path, LONGEST_EXIT, arena, &text) <= 0)
+		return NULL;
+	text = arena_text_length(arena, text, strcspn(text, "\n"));
+	return is_end(text) ? text : NULL;
 }
