@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,19 @@
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
+
+static bool is_empty(int folder)
+{
+	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	scoped(dir) DIR *entries = again < 0 ? NULL : fdopendir(again);
+	size_t count = 0;
+
+	if (!entries && again >= 0)
+		close(again);
+	while (entries && readdir(entries))
+		count++;
+	return entries && count <= 2;
+}
 
 /* Make the last part of the path in @parent, closed to all until it has its owner. */
 static int make(int parent, const char *name, const struct plan_node *node)
@@ -27,7 +41,7 @@ static int make(int parent, const char *name, const struct plan_node *node)
 		return -errno;
 	/* Whoever may write the parent may have put something else there: not ours, not given. */
 	if (fstat(fd, &status) == 0 && status.st_uid == 0 && status.st_gid == 0 &&
-		(node->folder || (status.st_nlink == 1 && status.st_size == 0)) &&
+		(node->folder ? is_empty(fd) : (status.st_nlink == 1 && status.st_size == 0)) &&
 		(status.st_mode & 07777) == (node->folder ? 0700 : 0))
 		return fd;
 	close(fd);
