@@ -16,14 +16,6 @@
 #include "enforce/layers.h"
 #include "plan/plan.h"
 
-long enforce_outside(const struct plan_extent *extents, size_t count, unsigned inside)
-{
-	for (size_t i = 0; i < count; i++)
-		if (inside >= extents[i].inside && inside - extents[i].inside < extents[i].count)
-			return (long)extents[i].outside + (long)(inside - extents[i].inside);
-	return -1;
-}
-
 /* All extents in one write(2), as the kernel wants them. */
 static int write_map(int process, const char *file, const struct plan_extent *extents, size_t count)
 {

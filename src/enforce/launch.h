@@ -83,10 +83,8 @@ struct enforce_launch {
 	int init_pipe[2]; /* a byte comes when the init is confined */
 };
 
-static inline bool enforce_leaves_out(const struct enforce_launch *launch, enum layer layer)
-{
-	return (launch->without >> layer & 1) != 0;
-}
+/* Is @layer left out of this launch? */
+bool enforce_leaves_out(const struct enforce_launch *launch, enum layer layer);
 
 /* The host's id of @inside by @extents of a plan; -1 when it is not mapped. */
 struct plan_extent;

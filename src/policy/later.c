@@ -7,6 +7,7 @@
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
+#include "policy/variable.h"
 
 /*
  * Keys that are part of the language and that this version does not enforce:

@@ -6,6 +6,7 @@
  *
  * Readers never stop at a mistake: they report it and go on, so that one run
  * shows everything.  Past POLICY_ERRORS mistakes are only counted.
+ * complain.c says what is wrong, reading.c reads what all values have in common.
  */
 
 #include <stdbool.h>
@@ -94,11 +95,9 @@ bool policy_fields(struct policy_reading *reading, const struct policy_node *nod
 /* Is @node a list?  Else complain and say how to write one. */
 bool policy_is_list(struct policy_reading *reading, const struct policy_node *node);
 
-/* The value as text, variables put in; NULL when it is not a word, was empty or wrong. */
+/* The value as text, variables put in; NULL when it is not a word, was empty or wrong.
+ * Where empty is allowed: policy_any_text() (policy/variable.h). */
 const char *policy_scalar(struct policy_reading *reading, const struct policy_node *node);
-
-/* The same, and empty is allowed. */
-const char *policy_any_text(struct policy_reading *reading, const struct policy_node *node);
 
 /* What messages call @node: its key in quotes, or "an item". */
 const char *policy_label(struct policy_reading *reading, const struct policy_node *node);

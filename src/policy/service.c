@@ -11,6 +11,7 @@
 #include "policy/reading.h"
 #include "policy/repeat.h"
 #include "policy/value.h"
+#include "policy/variable.h"
 
 static void read_role(struct policy_reading *reading, const struct policy_node *node, void *into)
 {

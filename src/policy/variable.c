@@ -167,6 +167,16 @@ const char *policy_expand(
 	return out.text;
 }
 
+const char *policy_any_text(struct policy_reading *reading, const struct policy_node *node)
+{
+	if (node->kind == POLICY_WORD)
+		return policy_expand(reading, node, false);
+	if (node->kind != POLICY_BROKEN)
+		policy_error(reading, node, "%s must be a single value, not a %s",
+			policy_label(reading, node), node->kind == POLICY_LIST ? "list" : "map");
+	return NULL;
+}
+
 void policy_read_variables(
 	struct policy_reading *reading, const struct policy_node *node, void *nothing)
 {

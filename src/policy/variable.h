@@ -20,3 +20,6 @@ void policy_read_variables(
 /* The text of word @node, in the policy's arena; NULL after a mistake. */
 const char *policy_expand(
 	struct policy_reading *reading, const struct policy_node *node, bool secrets);
+
+/* The same of any value, which must be a word, and without secrets; NULL after a mistake. */
+const char *policy_any_text(struct policy_reading *reading, const struct policy_node *node);
