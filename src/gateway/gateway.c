@@ -115,6 +115,8 @@ static int hear(int status, struct where where, struct fault *why)
 		if (got > 0)
 			length += (size_t)got;
 	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (got < 0)
+		return fault(why, -errno, where, "cannot hear from the gateway");
 	if (length == 1)
 		return 0;
 	if (length != sizeof(said))
@@ -143,6 +145,7 @@ static int start(const struct plan *plan, const struct enforce_network_router *r
 		error = hear(status[0], plan->where, why);
 	close(status[0]);
 	if (error && *pid > 0) {
+		kill(*pid, SIGKILL);
 		while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		close(*pidfd);

@@ -30,13 +30,13 @@ struct outcome {
 	char output[16384];
 };
 
-enum { MOST_POINTS = 8192 };
+enum { MOST_POINTS = 8192, INIT = 2 };
 
 static struct arena *arena;
 static struct plan *plan;
 static char folder[] = "/tmp/bulkhead-inject-XXXXXX";
 static struct outcome *outcome, whole;
-static char whole_init[1024];
+static char whole_init[8192];
 static struct tracer_point points[MOST_POINTS];
 static size_t point_count, tried;
 
@@ -89,7 +89,8 @@ static char *host_namespaces(void)
 /* One launch whose call at @point fails with @error. */
 static struct tracer launch(struct tracer_point point, int error, bool write_down)
 {
-	struct tracer tracer = {.failing = point,
+	struct tracer tracer = {.own = INIT,
+		.failing = point,
 		.error = error,
 		.points = write_down ? points : NULL,
 		.room = MOST_POINTS};
@@ -135,7 +136,7 @@ static void a_launch_in_which_nothing_fails_is_whole(void **state)
 	if (outcome->status != 0)
 		fail_msg("status %d: %s", outcome->status, outcome->output);
 	whole = *outcome;
-	memcpy(whole_init, tracer.inits, sizeof(whole_init));
+	memcpy(whole_init, tracer.owns, sizeof(whole_init));
 	point_count = tracer.point_count;
 	assert_non_null(strstr(whole.output, "Seccomp_filters:\t1"));
 	assert_null(strstr(whole.output, "shares"));
@@ -145,7 +146,7 @@ static void a_launch_in_which_nothing_fails_is_whole(void **state)
 	tracer = launch(nowhere, 0, false);
 	if (strcmp(outcome->output, whole.output) != 0)
 		fail_msg("another time it is another: %s", first_difference());
-	assert_string_equal(tracer.inits, whole_init);
+	assert_string_equal(tracer.owns, whole_init);
 }
 
 static bool confines(long number)
@@ -182,14 +183,14 @@ static size_t judge(const struct tracer_point *point, int error)
 		(outcome->output[0] || outcome->status > 128))
 		return 0;
 	if (tracer.executed && !tracer.hung && strcmp(outcome->output, whole.output) == 0 &&
-		strcmp(tracer.inits, whole_init) == 0)
+		strcmp(tracer.owns, whole_init) == 0)
 		return 0;
 	printf("%s: status %d, program %s, '%.2000s', init '%s'\n", describe(point, error),
 		outcome->status,
 		tracer.hung       ? "hung"
 		: tracer.executed ? "ran"
 				  : "did not run",
-		first_difference(), tracer.inits);
+		first_difference(), tracer.owns);
 	return 1;
 }
 

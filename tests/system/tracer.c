@@ -3,7 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdint.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_PROCESSES = 32, MOST_NUMBERS = 512, INIT = 2, SERVICE = 3, PATIENCE = 3 };
+enum { MOST_PROCESSES = 32, MOST_NUMBERS = 512, PATIENCE = 3 };
 
 struct process {
 	pid_t pid;
@@ -41,7 +41,7 @@ static bool counts(const struct tracer *tracer, const struct process *process)
 
 	if (index == 0 || process->confined)
 		return false;
-	return index - 1 == INIT || !tracer->executed;
+	return index - 1 == tracer->own || !tracer->executed;
 }
 
 static bool is_point(
@@ -77,7 +77,7 @@ static void leave_call(
 		ptrace(PTRACE_SETREGS, process->pid, NULL, registers);
 		process->injected = false;
 	} else if (registers->orig_rax == SYS_seccomp && registers->rax == 0 &&
-		   process - processes == INIT + 1) {
+		   process - processes == tracer->own + 1) {
 		process->confined = true;
 	}
 }
@@ -95,27 +95,55 @@ static void on_call(struct tracer *tracer, struct process *process)
 		leave_call(tracer, process, &registers);
 }
 
-/* Lines of an init's status that say how it is confined. */
-static void look_at_init(struct tracer *tracer, pid_t pid)
+static __attribute__((format(printf, 2, 3))) void add(
+	struct tracer *tracer, const char *format, ...)
+{
+	size_t length = strlen(tracer->owns);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(tracer->owns + length, sizeof(tracer->owns) - length, format, arguments);
+	va_end(arguments);
+}
+
+/* Lines of @file of a process, of those that say how it is confined. */
+static void add_lines(
+	struct tracer *tracer, pid_t pid, const char *file, const char *const *starts, size_t count)
 {
 	char path[40], line[256];
-	size_t length = strlen(tracer->inits);
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	FILE *file = fopen(path, "re");
-	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, "Cap", 3) == 0 || strncmp(line, "Uid", 3) == 0 ||
-			strncmp(line, "Groups", 6) == 0 || strncmp(line, "NoNew", 5) == 0 ||
-			strncmp(line, "Seccomp", 7) == 0 || strncmp(line, "FDSize", 6) == 0)
-			length += (size_t)snprintf(
-				tracer->inits + length, sizeof(tracer->inits) - length, "%s", line);
-	if (file)
-		fclose(file);
-	for (int fd = 0; fd < 256; fd++) {
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	FILE *lines = fopen(path, "re");
+	while (lines && fgets(line, sizeof(line), lines))
+		for (size_t i = 0; i < count; i++)
+			if (strncmp(line, starts[i], strlen(starts[i])) == 0)
+				add(tracer, "%s", line);
+	if (lines)
+		fclose(lines);
+}
+
+static void look_at_own(struct tracer *tracer, pid_t pid)
+{
+	static const char *const status[] = {"Cap", "Uid", "Gid", "Groups", "NoNew", "Seccomp"};
+	static const char *const limits[] = {"Max core", "Max proc", "Max file", "Max open"};
+	static const char *const spaces[] = {"user", "pid", "net", "ipc", "uts", "mnt", "cgroup"};
+	char path[40], ours[64] = "", its[64] = "";
+
+	add_lines(tracer, pid, "status", status, sizeof(status) / sizeof(status[0]));
+	add_lines(tracer, pid, "limits", limits, sizeof(limits) / sizeof(limits[0]));
+	for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", spaces[i]);
+		if (readlink(path, ours, sizeof(ours) - 1) < 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, spaces[i]);
+		if (readlink(path, its, sizeof(its) - 1) < 0)
+			continue;
+		add(tracer, "%s %s\n", strcmp(ours, its) == 0 ? "shared" : "own", spaces[i]);
+	}
+	for (int fd = 0; fd < 64; fd++) {
 		snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)pid, fd);
-		if (access(path, F_OK) == 0 || readlink(path, line, sizeof(line)) >= 0)
-			length += (size_t)snprintf(
-				tracer->inits + length, sizeof(tracer->inits) - length, "fd ");
+		if (readlink(path, its, sizeof(its) - 1) >= 0)
+			add(tracer, "an open descriptor\n");
 	}
 }
 
@@ -129,10 +157,10 @@ static void on_event(struct tracer *tracer, struct process *process, int event)
 		    event == PTRACE_EVENT_CLONE) &&
 		ptrace(PTRACE_GETEVENTMSG, process->pid, NULL, &child) == 0)
 		process_of((pid_t)child);
-	if (event == PTRACE_EVENT_EXEC && index == SERVICE + 1)
+	if (event == PTRACE_EVENT_EXEC && index == tracer->own + 2)
 		tracer->executed = true;
-	if (event == PTRACE_EVENT_EXIT && index == INIT + 1 && process->confined)
-		look_at_init(tracer, process->pid);
+	if (event == PTRACE_EVENT_EXIT && index == tracer->own + 1 && process->confined)
+		look_at_own(tracer, process->pid);
 }
 
 static void wake(int signal)

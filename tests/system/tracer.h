@@ -20,7 +20,8 @@ struct tracer {
 	bool failed;                 /* the point was met */
 	bool hung;                   /* it had to be ended */
 	bool executed;               /* a service's program ran */
-	char inits[1024];            /* how each init was confined when it ended */
+	unsigned own;                /* our own process among them: init or gateway */
+	char owns[8192];             /* how that one was confined when it ended */
 	struct tracer_point *points; /* calls before the program ran, when not NULL */
 	size_t point_count, room;
 };
@@ -28,7 +29,7 @@ struct tracer {
 /*
  * Trace @child, which has asked for it and stopped, and all that it begets, to
  * the end of them all.  Calls count from the fork of its first child on, the
- * launcher, until the program of the fourth process, the service, runs; those
- * of the init until its filter stands.
+ * launcher, until a program runs in the one after @own, the service; those of
+ * @own until its filter stands.
  */
 void tracer_follow(struct tracer *tracer, pid_t child);
