@@ -11,7 +11,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "stack/cgroup.h"
-#include "stack/downer.h"
+#include "stack/down.h"
 #include "stack/folders.h"
 #include "stack/state.h"
 #include "stack/stop.h"

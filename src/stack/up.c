@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "plan/plan.h"
 #include "stack/begin.h"
-#include "stack/downer.h"
+#include "stack/down.h"
 #include "stack/folders.h"
 #include "stack/log.h"
 #include "stack/state.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Parts of taking down that bringing up needs as well.  The caller holds the stack's lock. */
+/* The parts of stack_down() (stack/up.h) that bringing up needs as well.  The caller holds the
+ * stack's lock. */
 
 struct fault;
 struct stack_member;
