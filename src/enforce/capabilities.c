@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/capabilities.h"
+
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
@@ -9,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "enforce/capabilities.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/inherited.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ioprio.h>
@@ -17,7 +19,6 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "enforce/inherited.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "gateway/gateway.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -17,7 +19,6 @@
 #include "base/scoped.h"
 #include "enforce/network.h"
 #include "gateway/door.h"
-#include "gateway/gateway.h"
 #include "gateway/serve.h"
 #include "plan/plan.h"
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "host/ids.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +19,6 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/host.h"
-#include "host/ids.h"
 #include "host/index.h"
 
 enum { LARGEST_BOOK = 16 << 20, NOBODY = 65534, LOWEST_ID = 1000 };

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/down.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,7 +13,6 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "stack/cgroup.h"
-#include "stack/down.h"
 #include "stack/folders.h"
 #include "stack/state.h"
 #include "stack/stop.h"
