@@ -12,6 +12,8 @@
  *     1900000000 shop/edge
  */
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct arena;
