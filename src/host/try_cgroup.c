@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +19,8 @@
 #include "host/try.h"
 
 enum { LONGEST_LIST = 4096, REMOVALS = 50, BETWEEN_REMOVALS = 1000 /* microseconds */ };
+
+static const char prefix[] = "bulkhead-try-";
 
 /* Start a child in the cgroup @folder, end it by cgroup.kill. */
 static enum host_state start_and_kill(struct host_try *try, int folder)
@@ -39,13 +43,28 @@ static enum host_state start_and_kill(struct host_try *try, int folder)
 	return host_found(try, HOST_YES, "%s", try->host->cgroup2);
 }
 
+/* Remove what a probe left that was killed half-way: it is named for its process. */
+static void sweep(const char *hierarchy)
+{
+	scoped(dir) DIR *folder = opendir(hierarchy);
+	struct dirent *entry;
+	uint64_t pid;
+
+	while (folder && (entry = readdir(folder)))
+		if (text_starts(entry->d_name, prefix) &&
+			text_number(entry->d_name + strlen(prefix), INT_MAX, &pid) &&
+			kill((pid_t)pid, 0) < 0 && errno == ESRCH)
+			unlinkat(dirfd(folder), entry->d_name, AT_REMOVEDIR);
+}
+
 enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attempt)
 {
 	char path[PATH_MAX];
 
 	if (!try->host->cgroup2)
 		return host_found(try, HOST_NO, "no cgroup2 hierarchy is mounted");
-	snprintf(path, sizeof(path), "%s/bulkhead-try-%d", try->host->cgroup2, (int)getpid());
+	sweep(try->host->cgroup2);
+	snprintf(path, sizeof(path), "%s/%s%d", try->host->cgroup2, prefix, (int)getpid());
 	if (mkdir(path, 0755) < 0)
 		return host_refused(try, errno, "cannot make a cgroup");
 	enum host_state state = HOST_NO;

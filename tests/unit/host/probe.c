@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <cmocka.h>
@@ -84,6 +85,26 @@ static void probing_leaves_nothing_behind(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
+static void what_a_killed_probe_left_is_swept_away(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	char path[256];
+
+	(void)state;
+	const struct host *host = host_probe(arena, HOST_FEATURE_BIT(HOST_SECCOMP));
+	if (!host->cgroup2)
+		skip();
+	pid_t gone = fork();
+	if (gone == 0)
+		_exit(0);
+	assert_int_equal(waitpid(gone, NULL, 0), gone);
+	snprintf(path, sizeof(path), "%s/bulkhead-try-%d", host->cgroup2, (int)gone);
+	if (mkdir(path, 0755) < 0)
+		skip();
+	host_probe(arena, HOST_FEATURE_BIT(HOST_CGROUP2));
+	assert_int_equal(access(path, F_OK), -1);
+}
+
 static void the_facts_are_those_of_this_machine(void **state)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -153,6 +174,7 @@ int main(void)
 		cmocka_unit_test(every_feature_says_what_it_is_and_how_to_get_it),
 		cmocka_unit_test(only_what_is_asked_for_is_tried),
 		cmocka_unit_test(probing_leaves_nothing_behind),
+		cmocka_unit_test(what_a_killed_probe_left_is_swept_away),
 		cmocka_unit_test(the_facts_are_those_of_this_machine),
 		cmocka_unit_test(a_description_reads_back_to_the_same_bytes),
 		cmocka_unit_test(another_version_or_shape_is_refused),
