@@ -29,6 +29,7 @@
 		CLONE_NEWCGROUP)
 #define SET_ID (S_ISUID | S_ISGID)
 #define SET_ID_TEXT "set-id bits"
+#define INIT_TEXT "the ids of its init"
 #define CODE_TEXT "memory that is made executable"
 #define SHARED_CODE 0100000 /* SHM_EXEC, which <sys/shm.h> hides */
 
@@ -50,6 +51,15 @@ static const struct catalog_guard guards[] = {
 	ONE(mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
 	ONE(pkey_mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
 	ONE(shmat, NO_CODE, CODE_TEXT, NONE_OF(2, SHARED_CODE)),
+	/* Who changes to declared users might change to 0 as well, which is its init's id. */
+	ONE(setuid, ALWAYS, INIT_TEXT, NOT(0, 0)),
+	ONE(setgid, ALWAYS, INIT_TEXT, NOT(0, 0)),
+	ONE(setreuid, ALWAYS, INIT_TEXT, NOT(0, 0), NOT(1, 0)),
+	ONE(setregid, ALWAYS, INIT_TEXT, NOT(0, 0), NOT(1, 0)),
+	ONE(setresuid, ALWAYS, INIT_TEXT, NOT(0, 0), NOT(1, 0), NOT(2, 0)),
+	ONE(setresgid, ALWAYS, INIT_TEXT, NOT(0, 0), NOT(1, 0), NOT(2, 0)),
+	ONE(setfsuid, ALWAYS, INIT_TEXT, NOT(0, 0)),
+	ONE(setfsgid, ALWAYS, INIT_TEXT, NOT(0, 0)),
 	/* Libraries are mapped executable and never writable. */
 	{
 		.call = "mmap", .when = CATALOG_GUARD_NO_CODE,

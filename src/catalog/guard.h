@@ -14,7 +14,7 @@ enum catalog_guard_when {
 	CATALOG_GUARD_NO_CODE, /* it may not make code, and the kernel does not see to it (MDWE) */
 };
 
-enum { CATALOG_ALTERNATIVES = 2, CATALOG_GUARD_CONDITIONS = 2 };
+enum { CATALOG_ALTERNATIVES = 2, CATALOG_GUARD_CONDITIONS = 3 };
 
 /* Each alternative holds when all its conditions do; one must hold. */
 struct catalog_guard {

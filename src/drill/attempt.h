@@ -30,6 +30,7 @@ enum drill_need {
 	DRILL_SUBJECT,        /* nothing, but not for an init, whose right it is */
 	DRILL_NO_CODE,        /* nothing, but only for services that may not make code */
 	DRILL_NO_PROGRAMS,    /* nothing, but only for services without programs */
+	DRILL_FIXED_GROUPS,   /* nothing, but not for services that change to `users` themselves */
 	DRILL_UNLINKED,       /* nothing, but only for services without any socket of a network */
 	DRILL_STRANGER,       /* a process outside with the same uid: its pid; an address in it */
 	DRILL_FIRST_PROCESS, /* nothing: it is pid 1, of the service's namespace or the control's */

@@ -232,7 +232,7 @@ const struct drill_attempt drill_capabilities[] = {
 		LAYER_CAPABILITIES, false, become_root_by_all},
 	{"become-root-group", "take root's group", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, become_root_group},
-	{"join-root-group", "add root's group to its groups", DRILL_NOTHING, DRILL_PRIVILEGE,
+	{"join-root-group", "add root's group to its groups", DRILL_FIXED_GROUPS, DRILL_PRIVILEGE,
 		LAYER_CAPABILITIES, false, join_root_group},
 	{"hold-capability", "hold a capability that it does not declare",
 		DRILL_DECLARED_CAPABILITIES, DRILL_INSIDE, LAYER_CAPABILITIES, false,

@@ -52,6 +52,13 @@ static void no_programs(const struct drill_question *question)
 		drill_need_lack(question, "it runs programs");
 }
 
+/* The kernel lets who changes its groups add any that its namespace maps, its init's too. */
+static void fixed_groups(const struct drill_question *question)
+{
+	if (question->service->identity.drops)
+		drill_need_lack(question, "its `users` let it change its groups");
+}
+
 static void stranger(const struct drill_question *question)
 {
 	char text[16];
@@ -145,6 +152,7 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_SINGLE] = single,
 	[DRILL_NO_CODE] = no_code,
 	[DRILL_NO_PROGRAMS] = no_programs,
+	[DRILL_FIXED_GROUPS] = fixed_groups,
 	[DRILL_UNLINKED] = drill_need_unlinked,
 	[DRILL_STRANGER] = stranger,
 	[DRILL_FIRST_PROCESS] = first_process,

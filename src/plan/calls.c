@@ -102,6 +102,8 @@ static void collect(struct wishes *wishes)
 	wish_edges(wishes);
 	for (size_t i = 0; i < from->program_count; i++)
 		wish_name(wishes, "program-execution", from->programs[i].where);
+	for (size_t i = 0; i < from->users.count; i++)
+		wish_name(wishes, "identity-changes", from->users.items[i].where);
 	wish_name(wishes, "threads", from->where);
 }
 

@@ -145,9 +145,9 @@ static void a_memory_folder_is_known_by_its_size(void **state)
 static void every_need_has_an_argument_or_says_what_is_lacking(void **state)
 {
 	static const enum drill_need without[] = {DRILL_NOTHING, DRILL_SINGLE, DRILL_SUBJECT,
-		DRILL_NO_CODE, DRILL_NO_PROGRAMS, DRILL_UNLINKED, DRILL_FIRST_PROCESS,
-		DRILL_INHERITED, DRILL_HOST_NAME, DRILL_HOST_ABSTRACT, DRILL_HOST_SOCKET,
-		DRILL_QUEUE};
+		DRILL_NO_CODE, DRILL_NO_PROGRAMS, DRILL_FIXED_GROUPS, DRILL_UNLINKED,
+		DRILL_FIRST_PROCESS, DRILL_INHERITED, DRILL_HOST_NAME, DRILL_HOST_ABSTRACT,
+		DRILL_HOST_SOCKET, DRILL_QUEUE};
 
 	(void)state;
 	for (int need = 0; need < DRILL_NEED_COUNT; need++) {
