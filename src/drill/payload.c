@@ -4,7 +4,8 @@
  * bulkhead-drill ATTEMPT [ARGUMENT [ARGUMENT]]: one attempt, in the place of a service's
  * program, under its exact confinement.
  *
- * One line on stdout: OUTCOME ERRNO CALL LAYER.  Static, and nothing but write(2) and exit
+ * One line on stdout: OUTCOME ERRNO CALL LAYER, and before it DRILL_BEGUN where no answer
+ * at all may be the answer.  Static, and nothing but write(2) and exit
  * after main() has begun, since no filter may be too tight for it.
  */
 #include <string.h>
@@ -29,6 +30,8 @@ int main(int argc, char **argv)
 	/* Run again by an attempt ("run-itself"): another program did run. */
 	if (!attempt)
 		return argc > 1 ? 2 : 0;
+	if (attempt->kind == DRILL_INET)
+		syscall(SYS_write, 1, DRILL_BEGUN, strlen(DRILL_BEGUN));
 	size_t length = drill_report(line, attempt->run(&context), &context);
 	return syscall(SYS_write, 1, line, length) == (long)length ? 0 : 1;
 }

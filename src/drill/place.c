@@ -74,6 +74,8 @@ static void attempt_inside(const struct drill_place *place, const struct drill_a
 			why.code = -EPROTO;
 		_exit(write(told, &why, sizeof(why)) == (ssize_t)sizeof(why) ? 126 : 125);
 	}
+	if (attempt->kind == DRILL_INET)
+		syscall(SYS_write, output, DRILL_BEGUN, strlen(DRILL_BEGUN));
 	size_t length = drill_report(line, attempt->run(&context), &context);
 	_exit(syscall(SYS_write, output, line, length) == (long)length ? 0 : 1);
 }

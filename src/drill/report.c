@@ -98,9 +98,19 @@ bool drill_answer(const char *line, size_t length, struct drill_answer *answer)
 void drill_conclude(const struct drill_attempt *attempt, const char *text, size_t length,
 	int status, struct drill_answer *answer)
 {
-	if (drill_answer(text, length, answer))
+	const size_t mark = strlen(DRILL_BEGUN);
+	bool begun = length >= mark && memcmp(text, DRILL_BEGUN, mark) == 0;
+
+	if (begun) {
+		text += mark;
+		length -= mark;
+	}
+	if (drill_answer(text, length, answer)) {
+		answer->begun = begun;
 		return;
-	*answer = (struct drill_answer){.outcome = DRILL_LOST, .call = -1, .layer = -1};
+	}
+	*answer = (struct drill_answer){
+		.outcome = DRILL_LOST, .call = -1, .layer = -1, .begun = begun};
 	if (status > 128)
 		answer->signal = status - 128;
 	if (answer->signal == SIGSYS)

@@ -22,9 +22,13 @@ struct drill_answer {
 	long call;  /* number of the deciding call, or -1 */
 	int layer;  /* measured by the attempt, or -1 */
 	int signal; /* that ended it, or 0 */
+	bool begun; /* it said so: from then on it is the kernel's answer that is waited for */
 };
 
 enum { DRILL_LINE = 96 };
+
+/* What an attempt's process writes when it is confined, right before the attempt. */
+#define DRILL_BEGUN "begun\n"
 
 /* What an attempt returned, as a line; its length. */
 size_t drill_report(char line[static DRILL_LINE], int result, const struct drill_context *context);

@@ -147,9 +147,10 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 		snprintf(verdict->text, sizeof(verdict->text), "it cannot look there");
 		return;
 	}
-	/* Silence is an answer only of a network that drops packets. */
+	/* Silence is an answer only of a network that drops packets, and only to who has asked:
+	 * a launch on a busy machine may be late. */
 	bool silent = answer->outcome == DRILL_LOST && answer->error == ETIMEDOUT &&
-		      attempt->kind == DRILL_INET;
+		      answer->begun && attempt->kind == DRILL_INET;
 	if ((answer->outcome != DRILL_REFUSED && !silent) ||
 		!find_layer(attempt, answer, verdict)) {
 		snprintf(verdict->text, sizeof(verdict->text), "confined: %s", describe(answer));

@@ -97,6 +97,9 @@ static void silence_is_an_answer_of_networks_alone(void **state)
 	struct drill_answer silence = {.outcome = DRILL_LOST, .error = ETIMEDOUT, .layer = -1};
 
 	(void)state;
+	/* It may not have come to the attempt yet. */
+	assert_int_equal(judge("connect-internet", success, silence).standing, DRILL_VOID);
+	silence.begun = true;
 	assert_int_equal(judge("connect-internet", success, silence).standing, DRILL_STOPPED);
 	assert_int_equal(judge("read-shadow", success, silence).standing, DRILL_VOID);
 }
@@ -255,6 +258,23 @@ static void code_brought_into_a_program_must_say_that_it_ran(void **state)
 	assert_int_equal(answer.outcome, DRILL_SUCCEEDED);
 }
 
+static void an_attempt_says_when_it_begins(void **state)
+{
+	static const char begun[] = DRILL_BEGUN, whole[] = DRILL_BEGUN "refused 13 42 -1\n";
+	const struct drill_attempt *attempt = drill_attempt("connect-internet", NULL);
+	struct drill_answer answer;
+
+	(void)state;
+	drill_conclude(attempt, begun, sizeof(begun) - 1, 128 + SIGKILL, &answer);
+	assert_int_equal(answer.outcome, DRILL_LOST);
+	assert_true(answer.begun);
+	drill_conclude(attempt, whole, sizeof(whole) - 1, 0, &answer);
+	assert_int_equal(answer.outcome, DRILL_REFUSED);
+	assert_int_equal(answer.error, EACCES);
+	drill_conclude(attempt, "", 0, 128 + SIGKILL, &answer);
+	assert_false(answer.begun);
+}
+
 static void an_answer_that_no_layer_gives_proves_nothing(void **state)
 {
 	(void)state;
@@ -284,6 +304,7 @@ int main(void)
 		cmocka_unit_test(a_scenario_says_what_it_could_not_show),
 		cmocka_unit_test(what_cannot_look_proves_nothing),
 		cmocka_unit_test(what_an_attempt_measured_counts_before_what_an_errno_means),
+		cmocka_unit_test(an_attempt_says_when_it_begins),
 		cmocka_unit_test(an_answer_that_no_layer_gives_proves_nothing),
 		cmocka_unit_test(a_verdict_names_the_call_that_was_refused),
 		cmocka_unit_test(code_brought_into_a_program_must_say_that_it_ran),
