@@ -108,6 +108,7 @@ int main(int argc, char **argv)
 	read_rows(argv + 2, argc - 2);
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	for (size_t i = 0; i < row_count; i++)
 		order[i] = i;
 	for (size_t round = 0; round < rounds; round++) {
