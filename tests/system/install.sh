@@ -26,6 +26,6 @@ done
 
 DESTDIR=$folder/root expect 0 'it installs' meson install -C "$build" --no-rebuild
 for file in bin/bulkhead libexec/bulkhead/bulkhead-drill share/bulkhead/roles/redis.yaml \
-  share/man/man1/bulkhead.1 share/man/man5/bulkhead.yaml.5; do
+  share/man/man1/bulkhead.1 share/man/man5/bulkhead.yaml.5 share/doc/bulkhead/policy.md; do
   if find "$folder/root" -path "*/$file" | grep -q .; then ok "$file is there"; else not_ok "$file is there"; fi
 done
