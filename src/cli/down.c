@@ -46,5 +46,6 @@ const struct cli_verb cli_down = {
 	.acts = true,
 	.run = down,
 	.help = "Without STACK: the stack of the policy, else the only one that is up.\n"
-		"Services get SIGTERM and 10 s.  It works without the supervisor too.\n",
+		"Services get SIGTERM and 10 s.  It works without the supervisor too.  Logs stay.\n"
+		"Exit status: 0 down, 1 it was not up.\n",
 };

@@ -240,7 +240,7 @@ static int drill(const struct cli_options *options)
 const struct cli_verb cli_drill = {
 	.name = "drill",
 	.arguments = "[SERVICE...]",
-	.summary = "attack every boundary from inside; a table of verdicts",
+	.summary = "attack every boundary from inside, and say what stopped it",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_ALL | CLI_WITHOUT,
 	.run = drill,
 	.help = "Each attempt first runs unconfined on this machine: what fails even so is void.\n"

@@ -96,6 +96,6 @@ const struct cli_verb cli_plan = {
 	.summary = "the compiled plan: every rule, with its origin",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_HOST,
 	.run = plan,
-	.help = "The same policy and machine give the same bytes.  --host plans for the machine\n"
-		"that `doctor --json -f POLICY` described.\n",
+	.help = "--json prints every rule.  The same policy and machine give the same bytes.\n"
+		"--host plans for the machine that `doctor --json -f POLICY` described.\n",
 };

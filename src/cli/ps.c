@@ -136,4 +136,6 @@ const struct cli_verb cli_ps = {
 	.summary = "the services of a stack: state, pid, uptime, ports",
 	.accepts = CLI_POLICY | CLI_JSON,
 	.run = ps,
+	.help = "Without STACK: the stack of the policy, else the only one that is up.\n"
+		"Exit status: 0 up, 1 not up.\n",
 };

@@ -162,5 +162,5 @@ const struct cli_verb cli_run = {
 		"executes; it must be one that the service may execute.  Without any policy:\n"
 		"    bulkhead run --role redis -- redis-server\n"
 		"Exit status: that of the command; 125 it was not started (--json says why in\n"
-		"`code`), 126 it cannot be executed, 127 it was not found.\n",
+		"`code`), 126 COMMAND cannot be executed, 127 the service has no such program.\n",
 };

@@ -146,8 +146,11 @@ const struct cli_verb cli_status = {
 	.summary = "what the kernel enforces now, compared with the plan",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_BRIEF,
 	.run = status,
-	.help = "Read from the kernel, never from memory: enforced, weaker or absent, for each "
-		"layer\n"
-		"of each service.  `absent +`: this machine lacks it and the policy does without.\n"
+	.help = "Read from the kernel: enforced, weaker or absent, for each layer of each "
+		"service;\n"
+		"`recorded` is what no kernel shows.  `absent +`: this machine lacks it and the "
+		"policy\n"
+		"does without.\n"
+		"Without STACK: the stack of the policy, else the only one that is up.\n"
 		"Exit status: 0 as planned, 1 something is weaker, absent or not running.\n",
 };

@@ -94,9 +94,8 @@ const struct cli_verb cli_up = {
 	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHIN | CLI_WITHOUT | CLI_KILL | CLI_LACKS,
 	.acts = true,
 	.run = up,
-	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 2 "
-		"bad\n"
-		"policy, 3 this kernel cannot, 4 a service failed or was not ready in time (what "
-		"was\n"
-		"started is stopped again), 5 needs root.\n",
+	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 1 an\n"
+		"assertion failed, 2 bad policy, 3 this kernel cannot, 4 a service failed or was "
+		"not\n"
+		"ready in time (what was started is stopped again), 5 needs root.\n",
 };
