@@ -39,11 +39,11 @@ struct stat;
 bool trusted_owner(const struct stat *status);
 
 /*
- * Read a whole file that decides what root will do: policy, role, lock and
- * environment files.  When the caller is root, the file and every folder on the
- * way must be owned by root and writable by nobody else (a root-owned sticky
- * folder such as /tmp counts), links on the way too; otherwise FAULT_USAGE.  At
- * most @most bytes; the text lives in @arena and a zero follows it.
+ * Read a whole file that decides what root will do: policy, role and environment
+ * files.  When the caller is root, the file and every folder on the way must be
+ * owned by root and writable by nobody else (a root-owned sticky folder such as
+ * /tmp counts), links on the way too; otherwise FAULT_USAGE.  At most @most
+ * bytes; the text lives in @arena and a zero follows it.
  */
 int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
 	size_t *length, struct where where, struct fault *why);

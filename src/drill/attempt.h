@@ -5,10 +5,10 @@
  * Attempts: small attacks that a confined process tries and that must fail.
  *
  * Each runs inside the service's own confinement, in the payload
- * (bulkhead-drill) or, for the gateway and the init, in a fork of them.  It
- * must work under the tightest filter, so it makes bare system calls and uses
- * no stdio, locale or malloc; and it must be harmless where it succeeds, since
- * the control run makes it succeed on purpose.
+ * (bulkhead-drill) or, for our own processes, in a fork of them.  It must work
+ * under the tightest filter, so it makes bare system calls and uses no stdio,
+ * locale or malloc; and it must be harmless where it succeeds, since the control
+ * run makes it succeed on purpose.
  */
 
 #include <stdbool.h>

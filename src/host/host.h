@@ -200,7 +200,7 @@ void host_answer(struct host *host, const struct host_question *questions, size_
 int host_ids(struct host *host, const char *const *names, size_t count, bool persist,
 	struct arena *arena, struct fault *why);
 
-/* A description written by `doctor --json` or `plan --host`. */
+/* A description written by `doctor --json`, for `--host`. */
 int host_read(const char *file, struct arena *arena, struct host **host, struct fault *why);
 
 /* Look-ups; NULL when the question was not asked. */
