@@ -4,8 +4,8 @@
 /*
  * The plan: everything that will be done to the kernel for a stack, as plain
  * data.  Every default is resolved, every rule carries the policy or role line
- * that asked for it (`where`).  Enforcement, exports, analysis and drills read
- * the same plan and never look back at YAML, so they cannot disagree.
+ * that asked for it (`where`).  Enforcement, analysis and drills read the same
+ * plan and never look back at YAML, so they cannot disagree.
  *
  * What bulkhead gives to every service, whatever its policy says (the bare
  * root, threads, no core files), names the service's own line; nothing else does.

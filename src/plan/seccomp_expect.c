@@ -8,7 +8,7 @@
 #include "plan/seccomp.h"
 
 /*
- * The oracle of the tests and of `why`: rule by rule as plan.h defines them.
+ * The oracle of the tests: rule by rule as plan.h defines them.
  * It shares nothing with the compiler, so that a mistake there shows as a difference.
  */
 

@@ -15,8 +15,7 @@
  *     only A, B reaches X
  *     A never connects
  *
- * "Reaches" is meant of one edge: what a service can get others to do for it is
- * for `blast` to say.
+ * "Reaches" is meant of one edge, not of what a service can get others to do for it.
  */
 
 enum { MOST_WORDS = 64 };
