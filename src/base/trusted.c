@@ -30,12 +30,11 @@ struct walk {
 
 static int open_part(int folder, const char *part)
 {
+	/* O_NOFOLLOW with O_PATH opens a link itself; RESOLVE_NO_SYMLINKS would refuse it. */
 	struct open_how how = {
 		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
 	};
-	/* O_NOFOLLOW with O_PATH opens a trailing link itself; RESOLVE_NO_SYMLINKS refuses it. */
-	how.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH;
 	int fd = (int)syscall(SYS_openat2, folder, part, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
 }
@@ -186,8 +185,7 @@ int trusted_walk(int root, const char *path, struct arena *arena, const char **r
 		fault(why, error, where, "cannot open %s", path);
 		if (error == -ELOOP)
 			fault_hint(why, "a symbolic link below a folder that others than root may "
-					"write is not "
-					"followed: declare the path it points to");
+					"write is not followed: declare the path it points to");
 		return error;
 	}
 	if (resolved)

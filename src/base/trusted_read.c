@@ -114,6 +114,10 @@ int trusted_read(const char *path, size_t most, struct arena *arena, const char 
 		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
 	char *data = arena_alloc(arena, (size_t)status.st_size + 1);
 	*length = fread(data, 1, (size_t)status.st_size, file);
+	/* Half a policy is another policy. */
+	if (*length != (size_t)status.st_size)
+		return fault_of(why, FAULT_USAGE, ferror(file) ? -errno : -EIO, where,
+			"cannot read all of %s", path);
 	*text = data;
 	return 0;
 }
