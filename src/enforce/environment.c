@@ -39,7 +39,14 @@ static int read_value(struct enforce_launch *launch, const struct plan_secret *s
 	return 0;
 }
 
-/* Put the secrets into @value; @text is "" at first. */
+/* What stood there before may hold secrets: no copy of them stays in the arena. */
+static void replace(char **text, char *longer)
+{
+	explicit_bzero(*text, strlen(*text));
+	*text = longer;
+}
+
+/* Append the value of @variable to @text, its secrets put in. */
 static int expand(struct enforce_launch *launch, const struct plan_variable *variable, char **text,
 	struct fault *why)
 {
@@ -51,7 +58,7 @@ static int expand(struct enforce_launch *launch, const struct plan_variable *var
 		struct enforce_bytes bytes = {0};
 
 		if (!end) {
-			*text = arena_printf(launch->arena, "%s%s", *text, rest);
+			replace(text, arena_printf(launch->arena, "%s%s", *text, rest));
 			return 0;
 		}
 		const char *name = start + strlen(opening);
@@ -67,8 +74,7 @@ static int expand(struct enforce_launch *launch, const struct plan_variable *var
 		char *longer = arena_printf(launch->arena, "%s%.*s%.*s", *text, (int)(start - rest),
 			rest, (int)bytes.length, bytes.data);
 		explicit_bzero(bytes.data, bytes.length);
-		explicit_bzero(*text, strlen(*text));
-		*text = longer;
+		replace(text, longer);
 		rest = end + 1;
 	}
 }

@@ -87,12 +87,32 @@ static void what_is_no_value_ends_the_launch(void **state)
 	assert_fails("word", 4, "${secret:FILE}", "does not have");
 }
 
+/* All of it is taken from the arena between two small pieces: one block holds them. */
+static void what_is_forgotten_leaves_no_copy(void **state)
+{
+	struct enforce_launch launch = {0};
+	struct arena *arena = arena_new();
+	const char *begin = arena_alloc(arena, 1);
+
+	(void)state;
+	assert_int_equal(
+		build(arena, "wordword\n", 9, "a${secret:KEY}b${secret:KEY}c", &launch, NULL), 0);
+	const char *end = arena_alloc(arena, 1);
+	assert_true(end > begin);
+	assert_non_null(memmem(begin, (size_t)(end - begin), "wordword", 8));
+	launch.service = &(const struct plan_service){0};
+	enforce_forget_secrets(&launch);
+	assert_null(memmem(begin, (size_t)(end - begin), "wordword", 8));
+	arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_secret_is_put_where_it_is_named),
 		cmocka_unit_test(one_newline_is_cut_and_nothing_is_expanded_twice),
 		cmocka_unit_test(what_is_no_value_ends_the_launch),
+		cmocka_unit_test(what_is_forgotten_leaves_no_copy),
 	};
 	int fd = mkstemp(secret_file);
 
