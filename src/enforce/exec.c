@@ -53,16 +53,22 @@ int enforce_refuse_write_execute(struct enforce_launch *launch, struct fault *wh
 	return 0;
 }
 
+/* As the service itself, so that its rights decide. */
+int enforce_enter_workdir(struct enforce_launch *launch, struct fault *why)
+{
+	const char *folder = launch->service->workdir;
+
+	if (chdir(folder ? folder : "/") < 0 && !enforce_leaves_out(launch, LAYER_VIEW))
+		return fault(why, -errno, launch->service->workdir_where,
+			"cannot enter the working folder %s", folder ? folder : "/");
+	return 0;
+}
+
 /* Marked rather than closed: the status pipe must live until the exec, and end with it. */
 int enforce_close_descriptors(struct enforce_launch *launch, struct fault *why)
 {
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return fault(why, -errno, launch->service->where, "cannot close descriptors");
-	const char *folder = launch->service->workdir;
-	/* As the service itself, so that its rights decide. */
-	if (chdir(folder ? folder : "/") < 0 && !enforce_leaves_out(launch, LAYER_VIEW))
-		return fault(why, -errno, launch->service->workdir_where,
-			"cannot enter the working folder %s", folder ? folder : "/");
 	return 0;
 }
 

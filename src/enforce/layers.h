@@ -79,6 +79,7 @@ int enforce_no_new_privileges(struct enforce_launch *launch, struct fault *why);
 /* exec.c */
 int enforce_refuse_memfd_exec(struct enforce_launch *launch, struct fault *why);
 int enforce_refuse_write_execute(struct enforce_launch *launch, struct fault *why);
+int enforce_enter_workdir(struct enforce_launch *launch, struct fault *why);
 int enforce_close_descriptors(struct enforce_launch *launch, struct fault *why);
 int enforce_await_init(struct enforce_launch *launch, struct fault *why);
 int enforce_execute(struct enforce_launch *launch, struct fault *why);

@@ -52,6 +52,7 @@ const struct enforce_step enforce_steps[] = {
 	{"all capabilities", ALWAYS, ENFORCE_SERVICE, enforce_keep_capabilities},
 	{"no new privileges", ALWAYS, ENFORCE_SERVICE, enforce_no_new_privileges},
 	{"domain", LAYER_LANDLOCK, ENFORCE_SERVICE, enforce_enter_domain},
+	{"working folder", ALWAYS, ENFORCE_SERVICE, enforce_enter_workdir},
 	{"descriptors", ALWAYS, ENFORCE_SERVICE, enforce_close_descriptors},
 	{"confined init", ALWAYS, ENFORCE_SERVICE, enforce_await_init},
 	/* The filter and the exec are one step: nothing may stand between them. */
