@@ -151,6 +151,8 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
 	if (parent < 0)
 		return fault(why, parent, nowhere, "cannot open the cgroup of %s", stack);
 	scoped(fd) int folder = open_folder(parent, name);
+	if (folder < 0 && folder != -ENOENT)
+		return fault(why, folder, nowhere, "cannot open the cgroup %s/%s", path, name);
 	if (folder >= 0) {
 		int error = descriptor_put(folder, "cgroup.kill", "1");
 

@@ -64,8 +64,10 @@ static int add_disk(struct disks *disks, const struct plan_node *node, int sourc
 {
 	struct stat status;
 
-	if (node->kind != PLAN_BIND || node->device || source < 0 || fstat(source, &status) < 0)
+	if (node->kind != PLAN_BIND || node->device || source < 0)
 		return 0;
+	if (fstat(source, &status) < 0)
+		return fault(why, -errno, limit->where, "cannot tell the disk of %s", node->source);
 	const char *number = disk_of(disks->arena, status.st_dev);
 	if (number)
 		remember(disks, number);

@@ -36,8 +36,8 @@ static int fail(const struct enforce_launch *launch, const char *what, struct fa
 /* A caller may be spared when memory is short; a higher score than usual stays. */
 static int settle_score(struct enforce_launch *launch, struct fault *why)
 {
-	const char *text,
-		*path = arena_printf(launch->arena, "/proc/%d/oom_score_adj", (int)launch->init);
+	const char *path = arena_printf(launch->arena, "/proc/%d/oom_score_adj", (int)launch->init);
+	const char *text;
 	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_SCORE, launch->arena, &text);
 	/* Written with the host's rights, so that the service cannot lower it again. */
 	int error = length < 0                   ? (int)length
@@ -72,11 +72,12 @@ int enforce_leave_keys(void)
 {
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
 		return 0;
+	int error = -errno;
 	/* A kernel that keeps no keys; a container whose filter refuses them to all in it. */
-	if (errno == ENOSYS ||
+	if (error == -ENOSYS ||
 		syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0)
 		return 0;
-	return -EPERM;
+	return error;
 }
 
 /*

@@ -2,14 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "base/text.h"
 #include "catalog/landlock.h"
 #include "enforce/landlock_abi.h"
 #include "enforce/launch.h"

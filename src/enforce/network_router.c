@@ -40,14 +40,12 @@ static int keep_spaces(pid_t child, const struct plan_network *network,
 	struct enforce_network_router *router, struct fault *why)
 {
 	char path[32];
-	scoped(fd) int process = -1;
-	int error;
 
 	snprintf(path, sizeof(path), "/proc/%d", child);
-	process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	error = process < 0 ? -errno : write_map(process, "uid_map", network, why);
+	scoped(fd) int process = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (process < 0)
-		return fault(why, error, network->where, "cannot open %s", path);
+		return fault(why, -errno, network->where, "cannot open %s", path);
+	int error = write_map(process, "uid_map", network, why);
 	if (!error)
 		error = write_map(process, "gid_map", network, why);
 	if (error)

@@ -20,9 +20,12 @@ static int own_pipe(struct enforce_launch *launch, int ends[2], struct fault *wh
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return fault(why, -errno, launch->service->where, "cannot make a pipe");
 	/* The service's own, so that it can open /dev/stdout. */
-	if (uid >= 0 && gid >= 0 && fchown(ends[1], (uid_t)uid, (gid_t)gid) < 0)
-		return fault(why, -errno, launch->service->where, "cannot give away a pipe");
-	return 0;
+	if (uid < 0 || gid < 0 || fchown(ends[1], (uid_t)uid, (gid_t)gid) == 0)
+		return 0;
+	int error = -errno;
+	close(ends[0]);
+	close(ends[1]);
+	return fault(why, error, launch->service->where, "cannot give away a pipe");
 }
 
 static int open_null(struct enforce_launch *launch, int number, struct fault *why)

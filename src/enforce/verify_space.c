@@ -73,9 +73,10 @@ static long sysctl_within(pid_t process, const char *kind, const char *path)
 	pid_t child = fork();
 	if (child == 0)
 		answer(space, path, ends[1]);
+	int error = child < 0 ? -errno : 0;
 	close(ends[1]);
-	if (child < 0)
-		return -errno;
+	if (error < 0)
+		return error;
 	ssize_t got = read(from, &value, sizeof(value));
 	while (waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
