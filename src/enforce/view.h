@@ -40,5 +40,5 @@ int enforce_new_mount(const char *type, const char *const *options, unsigned att
 /* Put node @index into the root. */
 int enforce_place(struct enforce_launch *launch, size_t index, struct fault *why);
 
-/* Close what stands at the target of a PLAN_MASK node. */
-int enforce_mask(struct enforce_launch *launch, const struct plan_node *node, struct fault *why);
+/* Close what stands at the target of a PLAN_MASK node.  0 or -errno. */
+int enforce_mask(struct enforce_launch *launch, const struct plan_node *node);

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/launch.h"
 #include "enforce/view.h"
@@ -57,9 +56,8 @@ static int make_covers(struct enforce_launch *launch)
  * tried first, which the kernel refuses on a folder.  An entry that this kernel
  * does not have (any more) needs no cover.
  */
-int enforce_mask(struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+int enforce_mask(struct enforce_launch *launch, const struct plan_node *node)
 {
-	(void)why;
 	int error = make_covers(launch);
 
 	if (error < 0)

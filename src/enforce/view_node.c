@@ -111,7 +111,7 @@ static int make_sockets(struct enforce_launch *launch, size_t index)
 	return make_memory(launch, node, &alone);
 }
 
-static int place(struct enforce_launch *launch, size_t index, struct fault *why)
+static int place(struct enforce_launch *launch, size_t index)
 {
 	const struct plan_node *node = &launch->service->nodes[index];
 
@@ -129,7 +129,7 @@ static int place(struct enforce_launch *launch, size_t index, struct fault *why)
 	case PLAN_PROC:
 		return mount_proc(launch, node);
 	case PLAN_MASK:
-		return enforce_mask(launch, node, why);
+		return enforce_mask(launch, node);
 	case PLAN_SECRET:
 		return write_file(
 			launch, node, launch->secrets[index].data, launch->secrets[index].length);
@@ -146,7 +146,7 @@ static int place(struct enforce_launch *launch, size_t index, struct fault *why)
 int enforce_place(struct enforce_launch *launch, size_t index, struct fault *why)
 {
 	const struct plan_node *node = &launch->service->nodes[index];
-	int error = place(launch, index, why);
+	int error = place(launch, index);
 
 	if (error < 0)
 		return fault(why, error, node->where, "cannot put %s into the view of '%s'",
