@@ -20,10 +20,12 @@ struct arena;
 struct plan;
 struct plan_service;
 
-/* Written by whichever side fails; the launcher reads it when the status pipe ends. */
+/* Written by whichever side fails, else by the init; the launcher reads it when the status pipe
+ * ends. */
 struct enforce_status {
 	struct fault why;
 	bool failed;
+	bool complete; /* the init is confined, and the exec has happened */
 };
 
 struct enforce_bytes {

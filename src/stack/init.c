@@ -41,7 +41,11 @@ static void wait_for_gate(struct enforce_launch *launch)
 	snprintf(name, sizeof(name), "init:%s", launch->service->name);
 	prctl(PR_SET_NAME, name);
 	close(launch->gate[1]);
-	if (read(launch->gate[0], &byte, 1) != 1)
+	ssize_t got;
+	do
+		got = read(launch->gate[0], &byte, 1);
+	while (got < 0 && errno == EINTR);
+	if (got != 1)
 		_exit(FAILED);
 }
 
@@ -104,6 +108,7 @@ static void let_go(struct enforce_launch *launch)
 	if (!launch->foreground)
 		prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	close(launch->exec_pipe[0]);
+	launch->status->complete = true;
 	munmap(launch->status, sizeof(*launch->status));
 	close(launch->status_pipe[1]);
 }

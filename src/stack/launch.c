@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -138,18 +137,15 @@ static int wait_for_end(struct enforce_launch *launch, struct fault *why)
 		if (BULKHEAD_TEST_BUILD && got == 1)
 			kill(getpid(), SIGKILL);
 	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (launch->status && launch->status->failed) {
+	if (launch->status->failed) {
 		if (why)
 			*why = launch->status->why;
 		return launch->status->why.code < 0 ? launch->status->why.code : -EIO;
 	}
-	/* An init that was killed said nothing. */
-	struct pollfd init = {.fd = launch->init_pidfd, .events = POLLIN};
-	siginfo_t end = {0};
-	if (poll(&init, 1, 0) > 0 &&
-		waitid(P_PIDFD, (id_t)launch->init_pidfd, &end, WEXITED | WNOHANG | WNOWAIT) == 0 &&
-		end.si_code != CLD_EXITED)
-		return fault(why, -ECHILD, launch->service->where, "the init of '%s' was killed",
+	/* Who was killed said nothing. */
+	if (!launch->status->complete)
+		return fault(why, -ECHILD, launch->service->where,
+			"the init of '%s' ended before its launch was complete",
 			launch->service->name);
 	return 0;
 }
@@ -214,9 +210,10 @@ static void undo(struct enforce_launch *launch)
 	}
 	if (launch->init_pidfd >= 0)
 		close(launch->init_pidfd);
-	guard_end(&launch->guard);
 	if (launch->cgroup >= 0)
 		enforce_cgroup_remove(launch->plan->stack, launch->cgroup_name, NULL);
+	/* Last: until then it would do the same for a launcher that is killed here. */
+	guard_end(&launch->guard);
 }
 
 static int run(struct enforce_launch *launch, struct fault *why)
