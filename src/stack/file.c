@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "base/descriptor.h"
 #include "base/fault.h"
@@ -57,16 +59,23 @@ static int remove_beneath(int parent, const char *name, unsigned depth)
 {
 	scoped(dir) DIR *folder = NULL;
 	struct dirent *entry;
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV,
+	};
+	int fd = (int)syscall(SYS_openat2, parent, name, &how, sizeof(how));
 
 	if (fd < 0)
 		return -errno;
 	folder = fdopendir(fd);
-	if (!folder || depth >= DEEPEST) {
-		if (!folder)
-			close(fd);
-		return -ELOOP;
+	if (!folder) {
+		int error = -errno;
+
+		close(fd);
+		return error;
 	}
+	if (depth >= DEEPEST)
+		return -ELOOP;
 	while ((entry = readdir(folder))) {
 		int error = 0;
 

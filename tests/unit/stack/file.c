@@ -3,17 +3,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/scoped.h"
+#include "in_child.h"
 
 static char root_name[] = "/tmp/bulkhead-file-XXXXXX";
 static int root;
@@ -84,6 +87,30 @@ static void removal_follows_no_link(void **state)
 	assert_int_equal(unlinkat(root, "kept", 0), 0);
 }
 
+/* In a mount namespace of its own.  0: the mount was refused, and what is in it is there yet. */
+static int remove_around_a_mount(void *unused)
+{
+	(void)unused;
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		chdir(root_name) < 0 || mount("test", "tree/inner", "tmpfs", 0, NULL) < 0 ||
+		mkdir("tree/inner/kept", 0700) < 0)
+		return 99;
+	int error = stack_folder_remove(AT_FDCWD, "tree", NULL);
+	return error != -EXDEV || access("tree/inner/kept", F_OK) < 0;
+}
+
+static void removal_enters_no_mount(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	scoped(fd) int folder = stack_folder_make(root, "tree", 0700, NULL);
+	scoped(fd) int inner = stack_folder_make(folder, "inner", 0700, NULL);
+	assert_true(inner >= 0);
+	assert_int_equal(in_child(remove_around_a_mount, NULL), 0);
+	assert_int_equal(stack_folder_remove(root, "tree", NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -91,6 +118,7 @@ int main(void)
 		cmocka_unit_test(a_link_in_place_of_a_folder_is_refused),
 		cmocka_unit_test(a_folder_is_removed_with_all_in_it),
 		cmocka_unit_test(removal_follows_no_link),
+		cmocka_unit_test(removal_enters_no_mount),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);
