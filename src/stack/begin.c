@@ -103,8 +103,11 @@ static int listen_to(
 	int result = 0;
 
 	while (result == 0) {
-		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+		if (poll(polled, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			return fault(why, -errno, nowhere, "cannot wait for the supervisor");
+		}
 		if (polled[1].revents)
 			return break_off(supervisor, why);
 		if (!polled[0].revents)
@@ -139,9 +142,10 @@ int stack_begin(const struct stack_begin *begin, struct fault *why)
 	pid_t supervisor = fork();
 	if (supervisor == 0)
 		become_supervisor(begin, up, pipes[1]);
+	int error = supervisor < 0 ? -errno : 0;
 	close(pipes[1]);
-	if (supervisor < 0)
-		return fault(why, -errno, nowhere, "cannot fork the supervisor");
+	if (error < 0)
+		return fault(why, error, nowhere, "cannot fork the supervisor");
 	stack_up_step(begin->up, STACK_UP_FORKED);
 	return listen_to(begin, supervisor, news, signals, why);
 }

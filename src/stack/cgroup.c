@@ -61,7 +61,13 @@ static int remove_groups(int parent, const char *name)
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
 	folder = fdopendir(fd);
-	while (folder && (entry = readdir(folder)))
+	if (!folder) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	while ((entry = readdir(folder)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
 			remove_groups(fd, entry->d_name) < 0)
 			return -EBUSY;
@@ -81,7 +87,9 @@ int stack_cgroup_remove(const char *stack, struct fault *why)
 	if (mount < 0)
 		return mount;
 	if (group < 0)
-		return 0;
+		return errno == ENOENT ? 0
+				       : fault(why, -errno, nowhere,
+						 "cannot open the cgroups of stack '%s'", stack);
 	/* Since 5.14; the processes are known by pid as well, and were told to end before. */
 	descriptor_put(group, "cgroup.kill", "1");
 	for (int i = 0; i < TRIES && populated(group); i++)

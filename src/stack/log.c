@@ -104,6 +104,8 @@ int stack_exit_record(int folder, const char *service, struct fault *why)
 	const char *name = arena_printf(arena, "%s.exit", service);
 	int file;
 
+	if (services < 0)
+		return fault(why, -errno, (struct where){0}, "cannot open the records of services");
 	/* A new file: an init of the last start that still lingers keeps the old one. */
 	unlinkat(services, name, 0);
 	file = openat(services, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

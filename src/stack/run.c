@@ -84,8 +84,11 @@ static int wait_end(const struct stack_launched *launched, int signals, int *sta
 	struct signalfd_siginfo signal;
 
 	for (;;) {
-		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+		if (poll(polled, 2, -1) < 0) {
+			if (errno == EINTR)
+				continue;
 			return -errno;
+		}
 		if (polled[1].revents && read(signals, &signal, sizeof(signal)) == sizeof(signal))
 			pidfd_send_signal(launched->init_pidfd, (int)signal.ssi_signo, NULL, 0);
 		if (!polled[0].revents)
@@ -115,7 +118,7 @@ static int launch(const struct stack_run *run, const struct plan_service *servic
 	}
 	sigprocmask(SIG_BLOCK, &set, &before);
 	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
-	error = wait_end(&launched, signals, status);
+	error = signals < 0 ? -errno : wait_end(&launched, signals, status);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	stack_kill(run->plan, options->cgroup_name, NULL);
 	stack_launched_close(&launched);

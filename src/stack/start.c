@@ -36,7 +36,12 @@ static int adopt_router(struct stack_start *start)
 		return -ENOENT;
 	/* Whoever holds the namespace keeps its owner alive too. */
 	start->router_user = ioctl(start->router_network, NS_GET_USERNS);
-	return start->router_user < 0 ? -errno : 0;
+	if (start->router_user >= 0)
+		return 0;
+	int error = -errno;
+	close(start->router_network);
+	start->router_network = -1;
+	return error;
 }
 
 static int make_router(struct stack_start *start, struct fault *why)
@@ -80,9 +85,12 @@ int stack_start_gateway(struct stack_start *start, struct fault *why)
 	if (cgroup < 0)
 		return cgroup;
 	error = gateway_start(plan, &router, cgroup, &pid, &pidfd, why);
-	if (error == 0)
-		error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
-	return error ? error : stack_member_write(start->folder, "gateway.json", &member, why);
+	if (error < 0)
+		return error;
+	error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
+	if (error < 0)
+		return fault(why, error, plan->where, "cannot tell the gateway's start time");
+	return stack_member_write(start->folder, "gateway.json", &member, why);
 }
 
 int stack_start_service(

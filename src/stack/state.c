@@ -131,7 +131,7 @@ static int read_fixed(int folder, struct stack_state *state, struct arena *arena
 {
 	const char *text;
 	ssize_t length = descriptor_read(folder, "stack.json", LONGEST_STATE, arena, &text);
-	struct fixed fixed;
+	struct fixed fixed = {0};
 	int error;
 
 	if (length < 0)
@@ -148,7 +148,7 @@ static int read_plan(int folder, struct stack_state *state, struct arena *arena,
 {
 	const char *text;
 	ssize_t length = descriptor_read(folder, "plan.json", LONGEST_PLAN, arena, &text);
-	struct plan *plan;
+	struct plan *plan = NULL;
 	int error;
 
 	if (length < 0)

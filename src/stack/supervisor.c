@@ -187,6 +187,8 @@ static int supervise(const char *stack, struct fault *why)
 	int error = stack_state_read(stack, arena, &state, why);
 	scoped(fd) int signals = block_signals();
 
+	if (error == 0 && signals < 0)
+		error = fault(why, -errno, (struct where){0}, "supervisor: cannot watch signals");
 	if (error == 0)
 		error = stack_drop_privileges(state, EPERM, why);
 	if (error < 0)
@@ -218,8 +220,12 @@ int stack_supervise(const struct stack_begin *begin, int news)
 	start.folder_name = state->folder;
 	if (launch_all(&start, begin->wanted, news, &why) < 0)
 		return 4;
-	if (stack_member_fill(&self, STACK_SUPERVISOR, "supervisor", getpid(), getpid()) < 0 ||
-		stack_member_write(begin->folder, "supervisor.json", &self, &why) < 0) {
+	int error = stack_member_fill(&self, STACK_SUPERVISOR, "supervisor", getpid(), getpid());
+	if (error < 0)
+		fault(&why, error, (struct where){0}, "supervisor: cannot tell its start time");
+	else
+		error = stack_member_write(begin->folder, "supervisor.json", &self, &why);
+	if (error < 0) {
 		tell(news, STACK_NEWS_FAILED, "", &why);
 		return 4;
 	}
