@@ -66,8 +66,9 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 }
 
 /* The gateway's whole life.  @status takes one byte when it serves, else the fault. */
-static void live(const struct plan *plan, const struct enforce_network_router *router,
-	struct gateway_door *doors, size_t count, int status, struct arena *arena)
+static __attribute__((noreturn)) void live(const struct plan *plan,
+	const struct enforce_network_router *router, struct gateway_door *doors, size_t count,
+	int status, struct arena *arena)
 {
 	struct gateway_server *server = NULL;
 	struct fault why = {0};

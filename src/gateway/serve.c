@@ -167,6 +167,23 @@ static void handle_door(struct gateway_server *server, size_t index)
 		watch_doors(server, false);
 }
 
+/* The doors last: a new client may be given the place of one that ended just now, and what else
+ * was heard of that one is not meant for it. */
+static void handle_events(
+	struct gateway_server *server, const struct epoll_event *events, int count)
+{
+	for (int doors = 0; doors < 2; doors++)
+		for (int i = 0; i < count; i++) {
+			size_t index = (size_t)(events[i].data.u64 / SIDES);
+			enum side side = (enum side)(events[i].data.u64 % SIDES);
+
+			if (doors && side == SIDE_DOOR)
+				handle_door(server, index);
+			else if (!doors && side != SIDE_DOOR)
+				handle_relay(server, index, side, events[i].events);
+		}
+}
+
 static void serve_ready(struct gateway_server *server)
 {
 	size_t count = server->ready_count;
@@ -216,15 +233,7 @@ void gateway_serve(struct gateway_server *server)
 			server->pressed = false;
 			watch_doors(server, server->used < server->capacity);
 		}
-		for (int i = 0; i < count; i++) {
-			size_t index = (size_t)(events[i].data.u64 / SIDES);
-			enum side side = (enum side)(events[i].data.u64 % SIDES);
-
-			if (side == SIDE_DOOR)
-				handle_door(server, index);
-			else
-				handle_relay(server, index, side, events[i].events);
-		}
+		handle_events(server, events, count);
 		serve_ready(server);
 		if (server->now != before)
 			end_late(server);

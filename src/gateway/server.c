@@ -78,6 +78,8 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, 
 
 	if (!capacity)
 		fault(why, -EMFILE, nowhere, "the gateway may not open enough descriptors");
+	else if (!server)
+		fault(why, -ENOMEM, nowhere, "no memory for the gateway");
 	if (!capacity || !server) {
 		free(server);
 		return NULL;
