@@ -32,6 +32,16 @@ void stack_dismiss(const struct stack_member *supervisor)
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
 }
 
+/* Its record alone, where the rest of the state cannot be read. */
+static void dismiss_recorded(const char *folder, struct arena *arena)
+{
+	scoped(fd) int run = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stack_member supervisor = {0};
+
+	if (run >= 0 && stack_member_read(run, "supervisor.json", arena, &supervisor, NULL) == 0)
+		stack_dismiss(&supervisor);
+}
+
 int stack_clear(const char *stack, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -40,10 +50,12 @@ int stack_clear(const char *stack, struct fault *why)
 	int error;
 
 	/* A state that cannot be read whole is no reason to leave anything running: the cgroups
-	 * hold all of it. */
+	 * hold all but the supervisor. */
 	if (stack_state_read(stack, arena, &state, NULL) == 0) {
 		stack_dismiss(&state->supervisor);
 		stack_stop_members(state, STACK_STOP_SECONDS);
+	} else {
+		dismiss_recorded(folder, arena);
 	}
 	error = stack_cgroup_remove(stack, why);
 	if (error == 0)

@@ -68,10 +68,18 @@ static bool anything_alive(const struct stack_state *state)
 static int find_running(struct work *work, struct stack_state **state, struct fault *why)
 {
 	const char *stack = work->up->plan->stack;
-	int error = stack_state_read(stack, work->arena, state, NULL);
+	struct fault unread = {0};
+	int error = stack_state_read(stack, work->arena, state, &unread);
 
 	if (error == 0 && anything_alive(*state))
 		return compare_plan(work, *state, why);
+	/* What another version runs is not what a crash left. */
+	if (unread.kind == FAULT_UNSUPPORTED) {
+		fault_hint(&unread, "take it down first: bulkhead down %s", stack);
+		if (why)
+			*why = unread;
+		return error;
+	}
 	work->fresh = true;
 	*state = NULL;
 	return stack_clear(stack, why);

@@ -133,6 +133,19 @@ if grep -q '^heard +PONG' /var/log/bulkhead/life-one/words/log; then
 else
   not_ok 'who connects is stopped first and is heard' "$(tail -n 3 /var/log/bulkhead/life-one/words/log)"
 fi
+
+expect 0 'up for another version to come' bulkhead up life-one
+cache=$(pid_of life-one services/cache process)
+supervisor=$(pid_of life-one supervisor pid)
+sed -i 's/"version": 1/"version": 999/' /run/bulkhead/life-one/stack.json
+expect 3 'what another version started is not swept away' bulkhead up life-one
+says 'another version' 'and said to be its'
+says 'bulkhead down life-one' 'with what to do'
+if kill -0 "$cache"; then ok 'it runs on'; else not_ok 'it runs on'; fi
+expect 0 'down takes it down' bulkhead down life-one
+if gone "$cache"; then ok 'with its services'; else not_ok 'with its services'; fi
+within 5 'and its supervisor' gone "$supervisor"
+
 mkfifo "$folder/unread"
 # shellcheck disable=SC2094 # a pipe: read and written, then without a reader
 unread() { "$@" 8<>"$folder/unread" >"$folder/unread" 8<&-; }
