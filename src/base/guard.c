@@ -13,13 +13,9 @@
 static __attribute__((noreturn)) void watch(
 	int pipe, int kept, void (*tidy)(void *context), void *context)
 {
-	sigset_t all;
 	char byte;
 
-	/* What is meant for the parent and its group is not meant for this. */
 	setsid();
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
 	/* No output of the caller is held open by this. */
 	if (descriptor_keep(0, (const int[]){pipe, kept}, 2) < 0)
 		_exit(1);
@@ -31,17 +27,23 @@ static __attribute__((noreturn)) void watch(
 
 int guard_begin(struct guard *guard, int kept, void (*tidy)(void *context), void *context)
 {
+	sigset_t all, before;
 	int ends[2];
 
 	*guard = GUARD_NONE;
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	/* What is meant for the parent and its group is not meant for this, from its first moment
+	 * on: it has all signals blocked. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
 	guard->pid = fork();
 	if (guard->pid == 0) {
 		close(ends[1]);
 		watch(ends[0], kept, tidy, context);
 	}
 	int error = guard->pid < 0 ? -errno : 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(ends[0]);
 	guard->pipe = ends[1];
 	if (error < 0)

@@ -25,8 +25,9 @@ static void tidy(void *context)
 	descriptor_write(*end, alone ? "tidy" : "open", 4);
 }
 
-/* A process that begins a guard and then is killed, or ends it; what the guard wrote. */
-static const char *live(bool in_order)
+/* A process that begins a guard and then ends by @signal, or ends the guard (0); what that wrote.
+ * All but KILL is sent to the whole group, as a terminal does. */
+static const char *live(int signal)
 {
 	static char said[8];
 	int ends[2], status;
@@ -36,17 +37,17 @@ static const char *live(bool in_order)
 	if (child == 0) {
 		struct guard guard;
 
-		if (guard_begin(&guard, ends[1], tidy, &ends[1]) < 0)
+		if (setpgid(0, 0) < 0 || guard_begin(&guard, ends[1], tidy, &ends[1]) < 0)
 			_exit(1);
-		if (in_order) {
+		if (signal == 0) {
 			guard_end(&guard);
 			_exit(guard.pid == -1 && guard.pipe == -1 ? 0 : 2);
 		}
-		kill(getpid(), SIGKILL);
+		kill(signal == SIGKILL ? getpid() : 0, signal);
 	}
 	close(ends[1]);
 	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(status, in_order ? 0 : SIGKILL);
+	assert_int_equal(status, signal);
 	/* Until the guard has ended too. */
 	ssize_t length = read(ends[0], said, sizeof(said) - 1);
 	assert_true(length >= 0);
@@ -58,13 +59,21 @@ static const char *live(bool in_order)
 static void it_tidies_up_after_a_death(void **state)
 {
 	(void)state;
-	assert_string_equal(live(false), "tidy");
+	assert_string_equal(live(SIGKILL), "tidy");
+}
+
+/* At once, when it may not have got far yet. */
+static void what_is_meant_for_the_group_does_not_end_it(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		assert_string_equal(live(SIGTERM), "tidy");
 }
 
 static void it_does_not_after_an_end_in_order(void **state)
 {
 	(void)state;
-	assert_string_equal(live(true), "");
+	assert_string_equal(live(0), "");
 }
 
 static void all_but_some_descriptors_are_closed(void **state)
@@ -96,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_tidies_up_after_a_death),
+		cmocka_unit_test(what_is_meant_for_the_group_does_not_end_it),
 		cmocka_unit_test(it_does_not_after_an_end_in_order),
 		cmocka_unit_test(all_but_some_descriptors_are_closed),
 	};
