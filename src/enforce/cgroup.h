@@ -13,8 +13,8 @@
 struct fault;
 struct plan_cgroup_limit;
 
-/* The mount point of cgroup2, from /proc/self/mountinfo (read once per process, as a hybrid
- * host has it elsewhere than /sys/fs/cgroup); NULL when there is none. */
+/* The mount point of cgroup2: where it usually is, or else from /proc/self/mountinfo (read once
+ * per process); NULL when there is none. */
 const char *enforce_cgroup_root(void);
 
 /* Open the directory of @stack's @name, O_PATH; made when missing.  The caller closes it. */

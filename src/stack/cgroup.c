@@ -13,8 +13,7 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "host/host.h"
-#include "stack/file.h"
+#include "enforce/cgroup.h"
 
 enum { LONGEST_EVENTS = 4096, TRIES = 500 };
 
@@ -22,24 +21,13 @@ static const struct where nowhere;
 
 static int open_mount(struct fault *why)
 {
-	scoped(arena) struct arena *arena = arena_new();
-	const char *mount = host_probe(arena, 0)->cgroup2;
-	int fd;
+	const char *mount = enforce_cgroup_root();
 
 	if (!mount)
 		return fault_of(why, FAULT_UNSUPPORTED, -ENOENT, nowhere,
 			"no cgroup2 hierarchy is mounted");
-	fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? fault(why, -errno, nowhere, "cannot open %s", mount) : fd;
-}
-
-int stack_cgroup_make(const char *stack, const char *name, struct fault *why)
-{
-	scoped(fd) int mount = open_mount(why);
-	scoped(fd) int ours = mount < 0 ? mount : stack_folder_make(mount, "bulkhead", 0755, why);
-	scoped(fd) int group = ours < 0 ? ours : stack_folder_make(ours, stack, 0755, why);
-
-	return group < 0 ? group : stack_folder_make(group, name, 0755, why);
 }
 
 static bool populated(int group)

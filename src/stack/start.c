@@ -10,10 +10,10 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/cgroup.h"
 #include "enforce/network.h"
 #include "gateway/gateway.h"
 #include "plan/plan.h"
-#include "stack/cgroup.h"
 #include "stack/launch.h"
 #include "stack/log.h"
 #include "stack/state.h"
@@ -80,7 +80,7 @@ int stack_start_gateway(struct stack_start *start, struct fault *why)
 
 	if (plan->publish_count == 0 || stack_member_alive(&start->state->gateway))
 		return 0;
-	scoped(fd) int cgroup = stack_cgroup_make(plan->stack, "gateway", why);
+	scoped(fd) int cgroup = enforce_cgroup_open(plan->stack, "gateway", why);
 	scoped(fd) int pidfd = -1;
 	if (cgroup < 0)
 		return cgroup;
