@@ -198,6 +198,7 @@ static void walk(int error)
 {
 	size_t wrong = 0;
 
+	tried = 0;
 	assert_true(point_count > 100 && point_count < MOST_POINTS);
 	for (size_t i = 0; i < point_count; i++)
 		if (confines(points[i].number))
