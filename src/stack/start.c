@@ -70,6 +70,17 @@ int stack_start_router(struct stack_start *start, struct fault *why)
 	return error < 0 ? make_router(start, why) : 0;
 }
 
+/* Who is written down nowhere could not be found again: it does not stay. */
+static int write_down(struct stack_start *start, const char *file,
+	const struct stack_member *member, struct fault *why)
+{
+	int error = stack_member_write(start->folder, file, member, why);
+
+	if (error < 0)
+		stack_kill(start->up->plan, member->name, NULL);
+	return error;
+}
+
 int stack_start_gateway(struct stack_start *start, struct fault *why)
 {
 	const struct enforce_network_router router = {start->router_user, start->router_network};
@@ -88,9 +99,11 @@ int stack_start_gateway(struct stack_start *start, struct fault *why)
 	if (error < 0)
 		return error;
 	error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
-	if (error < 0)
+	if (error < 0) {
+		stack_kill(plan, "gateway", NULL);
 		return fault(why, error, plan->where, "cannot tell the gateway's start time");
-	return stack_member_write(start->folder, "gateway.json", &member, why);
+	}
+	return write_down(start, "gateway.json", &member, why);
 }
 
 int stack_start_service(
@@ -131,5 +144,5 @@ int stack_start_service(
 	}
 	member.without = start->up->without;
 	snprintf(file, sizeof(file), "services/%s.json", service->name);
-	return stack_member_write(start->folder, file, &member, why);
+	return write_down(start, file, &member, why);
 }

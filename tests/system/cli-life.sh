@@ -60,7 +60,10 @@ expect 0 'a part of a stack comes up' bulkhead up life-one cache
 if grep -q '^words' "$output"; then not_ok 'and no more of it'; else ok 'and no more of it'; fi
 expect 0 'ps shows the rest' bulkhead ps life-one
 says 'not started' 'as not started'
-expect 0 'the rest comes up' bulkhead up life-one
+mkdir /run/bulkhead/life-one/services/words.json.new
+expect 4 'a service that cannot be written down is a failure' bulkhead up life-one words
+rmdir /run/bulkhead/life-one/services/words.json.new
+expect 0 'and does not stay: the rest comes up' bulkhead up life-one
 if grep -q '^cache' "$output"; then not_ok 'and only the rest'; else ok 'and only the rest'; fi
 expect 0 'another stack with the same ports inside' bulkhead up life-two
 expect 0 'a word for the first' redis-cli -p 17383 set name one
