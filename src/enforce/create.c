@@ -102,10 +102,14 @@ static int create(struct enforce_launch *launch, const struct plan_node *node, s
 	scoped(fd) int parent = open_parent(launch->arena, node->source, node->where, why);
 	if (parent < 0)
 		return parent;
-	scoped(fd) int made = make(parent, strrchr(node->source, '/') + 1, node);
+	const char *name = strrchr(node->source, '/') + 1;
+	scoped(fd) int made = make(parent, name, node);
 	if (made == -EEXIST)
 		return 0;
 	int error = made < 0 ? made : give(launch, made, node);
+	/* Else the next launch would find it, and take it as it is. */
+	if (made >= 0 && error < 0)
+		unlinkat(parent, name, node->folder ? AT_REMOVEDIR : 0);
 	if (error < 0)
 		return fault(why, error, node->where, "cannot make %s", node->source);
 	return 0;
