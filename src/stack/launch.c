@@ -226,7 +226,7 @@ static int run(struct enforce_launch *launch, struct fault *why)
 		error = start_init(launch, why);
 	if (error == 0)
 		error = enforce_walk(launch, ENFORCE_MAPPER, stack_launch_step, why);
-	return error < 0 ? error : wait_for_end(launch, why);
+	return error ? error : wait_for_end(launch, why);
 }
 
 int stack_launch(const struct plan *plan, const struct plan_service *service,
