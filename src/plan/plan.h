@@ -237,7 +237,7 @@ struct plan_life {
 
 struct plan_service {
 	const char *name, *role;
-	const char *group; /* the policy's name of it: "storefront" of "storefront.2" */
+	const char *base; /* the policy's name of it: "storefront" of "storefront.2" */
 	uint32_t instance; /* from 1; 0: it has no instances */
 	struct plan_life life;
 	struct where where;
