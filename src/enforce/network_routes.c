@@ -22,3 +22,18 @@ bool enforce_network_peers(const struct plan *plan, const struct plan_service *s
 	}
 	return false;
 }
+
+size_t enforce_network_probes(const struct plan_service *service, uint32_t ports[NETWORK_PROBES])
+{
+	const struct plan_probe *probes[NETWORK_PROBES] = {
+		&service->life.ready, &service->life.healthy};
+	size_t count = 0;
+
+	for (size_t i = 0; service->linked && i < NETWORK_PROBES; i++) {
+		if (probes[i]->kind != PLAN_PROBE_PORT && probes[i]->kind != PLAN_PROBE_HTTP)
+			continue;
+		if (count == 0 || ports[0] != probes[i]->port)
+			ports[count++] = probes[i]->port;
+	}
+	return count;
+}

@@ -3,10 +3,13 @@
 
 /*
  * The routes of a service: to the services that it connects to and that connect
- * to it, and to the router when it publishes.  Shared by who sets and who checks.
+ * to it, and to the router when it publishes or is probed.  Shared by who sets and
+ * who checks.
  */
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct plan;
 struct plan_service;
@@ -14,3 +17,11 @@ struct plan_service;
 /* Is @peer the other end of a network edge of @service? */
 bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,
 	const struct plan_service *peer);
+
+enum { NETWORK_PROBES = 2 }; /* of `ready` and of `healthy` */
+
+/*
+ * The TCP ports at which the router asks @service whether it is ready or healthy, each once, into
+ * @ports; returns how many.  For these the router's address has a way to it.
+ */
+size_t enforce_network_probes(const struct plan_service *service, uint32_t ports[NETWORK_PROBES]);

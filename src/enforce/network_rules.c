@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "enforce/network_link.h"
+#include "enforce/network_routes.h"
 #include "plan/plan.h"
 
 #define BEGIN_TABLE "table inet bulkhead {\n"
@@ -120,6 +121,33 @@ static bool repeated(const struct plan *plan, size_t index)
 	return false;
 }
 
+/* Is the port let in for all the world anyway? */
+static bool published(const struct plan *plan, const struct plan_service *service, uint32_t port)
+{
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+
+		if (publish->port == port && publish->transport == PLAN_TCP &&
+			strcmp(publish->service, service->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Ports of which @service is asked by the router, and by nobody else from outside. */
+static size_t probed(
+	const struct plan *plan, const struct plan_service *service, uint32_t ports[NETWORK_PROBES])
+{
+	size_t count = enforce_network_probes(service, ports), kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!published(plan, service, ports[i]))
+			ports[kept++] = ports[i];
+	return kept;
+}
+
+/* Where the router's own address may go: to what is published, for the gateway, and to what is
+ * asked, for the supervisor. */
 static void write_doors(FILE *out, const struct plan *plan, bool wide)
 {
 	struct set set = begin_set(out, "doors", wide,
@@ -134,6 +162,16 @@ static void write_doors(FILE *out, const struct plan *plan, bool wide)
 			continue;
 		separate(&set);
 		fprintf(out, "%s . %s . %u", to, transport_name(publish->transport), publish->port);
+	}
+	for (size_t i = 0; i < plan->service_count; i++) {
+		uint32_t ports[NETWORK_PROBES];
+		size_t count = probed(plan, &plan->services[i], ports);
+
+		for (size_t j = 0; j < count; j++) {
+			separate(&set);
+			fprintf(out, "%s . tcp . %u", address_of(&plan->services[i], wide),
+				ports[j]);
+		}
 	}
 	end_set(&set);
 }
@@ -232,6 +270,19 @@ static void write_published(FILE *out, const struct plan *plan, const struct pla
 	}
 }
 
+/* `ready` and `healthy` are asked from the router's address. */
+static void write_probed(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	uint32_t ports[NETWORK_PROBES];
+	size_t count = probed(plan, service, ports);
+
+	for (size_t i = 0; i < count; i++)
+		fprintf(out,
+			"\t\tip saddr %s tcp dport %u accept\n"
+			"\t\tip6 saddr %s tcp dport %u accept\n",
+			plan->network.router4, ports[i], plan->network.router6, ports[i]);
+}
+
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
 	char *text = NULL;
@@ -255,6 +306,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		"\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
 		NETWORK_CONNECTIONS);
 	write_published(out, plan, service);
+	write_probed(out, plan, service);
 	fprintf(out,
 		REFUSE "\t}\n"
 		       "\tchain output {\n"

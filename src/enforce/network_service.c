@@ -60,6 +60,16 @@ static int route_both(struct enforce_netlink *netlink, int index, const struct p
 	return error ? error : enforce_network_route(netlink, &route6, why);
 }
 
+/* To the router alone, which asks it. */
+static int route_router(struct enforce_netlink *netlink, int index, const struct plan *plan,
+	const struct plan_service *service, struct fault *why)
+{
+	const struct plan_service router = {
+		.address4 = plan->network.router4, .address6 = plan->network.router6};
+
+	return route_both(netlink, index, &router, service, why);
+}
+
 /* Inside the service's namespace: addresses and the routes to its peers. */
 static int fill_link(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
@@ -68,6 +78,7 @@ static int fill_link(
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
 	int index = error ? 0 : (int)if_nametoindex(NETWORK_SERVICE_LINK);
+	uint32_t ports[NETWORK_PROBES];
 
 	if (!error)
 		error = enforce_network_address(&netlink, index, service->address4, why);
@@ -80,6 +91,8 @@ static int fill_link(
 			error = route_both(&netlink, index, &plan->services[i], service, why);
 	if (!error && service->default_route)
 		error = route_both(&netlink, index, NULL, service, why);
+	else if (!error && enforce_network_probes(service, ports) > 0)
+		error = route_router(&netlink, index, plan, service, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 

@@ -172,6 +172,10 @@ static void expect_router(struct enforce_network_lines *lines, const struct plan
 static void expect_service(struct enforce_network_lines *lines, const struct plan *plan,
 	const struct plan_service *service)
 {
+	const struct plan_service router = {
+		.address4 = plan->network.router4, .address6 = plan->network.router6};
+	uint32_t ports[NETWORK_PROBES];
+
 	expect_common(lines);
 	if (!service->linked)
 		return;
@@ -183,6 +187,8 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 			expect_routes(lines, &plan->services[i], NETWORK_SERVICE_LINK);
 	if (service->default_route)
 		expect_routes(lines, NULL, NETWORK_SERVICE_LINK);
+	else if (enforce_network_probes(service, ports) > 0)
+		expect_routes(lines, &router, NETWORK_SERVICE_LINK);
 }
 
 int enforce_network_verify_router(const struct plan *plan, int router_network, struct fault *why)

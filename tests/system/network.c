@@ -136,6 +136,44 @@ static void a_published_port_is_no_door_for_peers(void **state)
 	}
 }
 
+/* Nobody but the router, and at no other port; and what it asks gets no way to it. */
+static void what_is_probed_is_open_to_the_router(void **state)
+{
+	static const unsigned ports[] = {5432, 9187};
+
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		const char *own = wide ? "fd62:6b68::1" : "198.18.4.1";
+		pid_t listener =
+			peer_serve(router.network, SOCK_STREAM, wide ? "::" : "0.0.0.0", 80);
+		char answer[80];
+
+		assert_true(listener > 0);
+		for (int i = 0; i < 2; i++) {
+			pid_t db = peer_serve(
+				networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", ports[i]);
+
+			assert_true(db > 0);
+			assert_int_equal(peer_ask(router.network, SOCK_STREAM, NULL,
+						 address(DB, wide), ports[i], answer),
+				0);
+			assert_memory_equal(answer, own, strlen(own));
+			peer_stop(db);
+		}
+		pid_t db = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 9188);
+		pid_t probed = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 9187);
+		assert_int_equal(peer_ask(router.network, SOCK_STREAM, NULL, address(DB, wide),
+					 9188, answer),
+			ECONNREFUSED);
+		assert_int_equal(ask(API, SOCK_STREAM, NULL, DB, wide, 9187), ECONNREFUSED);
+		assert_int_equal(
+			peer_ask(networks[DB], SOCK_STREAM, NULL, own, 80, answer), ECONNREFUSED);
+		peer_stop(db);
+		peer_stop(probed);
+		peer_stop(listener);
+	}
+}
+
 /* Even a service that could do what it likes with its own table meets the router's. */
 static void the_router_alone_holds(void **state)
 {
@@ -291,6 +329,8 @@ int main(void)
 			an_undeclared_peer_is_refused_at_once, build, take_down),
 		cmocka_unit_test_setup_teardown(
 			a_published_port_is_no_door_for_peers, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_probed_is_open_to_the_router, build, take_down),
 		cmocka_unit_test_setup_teardown(the_router_alone_holds, build, take_down),
 		cmocka_unit_test_setup_teardown(there_is_no_way_out, build, take_down),
 		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),

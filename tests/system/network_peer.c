@@ -38,6 +38,8 @@ static struct plan_service services[] = {
 		.where = {"shop.yaml", 12, 3},
 		.linked = true,
 		.link = 3,
+		.life = {.ready = {.kind = PLAN_PROBE_PORT, .port = 5432},
+			.healthy = {.kind = PLAN_PROBE_HTTP, .port = 9187, .path = "/up"}},
 		.address4 = "198.18.4.4",
 		.address6 = "fd62:6b68::4"},
 	[WORKER] = {.name = "worker", .where = {"shop.yaml", 15, 3}},

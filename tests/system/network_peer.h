@@ -11,7 +11,7 @@ struct plan;
 
 /*
  * web (published at host ports 443 and 80) -> api:3000 -> db:5432; web -> db:53/udp;
- * worker has no network.
+ * db is asked at ports 5432 and 9187 whether it is well; worker has no network.
  */
 extern const struct plan network_plan;
 enum { WEB, API, DB, WORKER, SERVICES };

@@ -66,12 +66,57 @@ static void an_edge_is_its_elements(void **state)
 	assert_non_null(strstr(without, "\"s2\" . 198.18.4.3 . 198.18.4.4 . tcp . 5432"));
 }
 
+/* Published, a port is open already; asked twice, it is opened once. */
+static void a_probe_opens_its_port_once(void **state)
+{
+	struct plan_service services[SERVICES];
+	struct plan plan = network_plan;
+
+	(void)state;
+	memcpy(services, plan.services, sizeof(services));
+	services[WEB].life.ready = (struct plan_probe){.kind = PLAN_PROBE_HTTP, .port = 443};
+	services[API].life.ready = (struct plan_probe){.kind = PLAN_PROBE_PORT, .port = 3000};
+	services[API].life.healthy = services[API].life.ready;
+	plan.services = services;
+	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *web = enforce_network_rules_service(&plan, &services[WEB]);
+	scoped(memory) char *web_before =
+		enforce_network_rules_service(&plan, &network_plan.services[WEB]);
+	scoped(memory) char *api = enforce_network_rules_service(&plan, &services[API]);
+	assert_string_equal(web, web_before);
+	const char *rule = strstr(api, "ip saddr 198.18.4.1 tcp dport 3000 accept");
+	assert_non_null(rule);
+	assert_null(strstr(rule + 1, "ip saddr 198.18.4.1 tcp dport 3000 accept"));
+	const char *door = strstr(router, "\t198.18.4.3 . tcp . 3000");
+	assert_non_null(door);
+	assert_null(strstr(door + 1, "\t198.18.4.3 . tcp . 3000"));
+}
+
+/* What a service is asked otherwise, or without a link, is nobody's way in. */
+static void other_probes_open_nothing(void **state)
+{
+	struct plan_service services[SERVICES];
+	struct plan plan = network_plan;
+	scoped(memory) char *before = enforce_network_rules_router(&plan);
+
+	(void)state;
+	memcpy(services, plan.services, sizeof(services));
+	services[API].life.ready = (struct plan_probe){.kind = PLAN_PROBE_NOTIFY, .port = 1};
+	services[API].life.healthy = (struct plan_probe){.kind = PLAN_PROBE_COMMAND, .port = 2};
+	services[WORKER].life.ready = (struct plan_probe){.kind = PLAN_PROBE_PORT, .port = 3};
+	plan.services = services;
+	scoped(memory) char *after = enforce_network_rules_router(&plan);
+	assert_string_equal(before, after);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_router_holds_every_edge),
 		cmocka_unit_test(a_service_holds_its_own_edges),
 		cmocka_unit_test(an_edge_is_its_elements),
+		cmocka_unit_test(a_probe_opens_its_port_once),
+		cmocka_unit_test(other_probes_open_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
