@@ -107,7 +107,7 @@ static int send_request(const struct stack_probe *probe)
 	int length = snprintf(request, sizeof(request),
 		"GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: bulkhead\r\nAccept: */*\r\n"
 		"Connection: close\r\n\r\n",
-		probe->question->path, service->group ? service->group : service->name);
+		probe->question->path, service->base ? service->base : service->name);
 
 	if (length >= (int)sizeof(request))
 		return -EMSGSIZE;

@@ -16,7 +16,7 @@
 #include "base/scoped.h"
 
 static const struct plan_service service = {
-	.name = "shop.2", .group = "shop", .address4 = "127.0.0.1", .address6 = "::1"};
+	.name = "shop.2", .base = "shop", .address4 = "127.0.0.1", .address6 = "::1"};
 
 /* A listener of a free port on loopback of one family. */
 static int listen_on(bool wide, uint32_t *port)
