@@ -15,7 +15,10 @@ install: all
 demo test bench lint fuzz:
 	tools/$@
 
+demo-small:
+	tools/demo $(@:demo-%=%)
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install demo test bench lint fuzz clean
+.PHONY: all install demo demo-small test bench lint fuzz clean
