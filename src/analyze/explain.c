@@ -130,9 +130,18 @@ static void explain_network(struct explainer *explainer, const struct plan_servi
 
 static void explain_limits(struct explainer *explainer, const struct plan_service *service)
 {
-	for (size_t i = 0; i < service->rlimit_count; i++)
-		analyze_right(explainer, LAYER_RESOURCES, "at most", service->rlimits[i].where,
-			"%s %" PRIu64, service->rlimits[i].name, service->rlimits[i].value);
+	for (size_t i = 0; i < service->rlimit_count; i++) {
+		const struct plan_rlimit *limit = &service->rlimits[i];
+		bool raised = limit->soft < limit->value;
+
+		analyze_right(explainer, LAYER_RESOURCES, raised ? "at first" : "at most",
+			limit->where, "%s %" PRIu64 "%s", limit->name, limit->soft,
+			raised ? " (it may raise it)" : "");
+	}
+	for (size_t i = 0; i < service->user_limit_count; i++)
+		analyze_right(explainer, LAYER_RESOURCES, "at most", service->user_limits[i].where,
+			"user.%s %" PRIu64, service->user_limits[i].file,
+			service->user_limits[i].value);
 	for (size_t i = 0; i < service->cgroup_limit_count; i++)
 		analyze_right(explainer, LAYER_RESOURCES, "at most",
 			service->cgroup_limits[i].where, "%s %s", service->cgroup_limits[i].file,

@@ -12,6 +12,7 @@
 
 static const char *const colors[] = {
 	[ENFORCE_ENFORCED] = "\033[32m",
+	[ENFORCE_RECORDED] = "\033[32m",
 	[ENFORCE_WEAKER] = "\033[1;31m",
 	[ENFORCE_ABSENT] = "\033[33m",
 	[ENFORCE_UNKNOWN] = "\033[1;31m",
@@ -26,7 +27,7 @@ static void write_row(const struct stack_status_row *row, const char *before, in
 							      : stack_status_words[row->state],
 		color ? "\033[0m" : "");
 	cli_put(stdout, row->text);
-	if (row->where.file && row->state != ENFORCE_ENFORCED)
+	if (row->where.file && row->state > ENFORCE_RECORDED)
 		printf("  %s:%u:%u", row->where.file, row->where.line, row->where.column);
 	putchar('\n');
 }
@@ -41,9 +42,9 @@ static void write_sum(const struct stack_status *status)
 			without++;
 		else
 			counts[status->rows[i].state]++;
-	printf("%s is %s: %zu enforced, %zu weaker, %zu absent", status->stack,
+	printf("%s is %s: %zu enforced, %zu recorded, %zu weaker, %zu absent", status->stack,
 		status->drift ? "not as planned" : "as planned", counts[ENFORCE_ENFORCED],
-		counts[ENFORCE_WEAKER], counts[ENFORCE_ABSENT]);
+		counts[ENFORCE_RECORDED], counts[ENFORCE_WEAKER], counts[ENFORCE_ABSENT]);
 	if (counts[ENFORCE_UNKNOWN])
 		printf(", %zu unknown", counts[ENFORCE_UNKNOWN]);
 	if (without)
@@ -72,31 +73,42 @@ static void write_all(const struct stack_status *status)
 	}
 }
 
-/* The layers of one subject, from row @first on, that are as planned, in one line.  Returns the
- * row of the next subject. */
-static size_t write_subject(const struct stack_status *status, size_t first, int width)
+/* The layers of the rows from @first to @next that are @state, in one line; was there one? */
+static bool write_layers(const struct stack_status *status, size_t first, size_t next,
+	enum enforce_state state, const char *subject, int width)
 {
-	const char *subject = status->rows[first].subject;
 	bool color = cli_color(stdout), any = false;
-	size_t next = first;
 
-	for (; next < status->row_count && text_equal(status->rows[next].subject, subject);
-		next++) {
-		const struct stack_status_row *row = &status->rows[next];
+	for (size_t i = first; i < next; i++) {
+		const struct stack_status_row *row = &status->rows[i];
 
-		if (row->state != ENFORCE_ENFORCED)
+		if (row->state != state)
 			continue;
 		if (!any)
-			printf("%-*s  %s%s%s", width, subject, color ? colors[row->state] : "",
-				stack_status_words[row->state], color ? "\033[0m" : "");
+			printf("%-*s  %s%s%s", width, subject, color ? colors[state] : "",
+				stack_status_words[state], color ? "\033[0m" : "");
 		printf(" %s", row->layer);
 		any = true;
 	}
 	if (any)
 		putchar('\n');
+	return any;
+}
+
+/* The subject of row @first: what is as planned in a line or two.  Returns the row of the next. */
+static size_t write_subject(const struct stack_status *status, size_t first, int width)
+{
+	const char *subject = status->rows[first].subject;
+	size_t next = first;
+	bool any;
+
+	while (next < status->row_count && text_equal(status->rows[next].subject, subject))
+		next++;
+	any = write_layers(status, first, next, ENFORCE_ENFORCED, subject, width);
+	any |= write_layers(status, first, next, ENFORCE_RECORDED, any ? "" : subject, width);
 	for (size_t i = first; i < next; i++)
-		if (status->rows[i].state != ENFORCE_ENFORCED && !status->rows[i].expected) {
-			write_row(&status->rows[i], any ? subject : NULL, width, color);
+		if (status->rows[i].state > ENFORCE_RECORDED && !status->rows[i].expected) {
+			write_row(&status->rows[i], any ? subject : NULL, width, cli_color(stdout));
 			any = true;
 		}
 	return next;
@@ -148,9 +160,8 @@ const struct cli_verb cli_status = {
 	.run = status,
 	.help = "Read from the kernel: enforced, weaker or absent, for each layer of each "
 		"service;\n"
-		"`recorded` is what no kernel shows.  `absent +`: this machine lacks it and the "
-		"policy\n"
-		"does without.\n"
+		"`recorded`: the launch did it or would have failed, and no kernel shows it.\n"
+		"`absent +`: this machine lacks it and the policy does without.\n"
 		"Without STACK: the stack of the policy, else the only one that is up.\n"
 		"Exit status: 0 as planned, 1 something is weaker, absent or not running.\n",
 };

@@ -61,7 +61,7 @@ int enforce_make_ruleset(struct enforce_launch *launch, struct fault *why);
 int enforce_enter_domain(struct enforce_launch *launch, struct fault *why);
 
 /* resources.c */
-int enforce_limit_watches(struct enforce_launch *launch, struct fault *why);
+int enforce_limit_user(struct enforce_launch *launch, struct fault *why);
 int enforce_set_limits(struct enforce_launch *launch, struct fault *why);
 int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why);
 

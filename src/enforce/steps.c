@@ -36,7 +36,7 @@ const struct enforce_step enforce_steps[] = {
 	{"brought file in the view", ALWAYS, ENFORCE_INIT, enforce_bring},
 	/* After the last detached mount, which counts as a mount namespace of its own. */
 	{"namespace limits", LAYER_NAMESPACES, ENFORCE_INIT, enforce_limit_namespaces},
-	{"limits of watches", LAYER_RESOURCES, ENFORCE_INIT, enforce_limit_watches},
+	{"limits of the user", LAYER_RESOURCES, ENFORCE_INIT, enforce_limit_user},
 	{"ruleset", LAYER_LANDLOCK, ENFORCE_INIT, enforce_make_ruleset},
 	{"new root", LAYER_VIEW, ENFORCE_INIT, enforce_enter_root},
 	{"bounding set", LAYER_CAPABILITIES, ENFORCE_INIT, enforce_bound_capabilities},

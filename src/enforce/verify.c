@@ -23,6 +23,7 @@ static const struct {
 	{LAYER_CAPABILITIES, enforce_verify_capabilities},
 	{LAYER_SECCOMP, enforce_verify_seccomp},
 	{LAYER_EXEC, enforce_verify_exec},
+	{LAYER_EXEC, enforce_verify_write_execute},
 	{LAYER_NAMESPACES, enforce_verify_namespaces},
 	{LAYER_VIEW, enforce_verify_view},
 	{LAYER_LANDLOCK, enforce_verify_landlock},
@@ -33,19 +34,25 @@ static const struct {
 int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
 	pid_t process, struct enforce_verdict *verdicts)
 {
-	const int count = sizeof(parts) / sizeof(parts[0]);
+	int count = 0;
 	scoped(arena) struct arena *arena = arena_new();
 	struct enforce_verify_context context = {
 		.plan = plan, .service = service, .init = init, .process = process, .arena = arena};
 	int error = enforce_verify_read_status(process, arena, &context.status);
 
-	for (int i = 0; i < count; i++) {
-		verdicts[i] = (struct enforce_verdict){.layer = parts[i].layer};
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct enforce_verdict *verdict = &verdicts[count];
+
+		/* Elsewhere the filter sees to it, or nobody asked. */
+		if (parts[i].verify == enforce_verify_write_execute && !service->mdwe)
+			continue;
+		*verdict = (struct enforce_verdict){.layer = parts[i].layer};
+		count++;
 		if (error < 0)
-			enforce_verify_say(&verdicts[i], ENFORCE_UNKNOWN, service->where,
+			enforce_verify_say(verdict, ENFORCE_UNKNOWN, service->where,
 				"process %d cannot be read", (int)process);
 		else
-			parts[i].verify(&context, &verdicts[i]);
+			parts[i].verify(&context, verdict);
 	}
 	return count;
 }

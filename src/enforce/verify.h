@@ -15,7 +15,13 @@
 struct plan;
 struct plan_service;
 
-enum enforce_state { ENFORCE_ENFORCED, ENFORCE_WEAKER, ENFORCE_ABSENT, ENFORCE_UNKNOWN };
+enum enforce_state {
+	ENFORCE_ENFORCED, /* read back from the kernel, as planned */
+	ENFORCE_RECORDED, /* the launch did it or would have failed; no kernel shows it */
+	ENFORCE_WEAKER,
+	ENFORCE_ABSENT,
+	ENFORCE_UNKNOWN,
+};
 
 struct enforce_verdict {
 	enum layer layer;
@@ -25,7 +31,8 @@ struct enforce_verdict {
 };
 
 /*
- * One verdict for each process layer of @service, whose main process is
+ * The verdicts on each process layer of @service (on exec: what was read, and what was recorded),
+ * whose main process is
  * @process and whose init is @init (host pids).  Needs root.  @verdicts holds
  * LAYER_COUNT; returns how many were filled.
  */

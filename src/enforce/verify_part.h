@@ -42,6 +42,8 @@ void enforce_verify_seccomp(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 void enforce_verify_exec(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+void enforce_verify_write_execute(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 void enforce_verify_namespaces(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 void enforce_verify_view(

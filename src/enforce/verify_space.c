@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,10 +146,23 @@ void enforce_verify_exec(
 			return;
 		}
 	}
-	enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s%s",
+	enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "%zu program%s%s",
 		service->program_count, service->program_count == 1 ? "" : "s",
-		service->memfd_noexec ? ", no memory files" : "",
-		service->write_execute ? "" : "; recorded: no memory both written and executed");
+		service->memfd_noexec ? ", no memory files" : "");
+}
+
+/* Of a process's own vow (PR_SET_MDWE) the kernel tells nobody else. */
+void enforce_verify_write_execute(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
+{
+	const struct plan_service *service = context->service;
+
+	if (context->status.seccomp != 2)
+		enforce_verify_say(verdict, ENFORCE_UNKNOWN, service->where,
+			"not a process of a whole launch");
+	else
+		enforce_verify_say(verdict, ENFORCE_RECORDED, service->where,
+			"no memory is both written and executed");
 }
 
 /*
@@ -168,11 +182,10 @@ void enforce_verify_landlock(
 		enforce_verify_say(
 			verdict, ENFORCE_UNKNOWN, where, "not a process of a whole launch");
 	else
-		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
-			"recorded, since no kernel shows a domain: ABI %u, %zu path%s, %zu port%s",
-			landlock->abi, landlock->beneath_count,
-			landlock->beneath_count == 1 ? "" : "s", landlock->port_count,
-			landlock->port_count == 1 ? "" : "s");
+		enforce_verify_say(verdict, ENFORCE_RECORDED, where,
+			"no kernel shows a domain: ABI %u, %zu path%s, %zu port%s", landlock->abi,
+			landlock->beneath_count, landlock->beneath_count == 1 ? "" : "s",
+			landlock->port_count, landlock->port_count == 1 ? "" : "s");
 }
 
 bool enforce_verify_cgroup(const struct enforce_verify_context *context, const char **folder)
@@ -227,25 +240,53 @@ static bool cgroup_limit_holds(const struct enforce_verify_context *context, con
 	return true;
 }
 
+/* Has its user namespace room for no more than planned?  The kernel may lack the thing counted. */
+static bool user_limit_holds(
+	const struct enforce_verify_context *context, const struct plan_user_limit *limit)
+{
+	const char *path = arena_printf(context->arena, "/proc/sys/user/%s", limit->file);
+	long found = access(path, F_OK) < 0 ? 0 : sysctl_within(context->process, "user", path);
+
+	return found >= 0 && (unsigned long)found <= limit->value;
+}
+
+static bool limits_hold(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
+{
+	const struct plan_service *service = context->service;
+	struct rlimit now;
+
+	for (size_t i = 0; i < service->rlimit_count; i++) {
+		const struct plan_rlimit *limit = &service->rlimits[i];
+		__rlimit_resource_t resource = (__rlimit_resource_t)limit->resource;
+
+		if (prlimit(context->process, resource, NULL, &now) == 0 &&
+			now.rlim_max <= limit->value)
+			continue;
+		enforce_verify_say(verdict, ENFORCE_WEAKER, limit->where,
+			"limit %s is above the planned %" PRIu64, limit->name, limit->value);
+		return false;
+	}
+	for (size_t i = 0; i < service->user_limit_count; i++) {
+		const struct plan_user_limit *limit = &service->user_limits[i];
+
+		if (user_limit_holds(context, limit))
+			continue;
+		enforce_verify_say(verdict, ENFORCE_WEAKER, limit->where,
+			"%s inside is above the planned %" PRIu64, limit->file, limit->value);
+		return false;
+	}
+	return true;
+}
+
 void enforce_verify_resources(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
 	const char *folder = "";
 
-	for (size_t i = 0; i < service->rlimit_count; i++) {
-		const struct plan_rlimit *limit = &service->rlimits[i];
-		struct rlimit now;
-
-		if (prlimit(context->process, (enum __rlimit_resource)limit->resource, NULL, &now) <
-				0 ||
-			now.rlim_max > limit->value) {
-			enforce_verify_say(verdict, ENFORCE_WEAKER, limit->where,
-				"limit %s is above the planned %llu", limit->name,
-				(unsigned long long)limit->value);
-			return;
-		}
-	}
+	if (!limits_hold(context, verdict))
+		return;
 	if (!enforce_verify_cgroup(context, &folder)) {
 		enforce_verify_say(
 			verdict, ENFORCE_WEAKER, service->where, "it has left its cgroup");
@@ -259,6 +300,6 @@ void enforce_verify_resources(
 			return;
 		}
 	enforce_verify_say(verdict, ENFORCE_ENFORCED, service->where,
-		"%zu limit%s of the process, %zu of the cgroup", service->rlimit_count,
-		service->rlimit_count == 1 ? "" : "s", service->cgroup_limit_count);
+		"%zu limits of the process, %zu of its user, %zu of the cgroup",
+		service->rlimit_count, service->user_limit_count, service->cgroup_limit_count);
 }

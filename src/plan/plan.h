@@ -154,7 +154,15 @@ struct plan_program {
 struct plan_rlimit {
 	uint32_t resource; /* RLIMIT_* */
 	const char *name;  /* "nproc" */
-	uint64_t value;    /* soft and hard */
+	uint64_t value;    /* hard; UINT64_MAX: as the launcher has it */
+	uint64_t soft;
+	struct where where;
+};
+
+/* What its user namespace may have of a thing that the kernel counts for each user. */
+struct plan_user_limit {
+	const char *file; /* of /proc/sys/user: "max_inotify_watches" */
+	uint64_t value;
 	struct where where;
 };
 
@@ -237,7 +245,7 @@ struct plan_life {
 
 struct plan_service {
 	const char *name, *role;
-	const char *base; /* the policy's name of it: "storefront" of "storefront.2" */
+	const char *base;  /* the policy's name of it: "storefront" of "storefront.2" */
 	uint32_t instance; /* from 1; 0: it has no instances */
 	struct plan_life life;
 	struct where where;
@@ -271,6 +279,8 @@ struct plan_service {
 	size_t program_count;
 	struct plan_rlimit *rlimits;
 	size_t rlimit_count;
+	struct plan_user_limit *user_limits;
+	size_t user_limit_count;
 	struct plan_cgroup_limit *cgroup_limits;
 	size_t cgroup_limit_count;
 	struct plan_listen *listens;

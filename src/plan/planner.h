@@ -44,6 +44,8 @@ void plan_capabilities(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 void plan_limits(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* The part of them that every service gets, whatever its policy says. */
+void plan_ceilings(struct arena *arena, struct plan_service *service, struct where where);
 
 /* Remember who creates which path; once, before the first view. */
 void plan_note_created(struct planner *planner);

@@ -142,9 +142,18 @@ static const struct record_field rlimit_fields[] = {
 	RECORD_ITEM(struct plan_rlimit, RECORD_U32, resource),
 	RECORD_ITEM(struct plan_rlimit, RECORD_TEXT, name),
 	RECORD_ITEM(struct plan_rlimit, RECORD_U64, value),
+	RECORD_ITEM(struct plan_rlimit, RECORD_U64, soft),
 	RECORD_ITEM(struct plan_rlimit, RECORD_WHERE, where),
 };
 static const struct record_type rlimit_type = RECORD_TYPE(struct plan_rlimit, rlimit_fields);
+
+static const struct record_field user_limit_fields[] = {
+	RECORD_ITEM(struct plan_user_limit, RECORD_TEXT, file),
+	RECORD_ITEM(struct plan_user_limit, RECORD_U64, value),
+	RECORD_ITEM(struct plan_user_limit, RECORD_WHERE, where),
+};
+static const struct record_type user_limit_type =
+	RECORD_TYPE(struct plan_user_limit, user_limit_fields);
 
 static const struct record_field cgroup_limit_fields[] = {
 	RECORD_ITEM(struct plan_cgroup_limit, RECORD_TEXT, file),
@@ -190,6 +199,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM_LIST(struct plan_service, secrets, secret_count, &secret_type),
 	RECORD_ITEM_LIST(struct plan_service, programs, program_count, &program_type),
 	RECORD_ITEM_LIST(struct plan_service, rlimits, rlimit_count, &rlimit_type),
+	RECORD_ITEM_LIST(struct plan_service, user_limits, user_limit_count, &user_limit_type),
 	RECORD_ITEM_LIST(
 		struct plan_service, cgroup_limits, cgroup_limit_count, &cgroup_limit_type),
 	RECORD_ITEM_LIST(struct plan_service, listens, listen_count, &listen_type),

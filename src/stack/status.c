@@ -20,6 +20,7 @@
 
 const char *const stack_status_words[] = {
 	[ENFORCE_ENFORCED] = "enforced",
+	[ENFORCE_RECORDED] = "recorded",
 	[ENFORCE_WEAKER] = "weaker",
 	[ENFORCE_ABSENT] = "absent",
 	[ENFORCE_UNKNOWN] = "unknown",
@@ -54,7 +55,7 @@ static bool planned_gap(const struct plan *plan, const char *service, enum layer
 /* A launch of a test build may have left it out: what cannot be read back must not claim it. */
 static void leave_out(const struct stack_member *member, struct enforce_verdict *verdict)
 {
-	if (!(member->without >> verdict->layer & 1) || verdict->state != ENFORCE_ENFORCED)
+	if (!(member->without >> verdict->layer & 1) || verdict->state > ENFORCE_RECORDED)
 		return;
 	verdict->state = ENFORCE_ABSENT;
 	snprintf(verdict->text, sizeof(verdict->text), "left out at its launch");

@@ -10,5 +10,5 @@ void stack_status_add(struct stack_status_look *look, const struct stack_status_
 		arena_append(look->arena, &status->rows, &status->row_count, sizeof(*kept));
 
 	*kept = *row;
-	status->drift = status->drift || (row->state != ENFORCE_ENFORCED && !row->expected);
+	status->drift = status->drift || (row->state > ENFORCE_RECORDED && !row->expected);
 }

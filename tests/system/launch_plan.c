@@ -19,6 +19,7 @@
 #include "catalog/landlock.h"
 #include "enforce/landlock_abi.h"
 #include "plan/plan.h"
+#include "plan/planner.h"
 #include "stack/launch.h"
 
 static const struct where here = {"launch.yaml", 7, 3};
@@ -190,9 +191,7 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 		.gid_count = 2};
 	service->identity.uids = service->identity.gids = arena_alloc(arena, sizeof(extents));
 	memcpy(service->identity.uids, extents, sizeof(extents));
-	service->rlimits = arena_alloc(arena, sizeof(struct plan_rlimit));
-	service->rlimits[0] = (struct plan_rlimit){RLIMIT_CORE, "core", 0, here};
-	service->rlimit_count = 1;
+	plan_ceilings(arena, service, here);
 	add_nodes(arena, service, folder);
 	add_calls(arena, service);
 	add_landlock(arena, service);

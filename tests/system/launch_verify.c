@@ -96,9 +96,9 @@ static void every_layer_is_enforced_after_a_launch(void **state)
 		plan, launch_service(plan), launched.init, launched.service, verdicts);
 
 	(void)state;
-	assert_int_equal(count, 9);
+	assert_int_equal(count, launch_service(plan)->mdwe ? 10 : 9);
 	for (int i = 0; i < count; i++)
-		if (verdicts[i].state != ENFORCE_ENFORCED)
+		if (verdicts[i].state > ENFORCE_RECORDED)
 			fail_msg("%s is %d: %s", catalog_layer_names[verdicts[i].layer],
 				(int)verdicts[i].state, verdicts[i].text);
 }
@@ -165,6 +165,47 @@ static void a_raised_namespace_limit_is_weaker(void **state)
 	(void)state;
 	assert_int_equal(in_child(raise_limit, "/proc/sys/user/max_user_namespaces"), 0);
 	assert_weaker(LAYER_NAMESPACES, "max_user_namespaces inside is 5");
+}
+
+static void what_no_kernel_shows_is_recorded_and_nothing_else(void **state)
+{
+	struct enforce_verdict verdicts[LAYER_COUNT];
+	int recorded = 0, count = enforce_verify(plan, launch_service(plan), launched.init,
+				  launched.service, verdicts);
+
+	(void)state;
+	assert_int_equal(verdict_of(LAYER_LANDLOCK).state, ENFORCE_RECORDED);
+	for (int i = 0; i < count; i++)
+		recorded += verdicts[i].state == ENFORCE_RECORDED;
+	assert_int_equal(recorded, 1 + launch_service(plan)->mdwe);
+}
+
+static void a_raised_limit_of_the_user_is_weaker(void **state)
+{
+	(void)state;
+	assert_int_equal(verdict_of(LAYER_RESOURCES).state, ENFORCE_ENFORCED);
+	launch_service(plan)->user_limits[0].value = 4;
+	assert_int_equal(in_child(raise_limit, "/proc/sys/user/max_inotify_instances"), 0);
+	assert_weaker(LAYER_RESOURCES, "max_inotify_instances inside is above the planned 4");
+}
+
+static int raise_pending(void *unused)
+{
+	const struct rlimit more = {1025, 1025};
+
+	(void)unused;
+	return prlimit(launched.service, RLIMIT_SIGPENDING, &more, NULL) < 0;
+}
+
+static void a_raised_limit_of_the_process_is_weaker(void **state)
+{
+	(void)state;
+	/* Raising takes CAP_SYS_RESOURCE, which root in a container may lack. */
+	if (in_child(raise_pending, NULL) != 0)
+		for (size_t i = 0; i < launch_service(plan)->rlimit_count; i++)
+			if (launch_service(plan)->rlimits[i].resource == RLIMIT_SIGPENDING)
+				launch_service(plan)->rlimits[i].value = 1023;
+	assert_weaker(LAYER_RESOURCES, "limit sigpending is above the planned");
 }
 
 static int leave_cgroup(void *unused)
@@ -249,6 +290,12 @@ int main(void)
 			a_mask_taken_off_behind_our_back_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_raised_namespace_limit_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_no_kernel_shows_is_recorded_and_nothing_else, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_raised_limit_of_the_user_is_weaker, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_raised_limit_of_the_process_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_process_moved_out_of_its_cgroup_is_weaker, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

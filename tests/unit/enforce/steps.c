@@ -48,7 +48,7 @@ static void what_must_come_before_comes_before(void **state)
 		{enforce_enter_domain, enforce_execute},
 		{enforce_become_service, enforce_enter_workdir},
 		{enforce_close_descriptors, enforce_execute},
-		{enforce_limit_watches, enforce_enter_root},
+		{enforce_limit_user, enforce_enter_root},
 		{enforce_await_init, enforce_execute},
 	};
 

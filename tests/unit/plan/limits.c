@@ -23,7 +23,12 @@ static void without_limits_a_service_still_leaves_no_core(void **state)
 	const struct plan_service *a = plan_service(sketch.plan, "a");
 
 	(void)state;
-	assert_int_equal(a->rlimit_count, 1);
+	assert_int_equal(a->rlimit_count, 7);
+	assert_int_equal(find(a, RLIMIT_STACK)->soft, 8 << 20);
+	assert_true(find(a, RLIMIT_STACK)->value == RLIM_INFINITY);
+	assert_int_equal(find(a, RLIMIT_SIGPENDING)->value, 1024);
+	assert_int_equal(find(a, RLIMIT_SIGPENDING)->where.line, a->where.line);
+	assert_int_equal(a->user_limit_count, 2);
 	/* 1, which the kernel reads as none even where a program would get it. */
 	assert_int_equal(find(a, RLIMIT_CORE)->value, 1);
 	assert_int_equal(a->cgroup_limit_count, 0);
