@@ -15,10 +15,10 @@ install: all
 demo test bench lint fuzz:
 	tools/$@
 
-demo-small:
+demo-small demo-wordpress:
 	tools/demo $(@:demo-%=%)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install demo demo-small test bench lint fuzz clean
+.PHONY: all install demo demo-small demo-wordpress test bench lint fuzz clean
