@@ -67,7 +67,7 @@ static struct policy_draft *subject(
 
 	if (!draft) {
 		const struct policy_node at = word_at(sentence, index);
-		policy_unknown_service(reading, &at, sentence->words[index], "unknown service");
+		policy_unknown_service(reading, &at, sentence->words[index], policy_peer_hint);
 	}
 	return draft;
 }
@@ -86,7 +86,7 @@ static bool object(struct policy_reading *reading, const struct sentence *senten
 		return false;
 	}
 	if (what->kind == PEER_SERVICE && !policy_find_draft(reading, what->peer)) {
-		policy_unknown_service(reading, &at, what->peer, "unknown service");
+		policy_unknown_service(reading, &at, what->peer, policy_peer_hint);
 		return false;
 	}
 	return true;

@@ -182,4 +182,5 @@ void policy_check_service(struct policy_reading *reading, struct policy_draft *d
 		check_listens(reading, service);
 	for (size_t i = 0; i < service->publish_count && service->listen_count <= MOST_LISTENS; i++)
 		check_published(reading, service, &service->publishes[i]);
+	policy_check_life(reading, service);
 }

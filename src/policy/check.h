@@ -9,9 +9,13 @@
 struct policy_draft;
 struct policy_node;
 struct policy_reading;
+struct policy_service;
 
 /* One service, its role merged in. */
 void policy_check_service(struct policy_reading *reading, struct policy_draft *draft);
+
+/* The keys of its life: jobs, probes, instances; called by the above. */
+void policy_check_life(struct policy_reading *reading, const struct policy_service *service);
 
 /* Between services: peers and what they listen on, doors, sockets, order. */
 void policy_check_edges(struct policy_reading *reading);
@@ -21,10 +25,12 @@ void policy_check_order(struct policy_reading *reading);
 /* The draft of the service called @name, or NULL. */
 struct policy_draft *policy_find_draft(struct policy_reading *reading, const char *name);
 
-/* "unknown service", with a "did you mean". */
-struct policy_node;
+/* "unknown service", with a "did you mean" and, where it is not NULL, a hint. */
 void policy_unknown_service(struct policy_reading *reading, const struct policy_node *at,
-	const char *name, const char *what);
+	const char *name, const char *hint);
+
+/* The hint where a peer was meant. */
+extern const char policy_peer_hint[];
 
 /* `assert`: evaluated over declared edges. */
 void policy_check_assertions(struct policy_reading *reading, const struct policy_node *list);

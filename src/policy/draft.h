@@ -29,8 +29,8 @@ struct policy_draft {
 	struct policy_service service; /* its `connects` are made from `edges` at the end */
 	struct policy_edge *edges;
 	size_t edge_count;
-	struct policy_texts depends_on;
-	struct policy_texts before; /* of `job` */
+	/* Who it waits for, and who waits for it: `dependencies` is made from both at the end. */
+	struct policy_texts depends_on, before;
 	const struct policy_node *role_node, *without, *environment_file;
 	unsigned name_width;
 	bool incomplete;  /* its role could not be read: say nothing about what is missing */
@@ -56,19 +56,28 @@ void policy_read_connects(struct policy_reading *, const struct policy_node *, v
 void policy_read_capabilities(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_syscalls(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_limits(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_instances(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_job(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_ready(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_healthy(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_stop(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_reload(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_restart(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_depends_on(struct policy_reading *, const struct policy_node *, void *draft);
+
+/* A program and its arguments, as a list or as a string that is split at spaces (command.c).
+ * False after a complaint when nothing is left of it. */
+bool policy_read_command(struct policy_reading *reading, const struct policy_node *node,
+	struct policy_texts *command);
+
+/* Exactly one of the keys of @node, where they say one thing each; false after a complaint. */
+bool policy_is_single(struct policy_reading *reading, const struct policy_node *node);
 
 /* Append the variables in the file that @lines->environment_file names (environment_file.c). */
 void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines);
 
 /* Keys whose form is checked and which nothing enforces yet (policy/later.c). */
-void policy_read_instances(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_job(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_probe(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_after_ready(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_stop(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_reload(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_restart(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_depends_on(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_on_violation(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_expected(struct policy_reading *, const struct policy_node *, void *draft);

@@ -95,6 +95,37 @@ static void merge_number(struct policy_number *own, const struct policy_number *
 		*own = *role;
 }
 
+static void merge_probe(struct policy_probe *own, const struct policy_probe *role)
+{
+	if (!own->where.file)
+		*own = *role;
+}
+
+/* What says one thing is taken whole; `stop` says two. */
+static void merge_life(struct policy_draft *draft, const struct policy_draft *role)
+{
+	struct policy_life *own = &draft->service.life;
+	const struct policy_life *from = &role->service.life;
+
+	merge_number(&own->instances, &from->instances);
+	merge_probe(&own->ready, &from->ready);
+	merge_probe(&own->healthy, &from->healthy);
+	merge_number(&own->stop_signal, &from->stop_signal);
+	merge_number(&own->stop_within, &from->stop_within);
+	if (!own->restart_where.file) {
+		own->restart = from->restart;
+		own->restart_where = from->restart_where;
+	}
+	if (!own->reload_signal.where.file && own->reload_command.count == 0) {
+		own->reload_signal = from->reload_signal;
+		own->reload_command = from->reload_command;
+	}
+	if (!own->job.where.file) {
+		own->job = from->job;
+		draft->before = role->before;
+	}
+}
+
 static void merge_single(struct policy_draft *draft, const struct policy_draft *role)
 {
 	struct policy_service *own = &draft->service;
@@ -117,6 +148,7 @@ static void merge_single(struct policy_draft *draft, const struct policy_draft *
 		own->card_data = from->card_data;
 		own->card_data_where = from->card_data_where;
 	}
+	merge_life(draft, role);
 }
 
 void policy_merge(

@@ -35,23 +35,36 @@ static void append(struct policy_node *node, struct policy_node **last, struct p
 	*last = child;
 }
 
+/* How deep the keys of a service lie: below the top, `services` and its name. */
+enum { OF_SERVICE = 3 };
+
 /* Lists that are one value. */
-static bool replaced_whole(const struct policy_node *node)
+static bool is_command(const struct policy_node *node)
 {
 	return node->key && strcmp(node->key, "command") == 0;
 }
 
-static void merge_maps(
-	struct policy_reading *reading, struct policy_node *base, struct policy_node *over);
+/* Keys of a service whose maps say one thing: the later one, and not both. */
+static bool says_one_thing(const struct policy_node *node, unsigned depth)
+{
+	static const char *const keys[] = {"job", "ready", "healthy", "reload"};
+
+	for (size_t i = 0; depth == OF_SERVICE && i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(node->key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static void merge_maps(struct policy_reading *reading, struct policy_node *base,
+	struct policy_node *over, unsigned depth);
 
 /* The later value takes the earlier one's place among its neighbours. */
-static void merge_value(
-	struct policy_reading *reading, struct policy_node *base, struct policy_node *over)
+static void merge_value(struct policy_reading *reading, struct policy_node *base,
+	struct policy_node *over, unsigned depth)
 {
-	if (base->kind == POLICY_MAP && over->kind == POLICY_MAP) {
-		merge_maps(reading, base, over);
-	} else if (base->kind == POLICY_LIST && over->kind == POLICY_LIST &&
-		   !replaced_whole(over)) {
+	if (base->kind == POLICY_MAP && over->kind == POLICY_MAP && !says_one_thing(over, depth)) {
+		merge_maps(reading, base, over, depth);
+	} else if (base->kind == POLICY_LIST && over->kind == POLICY_LIST && !is_command(over)) {
 		struct policy_node *last = last_child(base);
 		if (over->first)
 			append(base, &last, over->first);
@@ -62,8 +75,8 @@ static void merge_value(
 	}
 }
 
-static void merge_maps(
-	struct policy_reading *reading, struct policy_node *base, struct policy_node *over)
+static void merge_maps(struct policy_reading *reading, struct policy_node *base,
+	struct policy_node *over, unsigned depth)
 {
 	struct map *keys = NULL;
 	struct policy_node *last = last_child(base), *next;
@@ -79,7 +92,7 @@ static void merge_maps(
 		next = child->next;
 		child->next = NULL;
 		if (same)
-			merge_value(reading, same, child);
+			merge_value(reading, same, child, depth + 1);
 		else
 			append(base, &last, child);
 	}
@@ -92,6 +105,6 @@ struct policy_node *policy_overlay(
 		return base ? base : over;
 	if (base->kind != POLICY_MAP || over->kind != POLICY_MAP)
 		return over;
-	merge_maps(reading, base, over);
+	merge_maps(reading, base, over, 0);
 	return base;
 }

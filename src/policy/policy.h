@@ -105,6 +105,54 @@ struct policy_limits {
 	struct policy_number io;    /* bytes a second */
 };
 
+/* When a service is ready, or healthy.  A name or an absolute path begins the command. */
+enum policy_probe_kind {
+	POLICY_PROBE_NONE,
+	POLICY_PROBE_PORT,
+	POLICY_PROBE_HTTP,
+	POLICY_PROBE_NOTIFY,
+	POLICY_PROBE_COMMAND,
+};
+
+struct policy_probe {
+	enum policy_probe_kind kind;
+	uint16_t port;    /* port and http */
+	const char *path; /* http: begins with '/' */
+	struct policy_texts command;
+	struct where where; /* of the port, path or command */
+};
+
+enum policy_restart { POLICY_RESTART_ALWAYS, POLICY_RESTART_ON_FAILURE, POLICY_RESTART_NEVER };
+
+enum policy_job_kind { POLICY_JOB_NONE, POLICY_JOB_BEFORE, POLICY_JOB_EVERY, POLICY_JOB_AT };
+
+struct policy_job {
+	enum policy_job_kind kind;
+	uint64_t seconds; /* every: the period; at: after local midnight */
+	struct where where;
+};
+
+/* It waits for @service: until that is ready, or, where it is a job, done. */
+struct policy_dependency {
+	const char *service;
+	bool completed;
+	struct where where; /* of `depends-on`, or of the other's `before` */
+};
+
+/* What becomes of a service in time.  A `where` without a file: not given. */
+struct policy_life {
+	struct policy_number instances;
+	struct policy_job job;
+	struct policy_probe ready, healthy;
+	enum policy_restart restart;
+	struct where restart_where;
+	struct policy_number stop_signal, stop_within; /* SIG*, seconds */
+	struct policy_number reload_signal;            /* this or the command */
+	struct policy_texts reload_command;
+	struct policy_dependency *dependencies;
+	size_t dependency_count;
+};
+
 struct policy_service {
 	const char *name;
 	struct where where;
@@ -131,6 +179,7 @@ struct policy_service {
 	struct policy_texts capabilities; /* "CAP_…" */
 	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
 	struct policy_limits limits;
+	struct policy_life life;
 	bool card_data;
 	struct where card_data_where;
 };

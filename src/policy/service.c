@@ -21,67 +21,12 @@ static void read_role(struct policy_reading *reading, const struct policy_node *
 	draft->role_node = node;
 }
 
-/* A string is split at spaces: no shell, no quoting. */
-static void split_command(struct policy_reading *reading, const struct policy_node *node,
-	struct policy_texts *command)
-{
-	const char *text = policy_scalar(reading, node);
-
-	if (text && strpbrk(text, "\"'`|<>;&$"))
-		report_hint(reading->report,
-			policy_error(reading, node,
-				"'command' is split at spaces and nothing else: "
-				"no quotes, no shell"),
-			"write a list: command: [nginx, -g, daemon off;]");
-	for (; text && *(text += strspn(text, " \t")); text += strcspn(text, " \t")) {
-		struct policy_text *word = arena_append(
-			reading->arena, &command->items, &command->count, sizeof(*word));
-		word->text = arena_text_length(reading->arena, text, strcspn(text, " \t"));
-		word->where = node->where;
-	}
-	if (text && command->count == 0)
-		policy_error(reading, node, "'command' is empty");
-}
-
-static void list_command(struct policy_reading *reading, const struct policy_node *node,
-	struct policy_texts *command)
-{
-	policy_each(item, node)
-	{
-		const char *text = policy_any_text(reading, item);
-		if (!text)
-			continue;
-		struct policy_text *word = arena_append(
-			reading->arena, &command->items, &command->count, sizeof(*word));
-		*word = (struct policy_text){text, item->where};
-	}
-	if (!node->first)
-		policy_error(reading, node, "'command' is empty");
-}
-
 static void read_command(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	struct policy_draft *draft = into;
-	struct policy_texts *command = &draft->service.command;
 
-	command->count = 0;
-	if (node->kind == POLICY_WORD)
-		split_command(reading, node, command);
-	else if (node->kind == POLICY_LIST)
-		list_command(reading, node, command);
-	else
-		report_hint(reading->report,
-			policy_error(reading, node, "'command' must be a list or a string"),
-			"write command: [nginx, -g, daemon off;]");
-	if (command->count == 0) {
+	if (!policy_read_command(reading, node, &draft->service.command))
 		draft->incomplete = true;
-		return;
-	}
-	const char *program = command->items[0].text;
-	if (program[0] && !strstr(program, "..") && (program[0] == '/' || !strchr(program, '/')))
-		return;
-	report_hint(reading->report, policy_error(reading, node, "'%s' is not a program", program),
-		"write its absolute path, or its name alone when it is in the role's PATH");
 }
 
 static const char root_named[] = "a service must not be root, nor in its group";
@@ -198,8 +143,8 @@ static const struct policy_field fields[] = {
 	{"limits", KEY_LIMITS, policy_read_limits},
 	{"instances", KEY_INSTANCES, policy_read_instances},
 	{"job", KEY_JOB, policy_read_job},
-	{"ready", KEY_READY, policy_read_probe},
-	{"healthy", KEY_HEALTHY, policy_read_probe},
+	{"ready", KEY_READY, policy_read_ready},
+	{"healthy", KEY_HEALTHY, policy_read_healthy},
 	{"after-ready", KEY_AFTER_READY, policy_read_after_ready},
 	{"stop", KEY_STOP, policy_read_stop},
 	{"reload", KEY_RELOAD, policy_read_reload},

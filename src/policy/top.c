@@ -135,8 +135,10 @@ static void read_consent(struct policy_reading *reading, const struct policy_nod
 static void read_retention(
 	struct policy_reading *reading, const struct policy_node *node, void *into)
 {
+	struct policy_number seconds;
+
 	(void)into;
-	policy_duration(reading, node, "30d");
+	policy_duration(reading, node, "30d", &seconds);
 }
 
 static void read_feeds(struct policy_reading *reading, const struct policy_node *node, void *into)

@@ -32,9 +32,9 @@ bool policy_size(
 bool policy_count(struct policy_reading *reading, const struct policy_node *node, uint64_t least,
 	uint64_t most, struct policy_number *number);
 
-/* A length of time, which nothing uses yet; the hint of the complaint says @example. */
-void policy_duration(
-	struct policy_reading *reading, const struct policy_node *node, const char *example);
+/* A length of time in seconds; the hint of the complaint says @example. */
+bool policy_duration(struct policy_reading *reading, const struct policy_node *node,
+	const char *example, struct policy_number *seconds);
 
 /* One of @names; its index, or -1 after a complaint with a "did you mean". */
 int policy_choice(struct policy_reading *reading, const struct policy_node *node,

@@ -71,16 +71,22 @@ bool policy_count(struct policy_reading *reading, const struct policy_node *node
 	return false;
 }
 
-void policy_duration(
-	struct policy_reading *reading, const struct policy_node *node, const char *example)
+bool policy_duration(struct policy_reading *reading, const struct policy_node *node,
+	const char *example, struct policy_number *seconds)
 {
 	const char *text = policy_scalar(reading, node);
-	uint64_t seconds;
+	uint64_t value;
 
-	if (text && !policy_value_duration(text, &seconds))
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a length of time", text),
-			"write %s", example);
+	if (!text)
+		return false;
+	if (policy_value_duration(text, &value)) {
+		*seconds = (struct policy_number){value, node->where};
+		return true;
+	}
+	report_hint(reading->report,
+		policy_error(reading, node, "'%s' is not a length of time", text), "write %s",
+		example);
+	return false;
 }
 
 int policy_choice(struct policy_reading *reading, const struct policy_node *node,

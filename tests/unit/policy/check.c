@@ -193,7 +193,7 @@ static void names_and_order_are_checked(void **state)
 		{SERVICE "depends-on: [db, two]\n" DB
 			 "  two: {role: bare, command: x, depends-on: [web]}\n",
 			"'two' and 'web' wait for each other", "7:22: the circle begins here"},
-		{SERVICE "depends-on: [web]\n", "'web' and 'web' wait for each other", NULL},
+		{SERVICE "depends-on: [web]\n", "'web' waits for itself", NULL},
 		{SERVICE "\naddresses: {ipv4: 10.0.0.1/24}\n",
 			"'10.0.0.1/24' is not a range for the", "/8 to /28"},
 		{SERVICE "\naddresses: {ipv6: \"fd00::/20\"}\n", "is not a range for the stack",

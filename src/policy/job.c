@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "policy/draft.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+#include "policy/value.h"
+
+static void set_job(
+	struct policy_draft *draft, enum policy_job_kind kind, uint64_t seconds, struct where where)
+{
+	draft->service.life.job = (struct policy_job){kind, seconds, where};
+}
+
+static void read_every(struct policy_reading *reading, const struct policy_node *node, void *draft)
+{
+	struct policy_number seconds;
+
+	if (policy_duration(reading, node, "30s, 5m, 1h or 7d", &seconds))
+		set_job(draft, POLICY_JOB_EVERY, seconds.value, node->where);
+}
+
+/* "03:15" */
+static void read_at(struct policy_reading *reading, const struct policy_node *node, void *draft)
+{
+	const char *text = policy_scalar(reading, node);
+
+	if (!text)
+		return;
+	bool good = strlen(text) == 5 && text[2] == ':' && strspn(text, "0123456789") == 2 &&
+		    strspn(text + 3, "0123456789") == 2;
+	int hours = good ? (text[0] - '0') * 10 + text[1] - '0' : 24;
+	int minutes = good ? (text[3] - '0') * 10 + text[4] - '0' : 60;
+
+	if (hours < 24 && minutes < 60)
+		set_job(draft, POLICY_JOB_AT, (uint64_t)(hours * 60 + minutes) * 60, node->where);
+	else
+		report_hint(reading->report,
+			policy_error(reading, node, "'%s' is not a time of day", text),
+			"write \"03:15\"");
+}
+
+static void read_before(struct policy_reading *reading, const struct policy_node *node, void *into)
+{
+	struct policy_draft *draft = into;
+
+	policy_read_texts(reading, node, &draft->before);
+	set_job(draft, POLICY_JOB_BEFORE, 0, node->where);
+}
+
+static const struct policy_field fields[] = {
+	{"every", KEY_JOB_PART, read_every},
+	{"at", KEY_JOB_PART, read_at},
+	{"before", KEY_JOB_PART, read_before},
+};
+
+void policy_read_job(struct policy_reading *reading, const struct policy_node *node, void *draft)
+{
+	if (POLICY_FIELDS(reading, node, "'job'", fields, draft))
+		policy_is_single(reading, node);
+}
