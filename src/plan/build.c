@@ -89,6 +89,7 @@ static void build_service(
 	plan_command(planner, from, service);
 	plan_environment(planner, from, service);
 	plan_view(planner, from, service);
+	plan_life(planner, from, service);
 	plan_capabilities(planner, from, service);
 	plan_limits(planner, from, service);
 	plan_calls(from, planner->host, service, planner->arena, planner->report);
@@ -111,7 +112,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 		struct plan_service *service = arena_append(
 			arena, &plan->services, &plan->service_count, sizeof(*service));
 
-		service->name = from->name;
+		service->name = service->base = from->name;
 		service->role = from->role.text;
 		service->where = from->where;
 	}

@@ -228,12 +228,13 @@ struct plan_job {
 	struct where where;
 };
 
+/* What nobody asked for has the service's own line. */
 struct plan_life {
 	struct plan_probe ready, healthy;
 	enum plan_restart restart;
 	struct where restart_where;
 	uint32_t stop_signal, stop_seconds; /* then SIGKILL */
-	struct where stop_where;
+	struct where stop_signal_where, stop_seconds_where;
 	uint32_t reload_signal;      /* 0: by command, or not at all */
 	const char **reload_command; /* argv; [0] is a path in the view */
 	size_t reload_command_count;
@@ -350,7 +351,7 @@ struct plan {
 	size_t gap_count;
 };
 
-enum { PLAN_VERSION = 1 };
+enum { PLAN_VERSION = 2 };
 
 extern const struct record_type plan_record;
 

@@ -47,6 +47,10 @@ void plan_limits(
 /* The part of them that every service gets, whatever its policy says. */
 void plan_ceilings(struct arena *arena, struct plan_service *service, struct where where);
 
+/* What the supervisor does with it; after the view, whose programs a probe may use. */
+void plan_life(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
 /* Remember who creates which path; once, before the first view. */
 void plan_note_created(struct planner *planner);
 /* Will a service that starts before @reader make this folder? */

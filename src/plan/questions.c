@@ -28,6 +28,27 @@ static void ask(struct questions *questions, enum host_question_kind kind, const
 	*question = (struct host_question){kind, name, search_path, where};
 }
 
+static void ask_command(
+	struct questions *questions, const struct policy_texts *command, const char *search_path)
+{
+	if (command->count)
+		ask(questions, HOST_ASK_PROGRAM, command->items[0].text, search_path,
+			command->items[0].where);
+}
+
+static void ask_programs(struct questions *questions, const struct policy_service *service)
+{
+	const char *search_path = search_path_of(service);
+
+	ask_command(questions, &service->command, search_path);
+	ask_command(questions, &service->life.ready.command, search_path);
+	ask_command(questions, &service->life.healthy.command, search_path);
+	ask_command(questions, &service->life.reload_command, search_path);
+	for (size_t i = 0; i < service->program_count; i++)
+		ask(questions, HOST_ASK_PROGRAM, service->programs[i].path, search_path,
+			service->programs[i].where);
+}
+
 static void ask_files(struct questions *questions, const struct policy_service *service)
 {
 	for (size_t i = 0; i < service->file_count; i++) {
@@ -67,15 +88,9 @@ const struct host_question *plan_questions(
 
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
-		const char *search_path = search_path_of(service);
 
 		ask_identities(&questions, service);
-		if (service->command.count)
-			ask(&questions, HOST_ASK_PROGRAM, service->command.items[0].text,
-				search_path, service->command.items[0].where);
-		for (size_t j = 0; j < service->program_count; j++)
-			ask(&questions, HOST_ASK_PROGRAM, service->programs[j].path, search_path,
-				service->programs[j].where);
+		ask_programs(&questions, service);
 		ask_files(&questions, service);
 	}
 	*count = questions.count;

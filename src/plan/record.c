@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/record.h"
 #include "plan/plan.h"
+#include "plan/record.h"
 
 static const char *const transports[] = {"tcp", "udp", "unix"};
 static const char *const actions[] = {"allow", "refuse"};
@@ -176,6 +177,9 @@ static const struct record_type listen_type = RECORD_TYPE(struct plan_listen, li
 static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, name),
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, role),
+	RECORD_ITEM(struct plan_service, RECORD_TEXT, base),
+	RECORD_ITEM(struct plan_service, RECORD_U32, instance),
+	RECORD_ITEM_STRUCT(struct plan_service, life, &plan_life_record),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, program),
 	RECORD_ITEM_ARRAY(struct plan_service, RECORD_TEXTS, arguments, argument_count),
@@ -309,9 +313,9 @@ static int check_read(const struct plan *plan, const char *name, struct fault *w
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct plan_service *service = &plan->services[i];
 
-		if (!service->name || !service->program || !service->workdir)
+		if (!service->name || !service->base || !service->program || !service->workdir)
 			return fault_of(why, FAULT_USAGE, -EINVAL, where,
-				"services[%zu] has no name, program or workdir", i);
+				"services[%zu] has no name, base, program or workdir", i);
 		for (size_t j = 0; j < service->node_count; j++)
 			if (!service->nodes[j].target || service->nodes[j].target[0] != '/')
 				return fault_of(why, FAULT_USAGE, -EINVAL, where,

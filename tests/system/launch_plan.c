@@ -174,7 +174,7 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 	plan->stack = arena_printf(arena, "test-launch-%d", (int)getpid());
 	plan->services = service;
 	plan->service_count = 1;
-	service->name = "web";
+	service->name = service->base = "web";
 	service->where = service->command_where = here;
 	service->program = "/usr/bin/sh";
 	service->forks = true;

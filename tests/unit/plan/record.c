@@ -31,7 +31,7 @@ static struct plan *sample(struct arena *arena)
 	plan->stack = "shop";
 	plan->where = line;
 	plan->arch = "x86-64";
-	service->name = "edge";
+	service->name = service->base = "edge";
 	service->program = "/usr/sbin/nginx";
 	service->workdir = "/";
 	service->where = line;
@@ -119,7 +119,7 @@ static void a_changed_plan_is_refused_by_the_name_of_the_field(void **state)
 		{"\"edges\"", "\"hedges\"", "hedges: is not known"},
 		{"\"target\": \"/a", "\"target\": \"a", "has no target"},
 		{"shop.yaml:7:3", "shop.yaml", "is not file:line:column"},
-		{"\"version\": 1", "\"version\": 2", "plan of version 2"},
+		{"\"version\": 2", "\"version\": 3", "plan of version 3"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

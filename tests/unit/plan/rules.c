@@ -28,11 +28,17 @@ static const struct {
 	{"struct plan_network", "gateway_id", NULL},
 	{"struct plan_service", "name", NULL},
 	{"struct plan_service", "role", NULL},
+	{"struct plan_service", "base", NULL},
 	{"struct plan_service", "program", "command_where"},
 	{"struct plan_service", "arguments", "command_where"},
 	{"struct plan_service", "workdir", "workdir_where"},
 	{"struct plan_service", "write_execute", "write_execute_where"},
 	{"struct plan_service", "card_data", "card_data_where"},
+	{"struct plan_life", "restart", "restart_where"},
+	{"struct plan_life", "stop_signal", "stop_signal_where"},
+	{"struct plan_life", "stop_seconds", "stop_seconds_where"},
+	{"struct plan_life", "reload_signal", "reload_where"},
+	{"struct plan_life", "reload_command", "reload_where"},
 };
 
 /* Fields that say once more what rules with an origin say, or what the host gives. */
@@ -40,6 +46,7 @@ static const struct {
 	const char *type, *field;
 } derived[] = {
 	{"struct plan", "version"}, {"struct plan", "arch"},
+	{"struct plan_service", "instance"},      /* its place among its like */
 	{"struct plan_service", "forks"},         /* clone and fork among the calls */
 	{"struct plan_service", "mdwe"},          /* the host */
 	{"struct plan_service", "memfd_noexec"},  /* the host */
