@@ -1,90 +1,151 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/ready.h"
 
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
-#include "base/descriptor.h"
+#include "base/fault.h"
+#include "base/scoped.h"
 #include "base/text.h"
 #include "plan/plan.h"
+#include "stack/bound.h"
 #include "stack/state.h"
 
-enum {
-	LONGEST_TABLE = 16 * 1024 * 1024,
-	TCP_LISTENING = 0x0a, /* include/net/tcp_states.h */
-	UDP_BOUND = 0x07,
-	UNIX_LISTENING = 0x10000, /* __SO_ACCEPTCON */
+/* What daemons call it; others are told in general. */
+static const struct {
+	const char *role, *hint;
+} hints[] = {
+	{"postgres", "listen_addresses = '*' in postgresql.conf"},
+	{"mariadb", "bind-address = * in its configuration"},
+	{"redis", "bind * -::* in its configuration"},
+	{"nginx", "`listen PORT` without an address"},
+	{"haproxy", "`bind :PORT` without an address"},
+	{"php-fpm", "listen = PORT without an address"},
+	{"node", "listen(PORT) without an address"},
 };
 
-static const char *read_table(pid_t pid, const char *name, struct arena *arena)
-{
-	const char *text;
-	ssize_t length = descriptor_read(AT_FDCWD,
-		arena_printf(arena, "/proc/%d/net/%s", pid, name), LONGEST_TABLE, arena, &text);
+/* One look at one service. */
+struct look {
+	const struct plan *plan;
+	const struct plan_service *service;
+	const struct plan_listen *listen;
+	const struct stack_bound *bound; /* all that it has bound */
+	size_t count;
+};
 
-	return length < 0 ? "" : text;
+/* Of the declared port, or of one of a range. */
+static bool is_of(const struct plan_listen *listen, const struct stack_bound *bound)
+{
+	return bound->udp == (listen->transport == PLAN_UDP) && bound->port >= listen->first &&
+	       bound->port <= listen->last;
 }
 
-/* A line reads "  0: 0100007F:1538 00000000:0000 0A …": slot, local, remote, state. */
-static bool port_bound(const char *table, uint32_t first, uint32_t last, unsigned wanted)
+static bool has_port(const struct look *look, enum plan_transport transport, uint32_t port)
 {
-	for (const char *line = strchr(table, '\n'); line; line = strchr(line + 1, '\n')) {
-		unsigned port, state;
+	return transport == look->listen->transport && port >= look->listen->first &&
+	       port <= look->listen->last;
+}
 
-		if (sscanf(line, " %*u: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x", &port, &state) == 2 &&
-			state == wanted && port >= first && port <= last)
+static bool is_peer(const struct look *look, const struct plan_edge *edge)
+{
+	return has_port(look, edge->transport, edge->port) &&
+	       text_equal(edge->to, look->service->name);
+}
+
+static bool is_asked(const struct look *look, const struct plan_probe *probe)
+{
+	return (probe->kind == PLAN_PROBE_PORT || probe->kind == PLAN_PROBE_HTTP) &&
+	       has_port(look, PLAN_TCP, probe->port);
+}
+
+/* Peers know both addresses and try both. */
+static const char *either_way(const struct look *look)
+{
+	for (size_t i = 0; i < look->plan->edge_count; i++)
+		if (is_peer(look, &look->plan->edges[i]))
+			return "its peers cannot reach it";
+	if (is_asked(look, &look->service->life.ready) ||
+		is_asked(look, &look->service->life.healthy))
+		return "the router cannot ask it";
+	return NULL;
+}
+
+static bool serves(const struct look *look, bool wide)
+{
+	for (size_t i = 0; i < look->count; i++)
+		if (is_of(look->listen, &look->bound[i]) &&
+			stack_bound_serves(&look->bound[i], wide))
 			return true;
-	}
 	return false;
 }
 
-/* A line reads "0000…: 00000002 00000000 00010000 0001 01 12345 /run/php/shop.sock". */
-static bool path_bound(const char *table, const char *path)
+/* A door leads to the address of its own family.  The first that leads nowhere, or NULL. */
+static const struct plan_publish *shut_door(const struct look *look)
 {
-	for (const char *line = strchr(table, '\n'); line; line = strchr(line + 1, '\n')) {
-		unsigned flags;
-		int name = 0;
-		size_t length;
+	for (size_t i = 0; i < look->plan->publish_count; i++) {
+		const struct plan_publish *publish = &look->plan->publishes[i];
 
-		if (sscanf(line, " %*[0-9a-f]: %*x %*x %x %*x %*x %*u %n", &flags, &name) != 1 ||
-			name == 0 || !(flags & UNIX_LISTENING))
-			continue;
-		length = strcspn(line + name, "\n");
-		if (length == strlen(path) && strncmp(line + name, path, length) == 0)
-			return true;
+		if (text_equal(publish->service, look->service->name) &&
+			has_port(look, publish->transport, publish->port) &&
+			!serves(look, strchr(publish->address, ':')))
+			return publish;
 	}
-	return false;
+	return NULL;
 }
 
-static bool bound(const struct plan_listen *listen, pid_t pid, struct arena *arena)
+static const struct stack_bound *first_bound(const struct look *look)
 {
-	static const struct {
-		const char *tables[2];
-		unsigned state;
-	} kinds[] = {
-		[PLAN_TCP] = {{"tcp", "tcp6"}, TCP_LISTENING},
-		[PLAN_UDP] = {{"udp", "udp6"}, UDP_BOUND},
-	};
+	for (size_t i = 0; i < look->count; i++)
+		if (is_of(look->listen, &look->bound[i]))
+			return &look->bound[i];
+	return NULL;
+}
 
-	if (listen->transport == PLAN_UNIX)
-		return path_bound(read_table(pid, "unix", arena), listen->path);
-	for (int i = 0; i < 2; i++)
-		if (port_bound(read_table(pid, kinds[listen->transport].tables[i], arena),
-			    listen->first, listen->last, kinds[listen->transport].state))
-			return true;
+static void hint(const struct look *look, const struct stack_bound *found, struct fault *why)
+{
+	const char *change = "let it listen on all its addresses";
+
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (text_equal(look->service->role, hints[i].role))
+			change = hints[i].hint;
+	if (stack_bound_loopback(found))
+		fault_hint(why, "%s; or leave it so and say `listens: [{port: %u, at: 127.0.0.1}]`",
+			change, found->port);
+	else
+		fault_hint(why, "%s; or publish it at addresses of the other family alone", change);
+}
+
+/* It is bound, but is it where it is to be reached? */
+static bool is_reachable(const struct look *look, struct fault *why)
+{
+	const struct plan_publish *door = shut_door(look);
+	const char *who = serves(look, false) || serves(look, true) ? NULL : either_way(look);
+	const struct stack_bound *found = first_bound(look);
+	char text[STACK_BOUND_TEXT];
+
+	if (!who && !door)
+		return true;
+	stack_bound_text(found, text);
+	if (who)
+		fault(why, 0, look->listen->where, "it listens on %s, where %s", text, who);
+	else
+		fault(why, 0, look->listen->where,
+			"it listens on %s, which %s%s%s:%u does not lead to", text,
+			strchr(door->address, ':') ? "[" : "", door->address,
+			strchr(door->address, ':') ? "]" : "", door->host_port);
+	hint(look, found, why);
 	return false;
 }
 
 /* A daemon binds first and sets the mode then: until it has, peers may be refused. */
 static bool has_mode(const struct stack_state *state, const struct plan_service *service,
-	const struct plan_listen *listen, struct arena *arena)
+	const struct plan_listen *listen)
 {
 	const struct plan *plan = state->plan;
+	scoped(arena) struct arena *arena = arena_new();
 
 	for (size_t i = 0; listen->mode && i < plan->socket_folder_count; i++) {
 		const struct plan_socket_folder *folder = &plan->socket_folders[i];
@@ -111,19 +172,39 @@ static const char *word_of(const struct plan_listen *listen, struct arena *arena
 	return arena_printf(arena, "socket %s", listen->path);
 }
 
-const char *stack_ready_missing(const struct stack_state *state, const struct plan_service *service,
-	const struct stack_member *member, struct arena *arena)
+static bool is_bound(const struct stack_state *state, const struct look *look, pid_t pid)
 {
-	const char *missing = NULL;
+	if (look->listen->transport != PLAN_UNIX)
+		return first_bound(look) != NULL;
+	return stack_bound_path(pid, look->listen->path) &&
+	       has_mode(state, look->service, look->listen);
+}
 
+bool stack_ready(const struct stack_state *state, const struct plan_service *service, pid_t pid,
+	struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct look look = {.plan = state->plan, .service = service};
+	const struct plan_listen *first = NULL;
+	const char *missing = NULL;
+	bool reachable = true;
+
+	look.bound = stack_bound_ports(pid, arena, &look.count);
 	for (size_t i = 0; i < service->listen_count; i++) {
 		const struct plan_listen *listen = &service->listens[i];
-		const char *word;
 
-		if (bound(listen, member->pid, arena) && has_mode(state, service, listen, arena))
+		look.listen = listen;
+		if (is_bound(state, &look, pid)) {
+			if (listen->transport != PLAN_UNIX && reachable)
+				reachable = is_reachable(&look, why);
 			continue;
-		word = word_of(listen, arena);
-		missing = missing ? arena_printf(arena, "%s, %s", missing, word) : word;
+		}
+		first = first ? first : listen;
+		missing = missing ? arena_printf(arena, "%s, %s", missing, word_of(listen, arena))
+				  : word_of(listen, arena);
 	}
-	return missing;
+	/* What is bound wrongly stays so; what is missing may come. */
+	if (missing && reachable)
+		fault(why, 0, first->where, "nothing listens on %s", missing);
+	return !missing && reachable;
 }

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Is a started service there for its peers?  Asked of the kernel, never of the service. */
+/* Is a started service without a `ready` of its own there for its peers?  Asked of the kernel,
+ * never of the service. */
 
-struct arena;
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct fault;
 struct plan_service;
-struct stack_member;
 struct stack_state;
 
 /*
- * What of @service's declared ports and socket paths nobody has bound yet, as
- * words ("port 5432", "socket /run/php/shop.sock"), or NULL when all are: read
- * from the tables of the network namespace that its init is in.  Of a range of
- * ports one is enough; a socket must have its declared mode as well.
+ * Is all that @service listens on bound, and where those who are to reach it can?
+ * Read from the tables of the network namespace that process @pid of it is in, so
+ * the caller must be allowed to look into it.  Of a range of ports one is enough; a
+ * socket must have its declared mode as well.
+ *
+ * When not, @why (NULL: nobody wants to know) says what is in the way, at the line
+ * that declares it: "nothing listens on port 5432", "it listens on 127.0.0.1:5432,
+ * where its peers cannot reach it"; with a hint in the words of its role.
  */
-const char *stack_ready_missing(const struct stack_state *state, const struct plan_service *service,
-	const struct stack_member *member, struct arena *arena);
+bool stack_ready(const struct stack_state *state, const struct plan_service *service, pid_t pid,
+	struct fault *why);

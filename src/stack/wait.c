@@ -24,8 +24,8 @@ struct wait {
 	struct arena *arena;
 	const bool *started;
 	bool *ready;
-	const struct plan_service *waiting; /* the last one that is not ready, and for what */
-	const char *missing;
+	const struct plan_service *waiting; /* the last one that is not ready, and why */
+	struct fault missing;
 };
 
 /* Not of the day: that clock may be set meanwhile. */
@@ -61,7 +61,7 @@ static int look(struct wait *wait, struct fault *why)
 		const struct plan_service *service = &plan->services[i];
 		const struct stack_member *member =
 			wait->started[i] ? stack_state_service(wait->state, service->name) : NULL;
-		const char *missing;
+		struct fault missing = {0};
 
 		if (!member)
 			continue;
@@ -70,9 +70,8 @@ static int look(struct wait *wait, struct fault *why)
 			return ended(wait, service, why);
 		if (wait->ready[i])
 			continue;
-		missing = stack_ready_missing(wait->state, service, member, wait->arena);
-		wait->ready[i] = !missing;
-		if (missing) {
+		wait->ready[i] = stack_ready(wait->state, service, member->pid, &missing);
+		if (!wait->ready[i]) {
 			wait->waiting = service;
 			wait->missing = missing;
 			left++;
@@ -106,8 +105,10 @@ static int give_up(struct wait *wait, bool told, struct fault *why)
 		return -EINTR;
 	}
 	wait->up->failed = service->name;
-	fault(why, 0, service->where, "service '%s' is not ready after %u s: nothing listens on %s",
-		service->name, wait->up->within, wait->missing);
+	fault(why, 0, wait->missing.where, "service '%s' is not ready after %u s: %s",
+		service->name, wait->up->within, wait->missing.text);
+	if (wait->missing.hint[0])
+		fault_hint(why, "%s", wait->missing.hint);
 	return -ETIMEDOUT;
 }
 

@@ -57,3 +57,21 @@ policy quiet '[sleep, "60"]'
 expect 0 'a service that binds nothing comes up' up quiet
 says 'one: running' 'and is said to run, since nothing shows that it is ready'
 lacks 'ready' 'and no more than that'
+"$BULKHEAD" down $stack >/dev/null 2>&1
+
+# The line of `listens` of a service whose peer is to reach it.
+peer='  app: {role: node, command: [sleep, "60"], connects: [one:6379]}'
+policy inward '[redis-server, --bind, 127.0.0.1, --save, ""]' 'listens: [6379]'
+echo "$peer" >>"$folder/inward.yaml"
+expect 4 'a service that listens where its peers cannot reach it is 4' up inward --within 3
+says 'it listens on 127.0.0.1:6379, where its peers cannot reach it' 'and where that is is said'
+says 'bind * -::*' 'with what to change'
+says 'at: 127.0.0.1}]' 'or to declare'
+says 'inward.yaml:7:' 'at the line that declares it'
+
+policy narrow '[redis-server, --bind, 0.0.0.0, --protected-mode, "no"]' 'listens: [6379]' 'publishes: {6379: "[::1]:17383"}'
+expect 4 'a door of the family that nobody listens to is 4' up narrow --within 3
+says 'it listens on 0.0.0.0:6379, which [::1]:17383 does not lead to' 'and both are said'
+sed -i 's/0\.0\.0\.0/"::"/' "$folder/narrow.yaml"
+expect 0 'of its own family it is one' up narrow
+expect 0 'and leads to the service' timeout 5 redis-cli -h ::1 -p 17383 ping
