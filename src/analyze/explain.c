@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "analyze/explainer.h"
 #include "base/arena.h"
@@ -80,6 +81,17 @@ static void explain_ports(struct explainer *explainer, const struct plan_service
 	}
 }
 
+/* " at 127.0.0.1:5432", where the program looks for it. */
+static const char *place_of(struct explainer *explainer, const struct plan_edge *edge, bool out)
+{
+	const char *bracket = edge->at && strchr(edge->at, ':') ? "[]" : NULL;
+
+	if (!out || !edge->at)
+		return "";
+	return arena_printf(explainer->arena, " at %.1s%s%.1s:%" PRIu32, bracket ? bracket : "",
+		edge->at, bracket ? bracket + 1 : "", edge->at_port);
+}
+
 static void explain_network(struct explainer *explainer, const struct plan_service *service)
 {
 	const struct plan *plan = explainer->plan;
@@ -93,11 +105,13 @@ static void explain_network(struct explainer *explainer, const struct plan_servi
 				listen->path);
 		else if (listen->first == listen->last)
 			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
-				"%" PRIu32 "%s", listen->first, suffixes[listen->transport]);
+				"%" PRIu32 "%s%s%s", listen->first, suffixes[listen->transport],
+				listen->at ? " at " : "", listen->at ? listen->at : "");
 		else
 			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
-				"%" PRIu32 "-%" PRIu32 "%s", listen->first, listen->last,
-				suffixes[listen->transport]);
+				"%" PRIu32 "-%" PRIu32 "%s%s%s", listen->first, listen->last,
+				suffixes[listen->transport], listen->at ? " at " : "",
+				listen->at ? listen->at : "");
 	}
 	for (size_t i = 0; i < plan->publish_count; i++) {
 		const struct plan_publish *publish = &plan->publishes[i];
@@ -122,8 +136,9 @@ static void explain_network(struct explainer *explainer, const struct plan_servi
 				"%s:unix:%s", peer, edge->path);
 		else
 			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
-				out ? "%s:%" PRIu32 "%s" : "%s on %" PRIu32 "%s", peer, edge->port,
-				suffixes[edge->transport]);
+				out ? "%s:%" PRIu32 "%s%s" : "%s on %" PRIu32 "%s%s", peer,
+				edge->port, suffixes[edge->transport],
+				place_of(explainer, edge, out));
 		entry->why = edge->why;
 	}
 }

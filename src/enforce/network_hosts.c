@@ -11,13 +11,27 @@ static const char *add_host(
 	return address ? arena_printf(arena, "%s%s %s\n", text, address, name) : text;
 }
 
-static bool connects(const struct plan *plan, const char *from, const char *to)
+/* Is @peer there by this family?  A daemon that insists on 127.0.0.1 is not there by IPv6. */
+static bool listens(const struct plan_service *peer, const struct plan_edge *edge, bool wide)
+{
+	for (size_t i = 0; i < peer->listen_count; i++) {
+		const struct plan_listen *listen = &peer->listens[i];
+
+		if (listen->transport == edge->transport && listen->first <= edge->port &&
+			listen->last >= edge->port)
+			return !listen->at || (strchr(listen->at, ':') != NULL) == wide;
+	}
+	return true;
+}
+
+static bool connects(const struct plan *plan, const struct plan_service *service,
+	const struct plan_service *peer, bool wide)
 {
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 
-		if (edge->transport != PLAN_UNIX && strcmp(edge->from, from) == 0 &&
-			strcmp(edge->to, to) == 0)
+		if (edge->transport != PLAN_UNIX && strcmp(edge->from, service->name) == 0 &&
+			strcmp(edge->to, peer->name) == 0 && listens(peer, edge, wide))
 			return true;
 	}
 	return false;
@@ -35,10 +49,12 @@ const char *enforce_network_hosts(
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct plan_service *peer = &plan->services[i];
 
-		if (peer == service || !peer->linked || !connects(plan, service->name, peer->name))
+		if (peer == service || !peer->linked)
 			continue;
-		text = add_host(arena, text, peer->address4, peer->name);
-		text = add_host(arena, text, peer->address6, peer->name);
+		if (connects(plan, service, peer, false))
+			text = add_host(arena, text, peer->address4, peer->name);
+		if (connects(plan, service, peer, true))
+			text = add_host(arena, text, peer->address6, peer->name);
 	}
 	return text;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "enforce/network_knobs.h"
 
+#include "enforce/network_link.h"
+
 /*
  * A new namespace takes the IPv4 values of the host, whatever they are, so all
  * that matters is written.  Link-local addresses are never made: there is
@@ -46,3 +48,9 @@ const struct enforce_network_knob enforce_network_service_knobs[] = {
 };
 const size_t enforce_network_service_knob_count =
 	sizeof(enforce_network_service_knobs) / sizeof(enforce_network_service_knobs[0]);
+
+struct enforce_network_knob enforce_network_localnet(bool open)
+{
+	return (struct enforce_network_knob){
+		"ipv4/conf/" NETWORK_SERVICE_LINK "/route_localnet", open ? "1" : "0"};
+}

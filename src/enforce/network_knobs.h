@@ -3,9 +3,13 @@
 
 /* What /proc/sys/net says in the router and in each service's namespace. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "enforce/network_space.h"
+
+/* May the link of a service carry loopback addresses of IPv4? */
+struct enforce_network_knob enforce_network_localnet(bool open);
 
 extern const struct enforce_network_knob enforce_network_router_knobs[];
 extern const size_t enforce_network_router_knob_count;

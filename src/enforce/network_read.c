@@ -91,7 +91,8 @@ static int read_route(const struct nlmsghdr *header, void *context)
 
 	mnl_attr_parse(header, sizeof(*info), keep_attribute, table);
 	number_of = number(table[RTA_TABLE], info->rtm_table);
-	if (number_of == RT_TABLE_LOCAL || info->rtm_flags & RTM_F_CLONED)
+	if ((number_of == RT_TABLE_LOCAL && info->rtm_protocol == RTPROT_KERNEL) ||
+		info->rtm_flags & RTM_F_CLONED)
 		return 0;
 	enforce_network_line(context, "route %s%s/%u dev %s table %u family %u",
 		info->rtm_type == RTN_LOCAL ? "local " : "",

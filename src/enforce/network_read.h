@@ -27,7 +27,7 @@ struct enforce_network_lines {
 void enforce_network_line(struct enforce_network_lines *lines, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Routes that the kernel keeps by itself (table local) are left out. */
+/* Routes of table local that the kernel keeps by itself are left out. */
 int enforce_network_read(
 	struct enforce_network_lines *lines, struct where where, struct fault *why);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "enforce/network_link.h"
+#include "enforce/network_loopback.h"
 #include "enforce/network_routes.h"
 #include "plan/plan.h"
 
@@ -283,6 +284,22 @@ static void write_probed(FILE *out, const struct plan *plan, const struct plan_s
 			plan->network.router4, ports[i], plan->network.router6, ports[i]);
 }
 
+/*
+ * What is translated on its way out is still "lo" here, and goes on to be judged
+ * by where it leads; what leaves from a loopback address is translated, or not meant.
+ */
+static void write_own(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	if (!enforce_network_loopback(plan, service, false) &&
+		!enforce_network_loopback(plan, service, true)) {
+		fputs("\t\toif \"lo\" accept\n" ANSWERS, out);
+		return;
+	}
+	fputs("\t\toif \"lo\" ct status & dnat == 0 accept\n" ANSWERS
+	      "\t\toifname \"" NETWORK_SERVICE_LINK "\" ip saddr 127.0.0.0/8 reject\n",
+		out);
+}
+
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
 	char *text = NULL;
@@ -307,16 +324,19 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		NETWORK_CONNECTIONS);
 	write_published(out, plan, service);
 	write_probed(out, plan, service);
+	fputs(REFUSE "\t}\n"
+		     "\tchain output {\n"
+		     "\t\ttype filter hook output priority filter; policy drop;\n",
+		out);
+	write_own(out, plan, service);
 	fprintf(out,
-		REFUSE "\t}\n"
-		       "\tchain output {\n"
-		       "\t\ttype filter hook output priority filter; policy drop;\n"
-		       "\t\toif \"lo\" accept\n" ANSWERS "\t\tct count over %d "
-		       "reject\n"
-		       "\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
-		       "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n" REFUSE "\t}\n"
-		       "}\n",
+		"\t\tct count over %d "
+		"reject\n"
+		"\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
+		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n" REFUSE "\t}\n",
 		NETWORK_CONNECTIONS);
+	enforce_network_loopback_chains(out, plan, service);
+	fputs("}\n", out);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

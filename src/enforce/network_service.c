@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "enforce/network.h"
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
+#include "enforce/network_loopback.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
 #include "enforce/network_space.h"
@@ -70,6 +72,25 @@ static int route_router(struct enforce_netlink *netlink, int index, const struct
 	return route_both(netlink, index, &router, service, why);
 }
 
+/* Its link may carry loopback addresses, where its table translates them.  For IPv6 there is no
+ * knob: the kernel wants a route for ::1 by the link that it came by. */
+static int open_loopback(struct enforce_netlink *netlink, int index, const struct plan *plan,
+	const struct plan_service *service, struct fault *why)
+{
+	const struct enforce_network_route own = {.to = "::1",
+		.family = AF_INET6,
+		.index = index,
+		.table = RT_TABLE_LOCAL,
+		.local = true};
+	const struct enforce_network_knob knob =
+		enforce_network_localnet(enforce_network_loopback(plan, service, false));
+	int error = enforce_network_knobs(&knob, 1, service->where, why);
+
+	if (!error && enforce_network_loopback(plan, service, true))
+		error = enforce_network_route(netlink, &own, why);
+	return error;
+}
+
 /* Inside the service's namespace: addresses and the routes to its peers. */
 static int fill_link(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
@@ -93,6 +114,8 @@ static int fill_link(
 		error = route_both(&netlink, index, NULL, service, why);
 	else if (!error && enforce_network_probes(service, ports) > 0)
 		error = route_router(&netlink, index, plan, service, why);
+	if (!error)
+		error = open_loopback(&netlink, index, plan, service, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 

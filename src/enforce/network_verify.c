@@ -13,6 +13,7 @@
 #include "enforce/network.h"
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
+#include "enforce/network_loopback.h"
 #include "enforce/network_read.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
@@ -189,6 +190,18 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 		expect_routes(lines, NULL, NETWORK_SERVICE_LINK);
 	else if (enforce_network_probes(service, ports) > 0)
 		expect_routes(lines, &router, NETWORK_SERVICE_LINK);
+	if (enforce_network_loopback(plan, service, true))
+		enforce_network_line(lines, "route local ::1/128 dev %s table %d family %d",
+			NETWORK_SERVICE_LINK, RT_TABLE_LOCAL, AF_INET6);
+}
+
+static int verify_localnet(
+	const struct plan *plan, const struct plan_service *service, struct fault *why)
+{
+	const struct enforce_network_knob knob =
+		enforce_network_localnet(enforce_network_loopback(plan, service, false));
+
+	return enforce_network_knobs_verify(&knob, 1, service->where, why);
 }
 
 int enforce_network_verify_router(const struct plan *plan, int router_network, struct fault *why)
@@ -226,6 +239,8 @@ int enforce_network_verify_service(
 	if (!answer)
 		answer = enforce_network_knobs_verify(enforce_network_service_knobs,
 			enforce_network_service_knob_count, where, why);
+	if (!answer && service->linked)
+		answer = verify_localnet(plan, service, why);
 	if (!answer)
 		answer = enforce_network_read(&found, where, why);
 	if (answer)

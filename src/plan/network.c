@@ -198,7 +198,7 @@ static void add_listens(
 			planner->arena, &service->listens, &service->listen_count, sizeof(*listen));
 
 		*listen = (struct plan_listen){(enum plan_transport)given->transport, given->first,
-			given->last, given->path, given->mode, given->where};
+			given->last, given->path, given->mode, given->at, given->where};
 		if (given->transport != POLICY_UNIX)
 			continue;
 		const char *path = folder_of(planner, given->path);
@@ -268,6 +268,8 @@ static void add_connects(struct planner *planner, const struct policy_service *f
 			.transport = (enum plan_transport)given->transport,
 			.port = given->port,
 			.path = given->path,
+			.at = given->at,
+			.at_port = given->at_port,
 			.why = given->why,
 			.owner = given->owner,
 			.where = given->where,

@@ -177,6 +177,8 @@ struct plan_listen {
 	uint32_t first, last;
 	const char *path; /* unix */
 	uint32_t mode;    /* unix; 0: not given */
+	const char
+		*at; /* address of its loopback that it is bound to; NULL: one that peers reach */
 	struct where where;
 };
 
@@ -300,6 +302,10 @@ struct plan_edge {
 	uint32_t port;
 	const char *path;   /* unix */
 	const char *folder; /* name of the socket folder */
+	/* Address of `from`'s own loopback, and port, where its program looks for `to`; NULL, 0:
+	 * by name alone. */
+	const char *at;
+	uint32_t at_port;
 	const char *why, *owner;
 	struct where where, listen;
 };

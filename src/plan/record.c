@@ -170,6 +170,7 @@ static const struct record_field listen_fields[] = {
 	RECORD_ITEM(struct plan_listen, RECORD_U32, last),
 	RECORD_ITEM(struct plan_listen, RECORD_TEXT, path),
 	RECORD_ITEM(struct plan_listen, RECORD_U32, mode),
+	RECORD_ITEM(struct plan_listen, RECORD_TEXT, at),
 	RECORD_ITEM(struct plan_listen, RECORD_WHERE, where),
 };
 static const struct record_type listen_type = RECORD_TYPE(struct plan_listen, listen_fields);
@@ -222,6 +223,8 @@ static const struct record_field edge_fields[] = {
 	RECORD_ITEM(struct plan_edge, RECORD_U32, port),
 	RECORD_ITEM(struct plan_edge, RECORD_TEXT, path),
 	RECORD_ITEM(struct plan_edge, RECORD_TEXT, folder),
+	RECORD_ITEM(struct plan_edge, RECORD_TEXT, at),
+	RECORD_ITEM(struct plan_edge, RECORD_U32, at_port),
 	RECORD_ITEM(struct plan_edge, RECORD_TEXT, why),
 	RECORD_ITEM(struct plan_edge, RECORD_TEXT, owner),
 	RECORD_ITEM(struct plan_edge, RECORD_WHERE, where),

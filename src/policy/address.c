@@ -68,6 +68,16 @@ bool policy_address_overlaps(const struct policy_prefix *left, const struct poli
 	return left->family == right->family && same_bits(left->bytes, right->bytes, bits);
 }
 
+bool policy_address_loopback(const struct policy_prefix *prefix)
+{
+	static const unsigned char wide[16] = {[15] = 1};
+
+	if (prefix->family == AF_INET)
+		return prefix->bits == 32 && prefix->bytes[0] == 127;
+	return prefix->family == AF_INET6 && prefix->bits == 128 &&
+	       memcmp(prefix->bytes, wide, sizeof(wide)) == 0;
+}
+
 bool policy_address_public(const struct policy_prefix *prefix)
 {
 	for (size_t i = 0; i < sizeof(private_prefixes) / sizeof(private_prefixes[0]); i++) {

@@ -19,5 +19,8 @@ bool policy_address_parse(const char *text, size_t length, struct policy_prefix 
 
 bool policy_address_overlaps(const struct policy_prefix *left, const struct policy_prefix *right);
 
+/* Is it one address of the machine's own loopback? */
+bool policy_address_loopback(const struct policy_prefix *prefix);
+
 /* Does it hold addresses of the public internet? */
 bool policy_address_public(const struct policy_prefix *prefix);

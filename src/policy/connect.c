@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "policy/draft.h"
+#include "policy/loopback.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
@@ -46,23 +47,6 @@ static void read_to(struct policy_reading *reading, const struct policy_node *no
 	}
 	edge->text = text;
 	policy_use(reading, peer_keys[edge->to.kind], node->where, node->width);
-}
-
-/* "127.0.0.1:5432": where an unchanged program looks for its peer. */
-static void read_at(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	const char *text = policy_scalar(reading, node), *hint;
-	struct policy_endpoint at;
-
-	(void)into;
-	if (!text)
-		return;
-	if (!policy_endpoint_parse(text, false, reading->arena, &at, &hint) &&
-		at.kind == PEER_ADDRESSES && !strchr(at.peer, '/'))
-		return;
-	report_hint(reading->report,
-		policy_error(reading, node, "'%s' is not an address and a port", text),
-		"write at: 127.0.0.1:5432");
 }
 
 static void read_why(struct policy_reading *reading, const struct policy_node *node, void *into)
@@ -175,7 +159,7 @@ static void read_tls(struct policy_reading *reading, const struct policy_node *n
 
 static const struct policy_field connect_fields[] = {
 	{"to", KEY_CONNECTS_TO, read_to},
-	{"at", KEY_CONNECTS_AT, read_at},
+	{"at", KEY_CONNECTS_AT, policy_read_connect_at},
 	{"why", KEY_CONNECTS_WHY, read_why},
 	{"owner", KEY_CONNECTS_OWNER, read_owner},
 	{"until", KEY_CONNECTS_UNTIL, read_until},

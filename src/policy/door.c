@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "policy/address.h"
 #include "policy/draft.h"
+#include "policy/loopback.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
@@ -38,18 +39,6 @@ static void read_ports(struct policy_reading *reading, const struct policy_node 
 			text[0] == '/' ? "write {unix: %s}" : "write 3000, 53/udp or 9300-9400",
 			text);
 	}
-}
-
-static void read_address(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	const char *text = policy_scalar(reading, node);
-	struct policy_prefix prefix;
-
-	(void)into;
-	if (text && (!policy_address_parse(text, strlen(text), &prefix) || strchr(text, '/')))
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not an address", text),
-			"write at: 127.0.0.1");
 }
 
 static void read_unix(struct policy_reading *reading, const struct policy_node *node, void *into)
@@ -96,7 +85,7 @@ static void read_alone(struct policy_reading *reading, const struct policy_node 
 
 static const struct policy_field listen_fields[] = {
 	{"port", KEY_LISTENS_PORT, read_ports},
-	{"at", KEY_LISTENS_AT, read_address},
+	{"at", KEY_LISTENS_AT, policy_read_listen_at},
 	{"unix", KEY_LISTENS_UNIX, read_unix},
 	{"group", KEY_LISTENS_GROUP, read_group},
 	{"mode", KEY_LISTENS_MODE, read_mode},

@@ -21,6 +21,10 @@ struct policy_edge {
 	const char *text; /* as written */
 	struct policy_endpoint to;
 	const char *why, *owner;
+	const char *at; /* address of its own loopback; NULL: none */
+	uint16_t at_port;
+	struct where at_where;
+	unsigned at_width;
 	struct where where;
 	unsigned width;
 };

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "policy/check.h"
 #include "policy/draft.h"
+#include "policy/loopback.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 
@@ -116,6 +117,8 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 		.peer = edge->to.peer,
 		.port = (uint16_t)port,
 		.path = edge->to.path,
+		.at = edge->at,
+		.at_port = edge->at_port,
 		.why = edge->why,
 		.owner = edge->owner,
 		.where = edge->where,
@@ -192,5 +195,6 @@ void policy_check_edges(struct policy_reading *reading)
 			else if (edge->to.kind == PEER_ADDRESSES)
 				check_overlap(reading, edge);
 		}
+		policy_check_loopback(reading, draft);
 	}
 }

@@ -69,6 +69,7 @@ struct policy_listen {
 	const char *path;     /* unix */
 	const char *group;    /* unix; NULL: the service's own */
 	uint32_t mode;        /* unix; 0: not given */
+	const char *at;       /* "127.0.0.1", "::1": it insists on its loopback; NULL: no */
 	bool alone;           /* roles only: the daemon's usual port, for a run without a policy */
 	struct where where;
 };
@@ -83,12 +84,15 @@ struct policy_publish {
 
 struct policy_connect {
 	enum policy_transport transport;
-	const char *peer; /* a service of the stack */
+	const char *peer; /* a service of the stack, or "host" */
+	bool host;        /* this machine's loopback */
 	uint16_t port;
 	const char *path; /* unix */
+	const char *at;   /* address of its own loopback where it looks for the peer; NULL: none */
+	uint16_t at_port;
 	const char *why, *owner;
 	struct where where;
-	struct where listen; /* the peer's `listens` item that it agrees with */
+	struct where listen; /* the peer's `listens` item that it agrees with; `host`: none */
 };
 
 struct policy_program {

@@ -138,6 +138,19 @@ bool stack_bound_serves(const struct stack_bound *bound, bool wide)
 	return wide == !narrow_of(bound);
 }
 
+bool stack_bound_at(const struct stack_bound *bound, const char *address)
+{
+	bool wide = strchr(address, ':') != NULL;
+	const uint8_t *own = wide ? bound->address : narrow_of(bound);
+	uint8_t wanted[16] = {0};
+
+	inet_pton(wide ? AF_INET6 : AF_INET, address, wanted);
+	/* At :: it takes both, unless it was told not to: the tables do not say. */
+	if (is_any(bound))
+		return !wide || bound->wide;
+	return wide == !narrow_of(bound) && own && memcmp(own, wanted, wide ? 16 : 4) == 0;
+}
+
 const char *stack_bound_text(const struct stack_bound *bound, char text[STACK_BOUND_TEXT])
 {
 	char address[INET6_ADDRSTRLEN] = "";

@@ -33,6 +33,9 @@ bool stack_bound_loopback(const struct stack_bound *bound);
 /* Does it take connections to the service's IPv4, or else IPv6, address? */
 bool stack_bound_serves(const struct stack_bound *bound, bool wide);
 
+/* Does it take what comes for @address of the service's loopback? */
+bool stack_bound_at(const struct stack_bound *bound, const char *address);
+
 /* "127.0.0.1:5432", "[::]:53/udp", in @text, which is returned. */
 const char *stack_bound_text(const struct stack_bound *bound, char text[STACK_BOUND_TEXT]);
 

@@ -73,11 +73,19 @@ static const char *either_way(const struct look *look)
 	return NULL;
 }
 
+/* One that insists on its loopback is there by that family. */
+static bool is_there(const struct plan_listen *listen, const struct stack_bound *bound, bool wide)
+{
+	if (!listen->at)
+		return stack_bound_serves(bound, wide);
+	return (strchr(listen->at, ':') != NULL) == wide && stack_bound_at(bound, listen->at);
+}
+
 static bool serves(const struct look *look, bool wide)
 {
 	for (size_t i = 0; i < look->count; i++)
 		if (is_of(look->listen, &look->bound[i]) &&
-			stack_bound_serves(&look->bound[i], wide))
+			is_there(look->listen, &look->bound[i], wide))
 			return true;
 	return false;
 }
@@ -111,9 +119,16 @@ static void hint(const struct look *look, const struct stack_bound *found, struc
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (text_equal(look->service->role, hints[i].role))
 			change = hints[i].hint;
-	if (stack_bound_loopback(found))
-		fault_hint(why, "%s; or leave it so and say `listens: [{port: %u, at: 127.0.0.1}]`",
-			change, found->port);
+	if (look->listen->at && !stack_bound_at(found, look->listen->at))
+		fault_hint(why, "let it listen on %s, which 'at' says, or change that",
+			look->listen->at);
+	else if (look->listen->at)
+		fault_hint(why, "'at' leads to %s alone: publish it at addresses of that family",
+			look->listen->at);
+	else if (stack_bound_loopback(found))
+		fault_hint(why, "%s; or leave it so and say `listens: [{port: %u, at: %s}]`",
+			change, found->port,
+			stack_bound_at(found, "::1") ? "\"::1\"" : "127.0.0.1");
 	else
 		fault_hint(why, "%s; or publish it at addresses of the other family alone", change);
 }

@@ -72,17 +72,23 @@ const struct plan network_plan = {.stack = "shop",
 	.publishes = publishes,
 	.publish_count = sizeof(publishes) / sizeof(publishes[0])};
 
-int peer_networks(struct enforce_network_router *router, int networks[SERVICES])
+int peer_networks_of(
+	const struct plan *plan, struct enforce_network_router *router, int networks[SERVICES])
 {
 	struct fault why = {0};
 
-	if (enforce_network_router(&network_plan, router, &why))
+	if (enforce_network_router(plan, router, &why))
 		return fprintf(stderr, "router: %s\n", why.text);
 	for (int i = 0; i < SERVICES; i++)
-		if (enforce_network_service(&network_plan, &network_plan.services[i],
-			    router->network, &networks[i], &why))
+		if (enforce_network_service(
+			    plan, &plan->services[i], router->network, &networks[i], &why))
 			return fprintf(stderr, "service %d: %s\n", i, why.text);
 	return 0;
+}
+
+int peer_networks(struct enforce_network_router *router, int networks[SERVICES])
+{
+	return peer_networks_of(&network_plan, router, networks);
 }
 
 void peer_networks_close(const struct enforce_network_router *router, const int networks[SERVICES])

@@ -19,6 +19,9 @@ enum { WEB, API, DB, WORKER, SERVICES };
 /* The router and the networks of that plan, closed by peer_networks_close(); 0, or not after a line
  * on standard error. */
 int peer_networks(struct enforce_network_router *router, int networks[SERVICES]);
+/* The same of another plan with these services. */
+int peer_networks_of(
+	const struct plan *plan, struct enforce_network_router *router, int networks[SERVICES]);
 void peer_networks_close(const struct enforce_network_router *router, const int networks[SERVICES]);
 
 /* A network namespace of our own that plays the host; false when this is not root. */

@@ -69,6 +69,52 @@ static void an_edge_agrees_with_what_its_peer_listens_on(void **state)
 	EACH_IS_REFUSED(cases);
 }
 
+static void an_address_of_the_loopback_leads_to_one_peer(void **state)
+{
+	(void)state;
+	const struct policy_service *web = judge_service(
+		SERVICE "connects: [{to: db:5432, at: 127.0.0.1:5432}, {to: \"db:53/udp\", at: "
+			"\"[0::1]:53\"}]\n    listens: [{port: 80, at: 127.0.0.1}]\n" DB);
+
+	assert_string_equal(web->connects[0].at, "127.0.0.1");
+	assert_int_equal(web->connects[0].at_port, 5432);
+	assert_string_equal(web->connects[1].at, "::1");
+	assert_string_equal(web->listens[0].at, "127.0.0.1");
+	static const struct refused cases[] = {
+		{SERVICE "connects: [{to: db:5432, at: 127.0.0.1:1}, {to: \"db:unix:/run/db/s\", "
+			 "at: 127.0.0.1:2}]\n" DB,
+			"a socket path is not looked for at an address", NULL},
+		{SERVICE "connects: [{to: db:5432, at: 10.0.0.1:5432}]\n" DB,
+			"7:34: error: '10.0.0.1:5432' is not on the service's own loopback",
+			"write at: 127.0.0.1:5432, or leave 'at' out"},
+		{SERVICE "connects: [{to: db:5432, at: 127.0.0.1:53/udp}]\n" DB,
+			"says which transport", "write /udp in 'to'"},
+		{SERVICE "connects: [{to: db:5432, at: 127.0.0.1:1-9}]\n" DB,
+			"is not an address and a port", NULL},
+		{SERVICE "connects: [{to: db:9300-9301, at: 127.0.0.1:1}]\n" DB,
+			"'at' stands for one port, not for a range", "an item for each port"},
+		{SERVICE "connects: [{to: db:5432, at: 127.0.0.1:1}, {to: db:9300, at: "
+			 "127.0.0.1:1}]\n" DB,
+			"port 1 of 127.0.0.1 leads to 'db:5432' and to 'db:9300'",
+			"7:34: first given here"},
+		{SERVICE "connects: [{to: db:5432, at: 127.0.0.1:80}]\n    listens: [80]\n" DB,
+			"'web' itself listens on port 80", "8:15: it listens here"},
+		{SERVICE "listens: [{port: 80, at: 0.0.0.0}]\n",
+			"'0.0.0.0' is not on the service's own loopback", "leave 'at' out"},
+		{SERVICE "connects: [{to: old:1, at: \"[::1]:5432\"}]\n  old: {role: bare, "
+			 "command: x, listens: [{port: 1, at: 127.0.0.1}]}\n",
+			"'old' listens at 127.0.0.1, which ::1 does not lead to",
+			"write at: 127.0.0.1:5432"},
+	};
+	EACH_IS_REFUSED(cases);
+	judge(SERVICE "listens: [{port: 80, at: 127.0.0.1}]\n    publishes: {80: \"::\"}\n");
+	says("8:21: error: 'web' listens at 127.0.0.1, which :: does not lead to");
+	/* Two transports, and two addresses, are two; so is its own daemon at another address. */
+	judge_good(SERVICE
+		"connects: [{to: db:5432, at: 127.0.0.1:1}, {to: db:53/udp, at: 127.0.0.1:1}, {to: "
+		"db:9300, at: 127.0.0.2:1}]\n    listens: [{port: 1, at: 127.0.0.3}]\n" DB);
+}
+
 static void what_is_listened_on_and_published_agrees(void **state)
 {
 	(void)state;
@@ -250,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_edge_agrees_with_what_its_peer_listens_on),
+		cmocka_unit_test(an_address_of_the_loopback_leads_to_one_peer),
 		cmocka_unit_test(what_is_listened_on_and_published_agrees),
 		cmocka_unit_test(a_socket_folder_belongs_to_one_service),
 		cmocka_unit_test(nothing_writable_is_loaded_or_executed),

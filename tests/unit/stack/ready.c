@@ -165,6 +165,52 @@ static void another_socket_makes_it_reachable(void **state)
 	assert_string_equal(why_not(&listen_at, &graph), "");
 }
 
+/* `at`: it insists on its loopback, and who is to reach it is led there. */
+static void a_daemon_that_insists_on_its_loopback_is_ready_there(void **state)
+{
+	static const struct {
+		const char *address, *at;
+		bool good;
+	} cases[] = {
+		{"127.0.0.1", "127.0.0.1", true},
+		{"0.0.0.0", "127.0.0.1", true},
+		{"::", "127.0.0.1", true},
+		{"::ffff:127.0.0.1", "127.0.0.1", true},
+		{"::1", "::1", true},
+		{"::", "::1", true},
+		{"127.0.0.9", "127.0.0.1", false},
+		{"::1", "127.0.0.1", false},
+		{"127.0.0.1", "::1", false},
+		{"0.0.0.0", "::1", false},
+	};
+	struct plan graph = {.edges = &edge, .edge_count = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct plan_listen listen_at;
+		scoped(fd) int door = open_at(SOCK_STREAM, cases[i].address, false, &listen_at);
+
+		assert_int_equal(listen(door, 1), 0);
+		listen_at.at = cases[i].at;
+		edge.transport = PLAN_TCP;
+		edge.port = publish.port = listen_at.first;
+		assert_int_equal(why_not(&listen_at, &graph)[0] == '\0', cases[i].good);
+		if (!cases[i].good)
+			assert_non_null(strstr(last_hint, "which 'at' says"));
+	}
+	struct plan_listen listen_at;
+	scoped(fd) int door = open_at(SOCK_STREAM, "::", false, &listen_at);
+	graph = (struct plan){.publishes = &publish, .publish_count = 1};
+	assert_int_equal(listen(door, 1), 0);
+	listen_at.at = "127.0.0.1";
+	publish.port = listen_at.first;
+	publish.address = "::";
+	assert_string_not_equal(why_not(&listen_at, &graph), "");
+	assert_non_null(strstr(last_hint, "of that family"));
+	publish.address = "0.0.0.0";
+	assert_string_equal(why_not(&listen_at, &graph), "");
+}
+
 static void a_door_leads_to_its_own_family(void **state)
 {
 	const struct plan graph = {.publishes = &publish, .publish_count = 1};
@@ -238,6 +284,7 @@ int main(void)
 		cmocka_unit_test(one_port_of_a_range_is_enough),
 		cmocka_unit_test(a_port_that_peers_cannot_reach_is_named),
 		cmocka_unit_test(another_socket_makes_it_reachable),
+		cmocka_unit_test(a_daemon_that_insists_on_its_loopback_is_ready_there),
 		cmocka_unit_test(a_door_leads_to_its_own_family),
 		cmocka_unit_test(what_the_router_asks_is_to_be_reached),
 		cmocka_unit_test(a_socket_counts_by_its_whole_path),
