@@ -163,6 +163,36 @@ static void explain_limits(struct explainer *explainer, const struct plan_servic
 			service->cgroup_limits[i].value);
 }
 
+static bool is_missing(
+	const struct plan *plan, const struct plan_service *service, const char *feature)
+{
+	for (size_t i = 0; i < plan->gap_count; i++)
+		if (plan->gaps[i].accepted && text_equal(plan->gaps[i].service, service->name) &&
+			text_equal(plan->gaps[i].feature, feature))
+			return true;
+	return false;
+}
+
+/* What it does without: features of the kernel, and what its program tries. */
+static void explain_lacks(struct explainer *explainer, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->accepted_count; i++) {
+		const struct plan_accepted *accepted = &service->accepted[i];
+		bool missing = is_missing(explainer->plan, service, accepted->feature);
+
+		analyze_right(explainer, accepted->layer, "may lack", accepted->where, "%s%s",
+			accepted->feature, missing ? " (missing here)" : "");
+	}
+	for (size_t i = 0; i < service->expected_count; i++) {
+		const struct plan_expected *expected = &service->expected[i];
+		enum layer layer = expected->call ? LAYER_SECCOMP : LAYER_VIEW;
+
+		analyze_right(explainer, layer, "does without", expected->where, "%s",
+			expected->call ? expected->call : expected->path)
+			->why = expected->why;
+	}
+}
+
 static bool role_file(const char *file, const char *role, const char *const *folders, size_t count)
 {
 	if (!file)
@@ -190,6 +220,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_ports(&explainer, service);
 	explain_network(&explainer, service);
 	explain_limits(&explainer, service);
+	explain_lacks(&explainer, service);
 	for (size_t i = 0; i < rights->right_count; i++)
 		rights->rights[i].from_role = role_file(
 			rights->rights[i].where.file, service->role, role_folders, folder_count);

@@ -28,7 +28,8 @@ static void write_service(const struct plan *plan, const struct plan_service *se
 static bool same_gap(const struct plan_gap *left, const struct plan_gap *right)
 {
 	return text_equal(left->feature, right->feature) && text_equal(left->text, right->text) &&
-	       !left->service == !right->service && left->required == right->required;
+	       !left->service == !right->service && left->required == right->required &&
+	       left->accepted == right->accepted;
 }
 
 /* One gap for all services that it is in. */
@@ -40,7 +41,10 @@ static void write_gap(const struct plan *plan, size_t index)
 		if (same_gap(&plan->gaps[i], gap))
 			return;
 	printf("  %s '%s' %s: %s\n", gap->required ? "*" : "+", gap->feature,
-		gap->not_tried ? "was not tried" : "is missing", gap->text);
+		gap->not_tried  ? "was not tried"
+		: gap->accepted ? "is missing, as accepted"
+				: "is missing",
+		gap->text);
 	if (gap->not_tried)
 		puts("      to try it: run it as root");
 	else

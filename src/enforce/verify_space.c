@@ -107,7 +107,7 @@ void enforce_verify_namespaces(
 			return;
 		}
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; context->service->namespaces_held && i < count; i++) {
 		snprintf(path, sizeof(path), "/proc/sys/user/%s", kinds[i].limit);
 		if (access(path, F_OK) < 0)
 			continue;
@@ -122,7 +122,8 @@ void enforce_verify_namespaces(
 		}
 	}
 	enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
-		"own user, mount, pid, ipc, uts, cgroup; no more can be made");
+		"own user, mount, pid, ipc, uts, cgroup%s",
+		context->service->namespaces_held ? "; no more can be made" : "");
 }
 
 /* The exec itself cannot be read back; what holds it can: mounts (see the view) and the sysctl. */

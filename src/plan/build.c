@@ -83,6 +83,7 @@ static void build_service(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	service->memfd_noexec = host_has(planner->host, HOST_MEMFD_NOEXEC);
+	service->namespaces_held = host_has(planner->host, HOST_NAMESPACE_LIMITS);
 	service->ports_held = host_has(planner->host, HOST_CGROUP_PORTS);
 	service->card_data = from->card_data;
 	service->card_data_where = from->card_data_where;
@@ -95,6 +96,7 @@ static void build_service(
 	plan_calls(from, planner->host, service, planner->arena, planner->report);
 	refuse_memfd(service);
 	plan_landlock(planner, from, service);
+	plan_expected(planner, from, service);
 }
 
 const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
@@ -115,6 +117,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 		service->name = service->base = from->name;
 		service->role = from->role.text;
 		service->where = from->where;
+		plan_accept(&planner, from, service);
 	}
 	plan_note_created(&planner);
 	/* Socket folders belong to users, and views hold socket folders: in this order. */

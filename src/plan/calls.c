@@ -273,7 +273,7 @@ static void add_launch(struct wishes *wishes, struct plan_service *service)
 	rule->launch_only = true;
 }
 
-static enum catalog_arch arch_of(const struct host *host)
+enum catalog_arch plan_calls_arch(const struct host *host)
 {
 	for (int arch = 0; arch < CATALOG_ARCH_COUNT; arch++)
 		if (text_equal(catalog_arch_name(arch), host->arch))
@@ -297,7 +297,7 @@ void plan_calls(const struct policy_service *from, const struct host *host,
 		.from = from,
 		.arena = arena,
 		.report = report,
-		.arch = arch_of(host),
+		.arch = plan_calls_arch(host),
 		.writes = writes_files(from),
 	};
 

@@ -6,11 +6,16 @@
  * rest of the service needs (edges, programs) to rules about system calls.
  */
 
+#include "catalog/call.h"
+
 struct arena;
 struct host;
 struct plan_service;
 struct policy_service;
 struct report;
+
+/* The architecture that @host names; this build's own when it names none. */
+enum catalog_arch plan_calls_arch(const struct host *host);
 
 /*
  * Fill @service->calls, `forks` and `write_execute`: sorted by number, clone3

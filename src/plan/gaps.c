@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/report.h"
+#include "base/text.h"
 #include "plan/planner.h"
+
+/* The sentence about one who starts nevertheless. */
+static const char *without_end(struct planner *planner, const char *text)
+{
+	static const char end[] = ", so nothing is started";
+	size_t length = strlen(text), cut = sizeof(end) - 1;
+
+	if (length <= cut || !text_equal(text + length - cut, end))
+		return text;
+	return arena_text_length(planner->arena, text, length - cut);
+}
 
 void plan_gap(struct planner *planner, const struct plan_service *service, enum layer layer,
 	enum host_feature feature, bool required, struct where where, const char *text)
 {
 	struct plan *plan = planner->plan;
+	const struct plan_accepted *accepted =
+		service ? plan_accepts(service, host_features[feature].name) : NULL;
 
 	if (host_has(planner->host, feature))
 		return;
@@ -16,12 +32,13 @@ void plan_gap(struct planner *planner, const struct plan_service *service, enum 
 		.service = service ? service->name : NULL,
 		.layer = layer,
 		.feature = host_features[feature].name,
-		.required = required,
+		.required = required && !accepted,
+		.accepted = accepted,
 		.not_tried = feature < planner->host->feature_count &&
 			     planner->host->features[feature].state == HOST_NOT_TRIED,
-		.text = text,
+		.text = accepted ? without_end(planner, text) : text,
 		.get = host_features[feature].get,
-		.where = where,
+		.where = accepted ? accepted->where : where,
 	};
 }
 
@@ -56,14 +73,32 @@ static bool needed(const struct plan *plan, enum host_feature feature)
 	return linked || (feature != HOST_VETH && feature != HOST_NFTABLES);
 }
 
+static bool anybody_accepts(const struct plan *plan, enum host_feature feature)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (plan_accepts(&plan->services[i], host_features[feature].name))
+			return true;
+	return false;
+}
+
+/* The whole stack lacks it, unless one service does without: then each for itself. */
 static void stack_gaps(struct planner *planner)
 {
+	const struct plan *plan = planner->plan;
+
 	for (size_t i = 0; i < sizeof(foundations) / sizeof(foundations[0]); i++) {
 		enum host_feature feature = foundations[i].feature;
+		const char *text = host_features[feature].without;
 
-		if (needed(planner->plan, feature))
+		if (!needed(plan, feature))
+			continue;
+		if (!anybody_accepts(plan, feature))
 			plan_gap(planner, NULL, foundations[i].layer, feature, true,
-				planner->policy->where, host_features[feature].without);
+				planner->policy->where, text);
+		else
+			for (size_t j = 0; j < plan->service_count; j++)
+				plan_gap(planner, &plan->services[j], foundations[i].layer, feature,
+					true, plan->services[j].where, text);
 	}
 }
 
@@ -94,6 +129,8 @@ void plan_gaps(struct planner *planner)
 	stack_gaps(planner);
 	for (size_t i = 0; i < planner->plan->service_count; i++)
 		service_gaps(planner, &planner->plan->services[i]);
+	for (size_t i = 0; i < planner->plan->service_count; i++)
+		plan_accept_check(planner, &planner->plan->services[i]);
 }
 
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report)
@@ -103,6 +140,11 @@ size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *re
 	for (size_t i = 0; i < plan->gap_count; i++) {
 		const struct plan_gap *gap = &plan->gaps[i];
 
+		if (gap->accepted && !gap->not_tried)
+			report_add(report, REPORT_WARNING, gap->where,
+				(unsigned)strlen(gap->feature),
+				"%s starts without '%s' (layer %s): %s", gap->service, gap->feature,
+				catalog_layer_names[gap->layer], gap->text);
 		if (!gap->required || (judging && gap->not_tried))
 			continue;
 		count++;

@@ -173,7 +173,7 @@ void plan_landlock(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	struct plan_landlock *landlock = &service->landlock;
-	uint32_t abi = planner->host->landlock_abi;
+	uint32_t abi = host_has(planner->host, HOST_LANDLOCK) ? planner->host->landlock_abi : 0;
 
 	landlock->abi = abi;
 	landlock->used = abi > 0;

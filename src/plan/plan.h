@@ -166,6 +166,20 @@ struct plan_user_limit {
 	struct where where;
 };
 
+/* A feature that the service starts without where the kernel lacks it (`accept-missing`). */
+struct plan_accepted {
+	const char *feature; /* as `doctor` prints it */
+	enum layer layer;    /* that is weaker without */
+	struct where where;
+};
+
+/* A refusal that its program provokes and does without: of a call, or of a path in no view. */
+struct plan_expected {
+	const char *call, *path; /* one of them */
+	const char *why;
+	struct where where;
+};
+
 /* A cgroup v2 limit; only where the controller is available. */
 struct plan_cgroup_limit {
 	const char *file, *value; /* "memory.max" */
@@ -261,9 +275,10 @@ struct plan_service {
 	bool forks;         /* may it create processes? (threads always work) */
 	bool write_execute; /* may it make memory executable? else MDWE */
 	struct where write_execute_where;
-	bool mdwe;         /* not write_execute: PR_SET_MDWE holds it, else the filter alone */
-	bool memfd_noexec; /* vm.memfd_noexec=2 in its pid namespace */
-	bool ports_held;   /* its cgroup refuses to bind ports that it does not listen on */
+	bool mdwe;            /* not write_execute: PR_SET_MDWE holds it, else the filter alone */
+	bool memfd_noexec;    /* vm.memfd_noexec=2 in its pid namespace */
+	bool namespaces_held; /* its user namespace has room for no other */
+	bool ports_held;      /* its cgroup refuses to bind ports that it does not listen on */
 	bool card_data;
 	struct where card_data_where;
 	struct plan_identity identity;
@@ -288,6 +303,10 @@ struct plan_service {
 	size_t cgroup_limit_count;
 	struct plan_listen *listens;
 	size_t listen_count;
+	struct plan_accepted *accepted;
+	size_t accepted_count;
+	struct plan_expected *expected;
+	size_t expected_count;
 	/* Network: a service without network edges has no link. */
 	bool linked;
 	bool default_route; /* it publishes: replies go to the router */
@@ -334,6 +353,7 @@ struct plan_gap {
 	const char *feature; /* as `doctor` prints it */
 	bool required;       /* launching is refused (exit 3) */
 	bool not_tried;      /* nobody could look, for lack of root */
+	bool accepted;       /* by `accept-missing`, which is then `where` */
 	const char *text;    /* what is missing because of it */
 	const char *get;     /* how to get it */
 	struct where where;  /* the line that asked, or the service's */
@@ -379,7 +399,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 /*
  * Add what @plan cannot do without and the host cannot give to @report: what is
  * missing, what it costs and how to get it; as notes, and only what was tried, when
- * @judging.  Returns how many.
+ * @judging.  Returns how many.  What a service accepts to lack is a warning, not counted.
  */
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report);
 

@@ -32,6 +32,18 @@ struct planner {
 struct report_entry *plan_missing(struct planner *planner, struct where where, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* What the service starts without, from `accept-missing`; before its first gap. */
+void plan_accept(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* Does it accept that @feature is missing?  The line that says so, or NULL. */
+const struct plan_accepted *plan_accepts(const struct plan_service *service, const char *feature);
+/* Note what it accepts for nothing; after the last gap. */
+void plan_accept_check(struct planner *planner, const struct plan_service *service);
+
+/* What its program is expected to be refused; needs the calls and the view. */
+void plan_expected(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
 /* The gaps of every stack and service; those that a key asks for come from its own planner. */
 void plan_gaps(struct planner *planner);
 /* What the host's feature cannot give; nothing when it has it. */

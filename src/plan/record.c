@@ -175,6 +175,21 @@ static const struct record_field listen_fields[] = {
 };
 static const struct record_type listen_type = RECORD_TYPE(struct plan_listen, listen_fields);
 
+static const struct record_field accepted_fields[] = {
+	RECORD_ITEM(struct plan_accepted, RECORD_TEXT, feature),
+	RECORD_ITEM_ENUM(struct plan_accepted, layer, catalog_layer_names),
+	RECORD_ITEM(struct plan_accepted, RECORD_WHERE, where),
+};
+static const struct record_type accepted_type = RECORD_TYPE(struct plan_accepted, accepted_fields);
+
+static const struct record_field expected_fields[] = {
+	RECORD_ITEM(struct plan_expected, RECORD_TEXT, call),
+	RECORD_ITEM(struct plan_expected, RECORD_TEXT, path),
+	RECORD_ITEM(struct plan_expected, RECORD_TEXT, why),
+	RECORD_ITEM(struct plan_expected, RECORD_WHERE, where),
+};
+static const struct record_type expected_type = RECORD_TYPE(struct plan_expected, expected_fields);
+
 static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, name),
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, role),
@@ -192,6 +207,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, write_execute_where),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, mdwe),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, memfd_noexec),
+	RECORD_ITEM(struct plan_service, RECORD_BOOL, namespaces_held),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, ports_held),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, card_data),
 	RECORD_ITEM(struct plan_service, RECORD_WHERE, card_data_where),
@@ -208,6 +224,8 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM_LIST(
 		struct plan_service, cgroup_limits, cgroup_limit_count, &cgroup_limit_type),
 	RECORD_ITEM_LIST(struct plan_service, listens, listen_count, &listen_type),
+	RECORD_ITEM_LIST(struct plan_service, accepted, accepted_count, &accepted_type),
+	RECORD_ITEM_LIST(struct plan_service, expected, expected_count, &expected_type),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, linked),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, default_route),
 	RECORD_ITEM(struct plan_service, RECORD_U32, link),
@@ -272,6 +290,7 @@ static const struct record_field gap_fields[] = {
 	RECORD_ITEM(struct plan_gap, RECORD_TEXT, feature),
 	RECORD_ITEM(struct plan_gap, RECORD_BOOL, required),
 	RECORD_ITEM(struct plan_gap, RECORD_BOOL, not_tried),
+	RECORD_ITEM(struct plan_gap, RECORD_BOOL, accepted),
 	RECORD_ITEM(struct plan_gap, RECORD_TEXT, text),
 	RECORD_ITEM(struct plan_gap, RECORD_TEXT, get),
 	RECORD_ITEM(struct plan_gap, RECORD_WHERE, where),

@@ -77,6 +77,9 @@ bool policy_read_command(struct policy_reading *reading, const struct policy_nod
 /* Exactly one of the keys of @node, where they say one thing each; false after a complaint. */
 bool policy_is_single(struct policy_reading *reading, const struct policy_node *node);
 
+void policy_read_expected(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_accept_missing(struct policy_reading *, const struct policy_node *, void *draft);
+
 /* Append the variables in the file that @lines->environment_file names (environment_file.c). */
 void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines);
 
@@ -84,6 +87,4 @@ void policy_read_environment_lines(struct policy_reading *reading, struct policy
 void policy_read_after_ready(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_on_violation(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_expected(struct policy_reading *, const struct policy_node *, void *draft);
-void policy_read_accept_missing(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_observe(struct policy_reading *, const struct policy_node *, void *draft);

@@ -66,50 +66,11 @@ void policy_read_on_violation(
 		CHOICE(reading, node, violations);
 }
 
-static void read_any_path(
-	struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	(void)into;
-	policy_path(reading, node);
-}
-
 static void read_any_text(
 	struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	(void)into;
 	policy_scalar(reading, node);
-}
-
-void policy_read_expected(
-	struct policy_reading *reading, const struct policy_node *node, void *draft)
-{
-	static const struct policy_field fields[] = {
-		{"call", KEY_EXPECTED_PART, read_any_text},
-		{"path", KEY_EXPECTED_PART, read_any_path},
-		{"why", KEY_EXPECTED_PART, read_any_text},
-	};
-
-	if (!policy_is_list(reading, node))
-		return;
-	policy_each(item, node)
-	{
-		if (!POLICY_FIELDS(reading, item, "an expected refusal", fields, draft))
-			continue;
-		if (!policy_child(item, "call") == !policy_child(item, "path"))
-			policy_error(reading, item,
-				"an expected refusal names either a 'call' or a 'path'");
-		if (!policy_child(item, "why"))
-			policy_error(reading, item, "an expected refusal needs 'why'");
-	}
-}
-
-void policy_read_accept_missing(
-	struct policy_reading *reading, const struct policy_node *node, void *draft)
-{
-	struct policy_texts names = {0};
-
-	(void)draft;
-	policy_read_texts(reading, node, &names);
 }
 
 void policy_read_observe(

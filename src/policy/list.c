@@ -86,6 +86,13 @@ static uint64_t edge_ports(const void *item)
 	return ports(edge->to.transport, edge->to.first, edge->to.last);
 }
 
+static const char *expected_name(const void *item)
+{
+	const struct policy_expected *expected = item;
+
+	return expected->call ? expected->call : expected->path;
+}
+
 #define LIST(key, what, field, counter, type, text, tag)                                           \
 	{                                                                                          \
 		key, what, offsetof(struct policy_draft, field),                                   \
@@ -113,6 +120,9 @@ const struct policy_list policy_lists[] = {
 	TEXTS("capabilities", "capability", service.capabilities),
 	TEXTS("syscalls", "system call", service.allow),
 	TEXTS("syscalls", "refused call", service.deny),
+	TEXTS("accept-missing", "feature", service.accept_missing),
+	LIST("expected", "expected refusal", service.expected, service.expected_count,
+		policy_expected, expected_name, no_tag),
 	TEXTS("depends-on", "service", depends_on),
 };
 const size_t policy_list_types = sizeof(policy_lists) / sizeof(policy_lists[0]);

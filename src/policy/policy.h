@@ -157,6 +157,13 @@ struct policy_life {
 	size_t dependency_count;
 };
 
+/* A refusal that its honest program provokes: of a call, or of a path that is in no view. */
+struct policy_expected {
+	const char *call, *path; /* one of them */
+	const char *why;
+	struct where where;
+};
+
 struct policy_service {
 	const char *name;
 	struct where where;
@@ -184,6 +191,9 @@ struct policy_service {
 	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
 	struct policy_limits limits;
 	struct policy_life life;
+	struct policy_texts accept_missing; /* features, as `doctor` prints them; not checked */
+	struct policy_expected *expected;
+	size_t expected_count;
 	bool card_data;
 	struct where card_data_where;
 };

@@ -127,7 +127,8 @@ static void add_gaps(struct stack_status_look *look, const char *service)
 		stack_status_add(look,
 			&(struct stack_status_row){service ? service : "stack",
 				catalog_layer_names[gap->layer], ENFORCE_ABSENT, true,
-				arena_printf(look->arena, "'%s': %s", gap->feature, gap->text),
+				arena_printf(look->arena, "%s'%s': %s",
+					gap->accepted ? "accepted: " : "", gap->feature, gap->text),
 				gap->where});
 	}
 }

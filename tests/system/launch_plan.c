@@ -180,6 +180,7 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 	service->forks = true;
 	service->mdwe = prctl(66 /* PR_GET_MDWE */, 0, 0, 0, 0) >= 0;
 	service->memfd_noexec = access("/proc/sys/vm/memfd_noexec", F_OK) == 0;
+	service->namespaces_held = true;
 	service->ports_held = true;
 	service->identity = (struct plan_identity){.uid = 33,
 		.gid = 33,

@@ -251,26 +251,52 @@ static void no_two_roles_allow_the_same_by_themselves(void **state)
 		}
 }
 
-/* What daemons try and do without; each has its row, so that a lost right cannot hide here. */
-static const struct {
-	const char *role, *call; /* role NULL: any */
-} refused[] = {
-	{NULL, "clone3"},              /* answered ENOSYS, libraries fall back on clone */
-	{"haproxy", "execve"},         /* -W: the master executes itself anew to save memory */
-	{"mariadb", "io_uring_setup"}, /* falls back on libaio */
-	{"postgres", "connect"}, /* glibc asks nscd for its user, whose socket is in no view */
-	{"scheduler", "bind"},   /* the netlink socket of getifaddrs, refused before */
-	{"worker", "bind"},
-	{"payment-worker", "bind"},
-};
-
-static bool is_refused_knowingly(const char *role, const char *call)
+/* What a daemon tries and does without stands in its role, so that a lost right cannot hide. */
+static bool is_refused_knowingly(const struct policy_service *from, const char *call)
 {
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-		if (strcmp(refused[i].call, call) == 0 &&
-			(!refused[i].role || strcmp(refused[i].role, role) == 0))
+	for (size_t i = 0; i < from->expected_count; i++)
+		if (from->expected[i].call && strcmp(from->expected[i].call, call) == 0)
 			return true;
 	return false;
+}
+
+static void what_a_role_does_without_has_a_reason_and_is_refused(void **state)
+{
+	size_t calls = 0;
+
+	(void)state;
+	for (size_t i = 0; i < role_count; i++)
+		for (size_t j = 0; j < services[i].from->expected_count; j++) {
+			const struct policy_expected *expected = &services[i].from->expected[j];
+
+			assert_true(of_a_role(&expected->where));
+			if (!strchr(expected->why, '(') || strlen(expected->why) < 20)
+				fail_msg("%s: %s", services[i].role, expected->why);
+			if (!expected->call)
+				continue;
+			calls++;
+			if (allowed(&services[i].plan, expected->call))
+				fail_msg("%s may %s", services[i].role, expected->call);
+		}
+	assert_true(calls > role_count);
+}
+
+/* A list that only grows says nothing: each of its calls was seen. */
+static void what_a_role_does_without_was_seen(void **state)
+{
+	static struct seen seen;
+
+	(void)state;
+	for (size_t i = 0; i < role_count; i++) {
+		read_seen(services[i].role, &seen);
+		for (size_t j = 0; j < services[i].from->expected_count; j++) {
+			const struct policy_expected *expected = &services[i].from->expected[j];
+
+			if (expected->call && strcmp(expected->call, "clone3") != 0 &&
+				!was_seen(&seen, expected->call))
+				fail_msg("%s: %s", services[i].role, expected->call);
+		}
+	}
 }
 
 static void all_that_was_seen_is_allowed_or_refused_knowingly(void **state)
@@ -283,7 +309,7 @@ static void all_that_was_seen_is_allowed_or_refused_knowingly(void **state)
 		read_seen(services[i].role, &seen);
 		for (size_t j = 0; j < seen.count; j++)
 			if (!allowed(&services[i].plan, seen.names[j]) &&
-				!is_refused_knowingly(services[i].role, seen.names[j])) {
+				!is_refused_knowingly(services[i].from, seen.names[j])) {
 				print_error("%s: %s\n", services[i].role, seen.names[j]);
 				lost++;
 			}
@@ -307,7 +333,7 @@ static void arm64_loses_no_call_that_was_seen(void **state)
 				catalog_call_on(CATALOG_AARCH64, seen.names[j]);
 
 			if (!call || allowed(&others[i].plan, call->name) ||
-				is_refused_knowingly(others[i].role, call->name))
+				is_refused_knowingly(others[i].from, call->name))
 				continue;
 			print_error("%s: %s\n", others[i].role, call->name);
 			lost++;
@@ -323,6 +349,8 @@ int main(void)
 		cmocka_unit_test(every_call_was_seen_or_has_its_reason_and_source),
 		cmocka_unit_test(every_line_of_a_role_has_a_comment),
 		cmocka_unit_test(no_two_roles_allow_the_same_by_themselves),
+		cmocka_unit_test(what_a_role_does_without_has_a_reason_and_is_refused),
+		cmocka_unit_test(what_a_role_does_without_was_seen),
 		cmocka_unit_test(all_that_was_seen_is_allowed_or_refused_knowingly),
 		cmocka_unit_test(arm64_loses_no_call_that_was_seen),
 	};

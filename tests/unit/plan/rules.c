@@ -46,14 +46,15 @@ static const struct {
 	const char *type, *field;
 } derived[] = {
 	{"struct plan", "version"}, {"struct plan", "arch"},
-	{"struct plan_service", "instance"},      /* its place among its like */
-	{"struct plan_service", "forks"},         /* clone and fork among the calls */
-	{"struct plan_service", "mdwe"},          /* the host */
-	{"struct plan_service", "memfd_noexec"},  /* the host */
-	{"struct plan_service", "ports_held"},    /* the host */
-	{"struct plan_service", "linked"},        /* listens, edges, publishes */
-	{"struct plan_service", "default_route"}, /* publishes */
-	{"struct plan_service", "link"},          /* its place among the services */
+	{"struct plan_service", "instance"},        /* its place among its like */
+	{"struct plan_service", "forks"},           /* clone and fork among the calls */
+	{"struct plan_service", "mdwe"},            /* the host */
+	{"struct plan_service", "memfd_noexec"},    /* the host */
+	{"struct plan_service", "namespaces_held"}, /* the host */
+	{"struct plan_service", "ports_held"},      /* the host */
+	{"struct plan_service", "linked"},          /* listens, edges, publishes */
+	{"struct plan_service", "default_route"},   /* publishes */
+	{"struct plan_service", "link"},            /* its place among the services */
 	{"struct plan_service", "address4"}, {"struct plan_service", "address6"},
 	{"struct plan_landlock", "used"}, /* the host; CONNECT: edges */
 	{"struct plan_landlock", "abi"}, {"struct plan_landlock", "handled_files"},
