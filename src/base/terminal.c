@@ -88,6 +88,26 @@ void terminal_put(FILE *out, const char *text, size_t length)
 	}
 }
 
+void terminal_put_json(FILE *out, const char *text, size_t length)
+{
+	size_t size;
+
+	fputc('"', out);
+	for (size_t i = 0; i < length; i += size) {
+		uint32_t character = character_of(text + i, length - i, &size);
+
+		if (character == 0 && text[i] != '\0')
+			fputs("\\ufffd", out);
+		else if (character == '"' || character == '\\')
+			fprintf(out, "\\%c", (int)character);
+		else if (harmful(character))
+			fprintf(out, "\\u%04x", character);
+		else
+			fwrite(text + i, 1, size, out);
+	}
+	fputc('"', out);
+}
+
 size_t terminal_columns(const char *text, size_t length)
 {
 	size_t columns = 0, size;

@@ -13,5 +13,9 @@
 /* Write @length bytes of @text. */
 void terminal_put(FILE *out, const char *text, size_t length);
 
+/* Write them as a JSON string, quotes and all: nothing is lost but bytes that are not UTF-8, which
+ * become U+FFFD. */
+void terminal_put_json(FILE *out, const char *text, size_t length);
+
 /* How many columns terminal_put() fills with them: carets stand below what they mean. */
 size_t terminal_columns(const char *text, size_t length);

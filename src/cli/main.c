@@ -21,6 +21,7 @@ static const struct cli_verb *const verbs[] = {
 	&cli_up,
 	&cli_down,
 	&cli_ps,
+	&cli_logs,
 	&cli_status,
 	&cli_run,
 	&cli_drill,

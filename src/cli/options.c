@@ -86,6 +86,33 @@ static int take_all(struct cli_options *options, const char *value, struct fault
 	return 0;
 }
 
+static int take_follow(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->follow = true;
+	return 0;
+}
+
+static int take_lines(struct cli_options *options, const char *value, struct fault *why)
+{
+	uint64_t lines;
+
+	if (!text_number(value, CLI_NO_LINES - 1, &lines))
+		return wrong(why, "'%s' is not a number of lines", value);
+	options->lines = (unsigned)lines;
+	return 0;
+}
+
+/* It becomes part of a path. */
+static int take_stack(struct cli_options *options, const char *value, struct fault *why)
+{
+	if (strchr(value, '/') || value[0] == '.' || !value[0])
+		return wrong(why, "'%s' is not the name of a stack", value);
+	options->stack = value;
+	return 0;
+}
+
 static int take_brief(struct cli_options *options, const char *value, struct fault *why)
 {
 	(void)value;
@@ -157,6 +184,10 @@ static int take_lacks(struct cli_options *options, const char *value, struct fau
 
 /* Order is the order of --help. */
 static const struct option table[] = {
+	{"follow", 'f', NULL, "go on with what is written from now on", CLI_FOLLOW, take_follow},
+	{"lines", 'n', "LINES", "so many of the last lines of each (default 20)", CLI_LINES,
+		take_lines},
+	{"stack", 0, "STACK", "this stack, whatever policy lies here", CLI_STACK, take_stack},
 	{"file", 'f', "POLICY", "the policy (default bulkhead.yaml); repeat it for overlays",
 		CLI_POLICY, take_policy},
 	{"roles", 0, "DIR", "look for roles here first", CLI_POLICY, take_roles},
@@ -188,6 +219,15 @@ static bool accepted(const struct option *option, unsigned accepts)
 	return option->accepts == 0 || option->accepts & accepts;
 }
 
+/* A letter is the first one's that a verb accepts. */
+static char letter_of(const struct option *option, unsigned accepts)
+{
+	for (const struct option *other = table; other < option; other++)
+		if (other->letter == option->letter && accepted(other, accepts))
+			return 0;
+	return option->letter;
+}
+
 static int unknown(const char *word, unsigned accepts, struct fault *why)
 {
 	const char *names[OPTION_COUNT], *near;
@@ -216,7 +256,7 @@ static const struct option *find_option(const char *word, unsigned accepts, cons
 		if (!accepted(option, accepts))
 			continue;
 		if (word[1] != '-') {
-			if (word[1] != option->letter || (word[2] && !option->argument))
+			if (word[1] != letter_of(option, accepts) || (word[2] && !option->argument))
 				continue;
 			*value = word[2] ? word + 2 : NULL;
 			return option;
@@ -252,7 +292,8 @@ static int take_option(int argc, char **argv, int *at, unsigned accepts,
 int cli_options_parse(
 	int argc, char **argv, unsigned accepts, struct cli_options *options, struct fault *why)
 {
-	*options = (struct cli_options){.policies = {"bulkhead.yaml"}, .policy_count = 1};
+	*options = (struct cli_options){
+		.policies = {"bulkhead.yaml"}, .policy_count = 1, .lines = CLI_NO_LINES};
 	options->operands = argv + 1;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") == 0) {
@@ -281,10 +322,11 @@ void cli_options_help(unsigned accepts)
 
 		if (!accepted(option, accepts))
 			continue;
-		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
-			option->letter ? option->letter : ' ', option->letter ? ", " : "  ",
-			option->name, option->argument ? " " : "",
-			option->argument ? option->argument : "");
+		char letter = letter_of(option, accepts);
+
+		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", letter ? '-' : ' ',
+			letter ? letter : ' ', letter ? ", " : "  ", option->name,
+			option->argument ? " " : "", option->argument ? option->argument : "");
 		printf("  %-22s  %s\n", left, option->help);
 	}
 }

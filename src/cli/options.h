@@ -26,15 +26,19 @@ enum cli_accepts {
 	CLI_LACKS = 1 << 9,   /* --lacks FEATURE; test builds only */
 	CLI_ALL = 1 << 10,    /* --all */
 	CLI_BRIEF = 1 << 11,  /* --brief */
+	CLI_FOLLOW = 1 << 12, /* -f, --follow: -f is not the policy then */
+	CLI_LINES = 1 << 13,  /* -n LINES */
+	CLI_STACK = 1 << 14,  /* --stack STACK */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
+#define CLI_NO_LINES UINT32_MAX
 
 struct cli_options {
 	const char *policies[CLI_MOST_POLICIES]; /* in order, never empty */
 	size_t policy_count;
 	bool policy_given; /* false: the default, bulkhead.yaml */
-	bool json, all, brief;
+	bool json, all, brief, follow;
 	bool help;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */
@@ -43,6 +47,8 @@ struct cli_options {
 	unsigned without;    /* bits 1 << enum layer */
 	unsigned kill_after; /* 0: never */
 	unsigned within;     /* seconds; 0: the verb's own */
+	unsigned lines;      /* `-n`; CLI_NO_LINES: not given */
+	const char *stack;   /* `--stack`; NULL: none */
 	uint64_t lacks;      /* bits of enum host_feature: taken for missing */
 	char **operands;     /* what is neither option nor command */
 	int operand_count;

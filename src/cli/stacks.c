@@ -48,6 +48,24 @@ static int only_one(const struct cli_options *options, struct cli_stack *stack)
 	return cli_fail(options, &why);
 }
 
+/* --stack is that option's; else the policy that was given or lies here; else the only one up. */
+static int choose(const struct cli_options *options, struct cli_stack *stack)
+{
+	if (options->stack) {
+		stack->name = options->stack;
+		return 0;
+	}
+	if (options->policy_given || access(options->policies[0], F_OK) == 0)
+		return name_of_policy(options, stack);
+	return only_one(options, stack);
+}
+
+int cli_stack_default(const struct cli_options *options, struct cli_stack *stack)
+{
+	*stack = (struct cli_stack){.arena = arena_new()};
+	return choose(options, stack);
+}
+
 int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
 {
 	*stack = (struct cli_stack){.arena = arena_new()};
@@ -62,9 +80,7 @@ int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
 		stack->name = options->operands[0];
 		return 0;
 	}
-	if (options->policy_given || access(options->policies[0], F_OK) == 0)
-		return name_of_policy(options, stack);
-	return only_one(options, stack);
+	return choose(options, stack);
 }
 
 int cli_stack_read(const struct cli_options *options, struct cli_stack *stack)

@@ -20,7 +20,10 @@ struct cli_stack {
  */
 int cli_stack_name(const struct cli_options *options, struct cli_stack *stack);
 
-/* The same, and read its state. */
+/* The same, where operands are something else: the one of --stack, or by default. */
+int cli_stack_default(const struct cli_options *options, struct cli_stack *stack);
+
+/* The same as cli_stack_name(), and read its state. */
 int cli_stack_read(const struct cli_options *options, struct cli_stack *stack);
 
 void cli_stack_done(struct cli_stack *stack);

@@ -48,6 +48,20 @@ static void what_steers_a_terminal_is_shown_as_a_question_mark(void **state)
 	}
 }
 
+static void json_keeps_what_a_terminal_must_not_see(void **state)
+{
+	static const char text[] = "a\t\"\\\033[2J\0\x9b s\u00f6\xe2\x80\xae\177";
+	scoped(memory) char *shown = NULL;
+	size_t length;
+	FILE *out = open_memstream(&shown, &length);
+
+	(void)state;
+	terminal_put_json(out, text, sizeof(text) - 1);
+	fclose(out);
+	assert_string_equal(
+		shown, "\"a\\u0009\\\"\\\\\\u001b[2J\\u0000\\ufffd s\u00f6\\u202e\\u007f\"");
+}
+
 static void columns_are_those_that_are_filled(void **state)
 {
 	(void)state;
@@ -117,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_steers_a_terminal_is_shown_as_a_question_mark),
+		cmocka_unit_test(json_keeps_what_a_terminal_must_not_see),
 		cmocka_unit_test(columns_are_those_that_are_filled),
 		cmocka_unit_test(a_caret_stands_below_what_it_means),
 		cmocka_unit_test(of_a_long_line_the_part_around_the_caret_is_shown),
