@@ -12,7 +12,7 @@ $(BUILD)/build.ninja: meson.build meson_options.txt
 install: all
 	meson install -C $(BUILD) --no-rebuild
 
-demo test bench lint fuzz:
+demo test bench lint fuzz prove:
 	tools/$@
 
 demo-small demo-wordpress:
@@ -21,4 +21,4 @@ demo-small demo-wordpress:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install demo demo-small demo-wordpress test bench lint fuzz clean
+.PHONY: all install demo demo-small demo-wordpress test bench lint fuzz prove clean
