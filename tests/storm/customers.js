@@ -39,6 +39,7 @@ function weigh(what, answer, status, good) {
 	return verdict === 'right';
 }
 
+const pause = () => new Promise((wait) => setTimeout(wait, 30));
 const parsed = (text) => { try { return JSON.parse(text); } catch { return {}; } };
 
 async function order() {
@@ -53,12 +54,13 @@ async function order() {
 		const answer = await ask('GET', `/api/order/${id}`);
 		weigh('its state', answer, 200, (text) => fine.includes(parsed(text).state));
 		state = parsed(answer.text || '').state || 'waiting';
-		await new Promise((wait) => setTimeout(wait, 50));
+		await pause();
 	}
 }
 
 async function customer() {
 	while (!told) {
+		await pause();
 		weigh('the first page', await ask('GET', '/'), 200, (text) => text.includes("Ship's chandler"));
 		weigh('the catalogue', await ask('GET', '/shop.php'), 200, (text) => text.includes('Compass: 33.00'));
 		await order();
