@@ -122,7 +122,7 @@ static void rest(void)
 }
 
 /* A cgroup is busy for a moment after its last process: its dead must be reaped by then. */
-static int remove_folder(int parent, const char *name)
+static int remove_one(int parent, const char *name)
 {
 	for (int i = 0; i < REMOVE_TRIES; i++) {
 		if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
@@ -132,6 +132,23 @@ static int remove_folder(int parent, const char *name)
 		rest();
 	}
 	return -EBUSY;
+}
+
+/* Commands inside a service have a group each below its own: of those whose caller was killed with
+ * all that would have tidied up, it is left. */
+static int remove_folder(int parent, const char *name)
+{
+	int again = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	scoped(dir) DIR *entries = again < 0 ? NULL : fdopendir(again);
+	const struct dirent *entry;
+	int error = 0;
+
+	if (!entries && again >= 0)
+		close(again);
+	while (error == 0 && entries && (entry = readdir(entries)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			error = remove_one(dirfd(entries), entry->d_name);
+	return error < 0 ? error : remove_one(parent, name);
 }
 
 int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why)

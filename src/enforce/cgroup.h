@@ -3,7 +3,8 @@
 
 /*
  * The service's cgroup: its identity and the handle to kill all of it.  It is
- * <cgroup2>/bulkhead/STACK/NAME; the hierarchy needs no controllers, unless a limit of the plan
+ * <cgroup2>/bulkhead/STACK/NAME, with a group NAME/exec-PID below it for each
+ * command inside; the hierarchy needs no controllers, unless a limit of the plan
  * asks for one.
  */
 
@@ -20,8 +21,8 @@ const char *enforce_cgroup_root(void);
 /* Open the directory of @stack's @name, O_PATH; made when missing.  The caller closes it. */
 int enforce_cgroup_open(const char *stack, const char *name, struct fault *why);
 
-/* Kill all in @name, wait until it is empty, and remove it and what is empty above it.
- * 0 when there was none. */
+/* Kill all in @name, wait until it is empty, and remove it, what is below it and what is empty
+ * above it.  0 when there was none. */
 int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why);
 
 /*

@@ -49,6 +49,9 @@ struct enforce_launch {
 	bool scratch_secrets, foreground;
 	const char *run_folder, *cgroup_name, *bring;
 	char *const *command;
+	bool enters; /* into a running service, instead of making one */
+	int entered; /* then: a pidfd of its init */
+	pid_t entered_pid;
 	int network; /* to enter; made by a step when -1 */
 	int router;
 	int log_folder; /* the caller's; after its step a detached mount of it, or -1 */

@@ -22,6 +22,11 @@ int enforce_own_cgroup_namespace(struct enforce_launch *launch, struct fault *wh
 int enforce_limit_namespaces(struct enforce_launch *launch, struct fault *why);
 int enforce_name_host(struct enforce_launch *launch, struct fault *why);
 
+/* enter.c */
+int enforce_open_entered_root(struct enforce_launch *launch, struct fault *why);
+int enforce_enter_namespaces(struct enforce_launch *launch, struct fault *why);
+int enforce_end_with_keeper(struct enforce_launch *launch, struct fault *why);
+
 /* identity.c */
 int enforce_write_maps(struct enforce_launch *launch, struct fault *why);
 int enforce_become_init(struct enforce_launch *launch, struct fault *why);

@@ -2,7 +2,9 @@
 #pragma once
 
 /*
- * The one ordered table of what a launch does, on its four sides.
+ * The one ordered table of what a launch does, on its four sides; and of what a
+ * command does that enters a running service (stack/enter.h), which is the same
+ * but for what is there already.
  *
  * stack/launch.c walks the rows of its side; adding a step is adding a row.
  * A failed step ends the launch: nothing is best effort here, since the plan
@@ -19,14 +21,19 @@ struct fault;
 enum enforce_side {
 	ENFORCE_LAUNCHER, /* before the clone, with the host's rights */
 	ENFORCE_MAPPER,   /* the launcher again, after the clone */
-	ENFORCE_INIT,     /* pid 1 of the new namespaces, before it forks the service */
-	ENFORCE_SERVICE,  /* the service, until its program runs */
+	ENFORCE_INIT,     /* pid 1 of the new namespaces, before it forks the service; or the
+			   * keeper, who goes into those of a service and forks a command */
+	ENFORCE_SERVICE,  /* the service or the command, until its program runs */
 };
+
+/* Bits: who takes a step.  What confines a process itself is taken by both. */
+enum enforce_taker { ENFORCE_LAUNCHES = 1 << 0, ENFORCE_ENTERS = 1 << 1 };
 
 struct enforce_step {
 	const char *name;
 	enum layer layer; /* LAYER_COUNT: of no layer, never left out */
 	enum enforce_side side;
+	unsigned takers;
 	int (*apply)(struct enforce_launch *launch, struct fault *why);
 };
 
@@ -35,7 +42,8 @@ extern const struct enforce_step enforce_steps[];
 extern const size_t enforce_step_count;
 
 /*
- * Run the steps of @side in order, but those of layers left out; @done(@number)
+ * Run the steps of @side in order, but those that are not for such a launch or of layers left
+ * out; @done(@number)
  * after each.  On failure @why is told the step's name as well.
  */
 int enforce_walk(struct enforce_launch *launch, enum enforce_side side,

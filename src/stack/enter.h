@@ -11,8 +11,9 @@
  * never executes when one of them fails.  It ends with the service, with its
  * caller, and takes what it leaves behind with it.
  *
- * Its Landlock domain has the service's rules but is another: from Linux 6.12 on
- * neither can signal the other.
+ * Its Landlock domain has the service's rules but is another, since no process can
+ * go into one that is there: neither sees the other in /proc or may trace it, and
+ * from Linux 6.12 on neither can signal the other.
  */
 
 #include <stdbool.h>

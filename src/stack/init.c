@@ -38,7 +38,8 @@ static void wait_for_gate(struct enforce_launch *launch)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	/* For who looks with ps or top: all inits have the launcher's arguments. */
-	snprintf(name, sizeof(name), "init:%s", launch->service->name);
+	snprintf(name, sizeof(name), "%s:%s", launch->enters ? "exec" : "init",
+		launch->service->name);
 	prctl(PR_SET_NAME, name);
 	close(launch->gate[1]);
 	ssize_t got;

@@ -138,8 +138,9 @@ static bool readable(int fd)
  */
 static void end_others(const struct enforce_launch *launch)
 {
-	/* Without a namespace of its own these would be everybody's processes. */
-	if (enforce_leaves_out(launch, LAYER_NAMESPACES))
+	/* Without a namespace of its own these would be everybody's processes, and a command's
+	 * keeper is in the host's: the cgroup does it then. */
+	if (launch->enters || enforce_leaves_out(launch, LAYER_NAMESPACES))
 		return;
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,6 +50,9 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.cgroup_name = options->cgroup_name,
 		.bring = options->bring,
 		.command = options->command,
+		.enters = options->enters,
+		.entered = options->entered,
+		.entered_pid = options->entered_pid,
 		.network = options->network,
 		.router = options->router,
 		.log_folder = options->foreground ? -1 : options->log_folder,
@@ -90,7 +94,7 @@ static int open_channels(struct enforce_launch *launch, struct fault *why)
 /* The child begins in the service's network namespace; the launcher comes back. */
 static int enter_network(const struct enforce_launch *launch, int network, struct fault *why)
 {
-	if (enforce_leaves_out(launch, LAYER_NETWORK))
+	if (launch->enters || enforce_leaves_out(launch, LAYER_NETWORK))
 		return 0;
 	if (setns(network, CLONE_NEWNET) < 0)
 		return fault(
@@ -98,17 +102,26 @@ static int enter_network(const struct enforce_launch *launch, int network, struc
 	return 0;
 }
 
+/* Who enters finds all of them there. */
+static uint64_t new_namespaces(const struct enforce_launch *launch)
+{
+	uint64_t kinds = CLONE_NEWUSER | CLONE_NEWNS;
+
+	if (launch->enters)
+		return 0;
+	if (!enforce_leaves_out(launch, LAYER_NAMESPACES))
+		kinds |= CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+	return kinds;
+}
+
 static int start_init(struct enforce_launch *launch, struct fault *why)
 {
 	struct clone_args arguments = {
-		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.flags = new_namespaces(launch) | CLONE_INTO_CGROUP | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)&launch->init_pidfd,
 		.exit_signal = SIGCHLD,
 		.cgroup = (uint64_t)launch->cgroup,
 	};
-
-	if (!enforce_leaves_out(launch, LAYER_NAMESPACES))
-		arguments.flags |= CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 	int error = enter_network(launch, launch->network, why);
 	if (error < 0)
 		return error;
@@ -117,7 +130,9 @@ static int start_init(struct enforce_launch *launch, struct fault *why)
 		stack_init(launch);
 	if (launch->init < 0)
 		error = fault(why, -errno, launch->service->where,
-			"cannot make the namespaces of '%s'", launch->service->name);
+			launch->enters ? "cannot start another process in '%s'"
+				       : "cannot make the namespaces of '%s'",
+			launch->service->name);
 	int back = enter_network(launch, launch->home_network, why);
 	return error < 0 ? error : back;
 }
@@ -252,6 +267,12 @@ int stack_launch(const struct plan *plan, const struct plan_service *service,
 	}
 	finish(&launch, launch.log_folder != options->log_folder);
 	return error;
+}
+
+bool stack_launch_not_executed(const struct fault *why)
+{
+	/* The program may be there, and the service have no room for another process. */
+	return why && why->code != -EAGAIN && strstr(why->text, "cannot execute") != NULL;
 }
 
 void stack_launched_close(struct stack_launched *launched)

@@ -39,6 +39,11 @@ struct stack_launch_options {
 	char *const *command; /* other arguments (argv[0] a path in the view); NULL: the plan's */
 	unsigned refusal;     /* errno of seccomp refusals; 0: EPERM */
 	bool scratch_secrets; /* drills: secrets hold placeholders */
+	/* By stack_enter() alone: go into the namespaces of a running service instead, whose init
+	 * is `entered_pid` with pidfd `entered`. */
+	bool enters;
+	int entered;
+	pid_t entered_pid;
 };
 
 struct stack_launched {
@@ -52,6 +57,9 @@ struct stack_launched {
 int stack_launch(const struct plan *plan, const struct plan_service *service,
 	const struct stack_launch_options *options, struct stack_launched *launched,
 	struct fault *why);
+
+/* Did the program itself fail to start, missing or not executable, rather than its confinement? */
+bool stack_launch_not_executed(const struct fault *why);
 
 /* Let go of what came with a launch, once it has ended or is left to itself.  It is not ended. */
 void stack_launched_close(struct stack_launched *launched);

@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/run.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/pidfd.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "base/text.h"
 #include "plan/plan.h"
+#include "stack/foreground.h"
 #include "stack/launch.h"
 #include "stack/state.h"
-
-static const int forwarded[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
 static void say(const struct stack_run *run, const char *text)
 {
@@ -75,51 +66,18 @@ static void join(const struct stack_run *run, struct plan_service *service,
 			 : alone);
 }
 
-static int wait_end(const struct stack_launched *launched, int signals, int *status)
-{
-	struct pollfd polled[] = {
-		{.fd = launched->init_pidfd, .events = POLLIN},
-		{.fd = signals, .events = POLLIN},
-	};
-	struct signalfd_siginfo signal;
-
-	for (;;) {
-		if (poll(polled, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			return -errno;
-		}
-		if (polled[1].revents && read(signals, &signal, sizeof(signal)) == sizeof(signal))
-			pidfd_send_signal(launched->init_pidfd, (int)signal.ssi_signo, NULL, 0);
-		if (!polled[0].revents)
-			continue;
-		if (waitpid(launched->init, status, 0) < 0)
-			return -errno;
-		*status = WIFSIGNALED(*status) ? 128 + WTERMSIG(*status) : WEXITSTATUS(*status);
-		return 0;
-	}
-}
-
 static int launch(const struct stack_run *run, const struct plan_service *service,
 	const struct stack_launch_options *options, int *status, bool *not_executed,
 	struct fault *why)
 {
 	struct stack_launched launched;
-	sigset_t set, before;
-	int error;
+	int error = stack_launch(run->plan, service, options, &launched, why);
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
-		sigaddset(&set, forwarded[i]);
-	error = stack_launch(run->plan, service, options, &launched, why);
 	if (error < 0) {
-		*not_executed = why && strstr(why->text, "cannot execute") != NULL;
+		*not_executed = stack_launch_not_executed(why);
 		return error;
 	}
-	sigprocmask(SIG_BLOCK, &set, &before);
-	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
-	error = signals < 0 ? -errno : wait_end(&launched, signals, status);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	error = stack_foreground(&launched, status);
 	stack_kill(run->plan, options->cgroup_name, NULL);
 	stack_launched_close(&launched);
 	return error < 0 ? fault(why, error, service->where, "cannot wait for '%s'", service->name)

@@ -58,6 +58,27 @@ static void what_must_come_before_comes_before(void **state)
 	assert_int_equal(place(enforce_execute), enforce_step_count - 1);
 }
 
+/* Who enters is confined by all that a service confines itself with. */
+static void who_enters_takes_each_step_that_the_service_takes(void **state)
+{
+	int (*const entering[])(struct enforce_launch *, struct fault *) = {enforce_make_ruleset,
+		enforce_bound_capabilities, enforce_build_environment, enforce_open_standard,
+		enforce_settle_scheduling, enforce_begin_session};
+
+	(void)state;
+	for (size_t i = 0; i < enforce_step_count; i++)
+		if (enforce_steps[i].side == ENFORCE_SERVICE)
+			assert_true(enforce_steps[i].takers & ENFORCE_ENTERS);
+	for (size_t i = 0; i < sizeof(entering) / sizeof(entering[0]); i++)
+		assert_int_equal(enforce_steps[place(entering[i])].takers,
+			ENFORCE_LAUNCHES | ENFORCE_ENTERS);
+	/* With the host's rights it opens what the rules of Landlock name, and no later. */
+	assert_true(place(enforce_open_entered_root) < place(enforce_make_ruleset));
+	assert_true(place(enforce_make_ruleset) < place(enforce_enter_namespaces));
+	assert_true(place(enforce_become_service) < place(enforce_end_with_keeper));
+	assert_true(place(enforce_end_with_keeper) < place(enforce_await_init));
+}
+
 static void ids_are_found_in_every_extent(void **state)
 {
 	const struct plan_extent extents[] = {
@@ -76,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sides_follow_each_other_and_names_are_given_once),
 		cmocka_unit_test(what_must_come_before_comes_before),
+		cmocka_unit_test(who_enters_takes_each_step_that_the_service_takes),
 		cmocka_unit_test(ids_are_found_in_every_extent),
 	};
 
