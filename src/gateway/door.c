@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "plan/plan.h"
 
 enum { BACKLOG = 4096, KEEPALIVE = 300 };
@@ -112,44 +113,79 @@ static int open_listener(const struct plan_publish *publish, const union gateway
 	return take_fd(&fd);
 }
 
+/* One more instance behind the door. */
+static int add_service(const struct plan *plan, const struct plan_publish *publish,
+	struct gateway_door *door, struct arena *arena, struct fault *why)
+{
+	const struct plan_service *service = plan_service(plan, publish->service);
+	bool wide = door->length == sizeof(struct sockaddr_in6);
+
+	if (!service)
+		return fault(
+			why, -EINVAL, publish->where, "cannot publish at '%s'", publish->address);
+	union gateway_address *address =
+		arena_append(arena, &door->services, &door->service_count, sizeof(*address));
+	set_address(address, wide ? service->address6 : service->address4, publish->port);
+	return 0;
+}
+
 static int open_door(const struct plan *plan, const struct plan_publish *publish,
 	struct gateway_door *door, struct fault *why)
 {
-	const struct plan_service *service = plan_service(plan, publish->service);
 	union gateway_address host;
-	bool wide;
 
-	door->listener = -1;
+	*door = (struct gateway_door){.publish = publish, .listener = -1};
 	if (publish->transport != PLAN_TCP)
 		return fault_of(why, FAULT_UNSUPPORTED, -EPROTONOSUPPORT, publish->where,
 			"publishing a UDP port is not supported by this version");
 	door->length = set_address(&host, publish->address, publish->host_port);
-	wide = host.any.sa_family == AF_INET6;
-	if (!door->length || !service)
+	bool wide = host.any.sa_family == AF_INET6;
+	if (!door->length)
 		return fault(
 			why, -EINVAL, publish->where, "cannot publish at '%s'", publish->address);
-	set_address(&door->service, wide ? service->address6 : service->address4, publish->port);
 	set_address(&door->own, wide ? plan->network.router6 : plan->network.router4, 0);
 	set_prefix(door, wide ? plan->network.prefix6 : plan->network.prefix4);
 	door->listener = open_listener(publish, &host, door->length, why);
 	return door->listener < 0 ? door->listener : 0;
 }
 
+/* The door that another instance of the service is behind already, or NULL. */
+static struct gateway_door *find_door(
+	struct gateway_door *doors, size_t count, const struct plan_publish *publish)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_publish *first = doors[i].publish;
+
+		if (first->transport == publish->transport && first->port == publish->port &&
+			first->host_port == publish->host_port &&
+			text_equal(first->address, publish->address))
+			return &doors[i];
+	}
+	return NULL;
+}
+
 int gateway_doors_open(const struct plan *plan, struct arena *arena, struct gateway_door **doors,
 	size_t *count, struct fault *why)
 {
+	int error = 0;
+
 	*doors = arena_alloc(arena, (plan->publish_count + 1) * sizeof(**doors));
 	*count = 0;
-	for (size_t i = 0; i < plan->publish_count; i++) {
-		int error = open_door(plan, &plan->publishes[i], &(*doors)[i], why);
+	for (size_t i = 0; !error && i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		struct gateway_door *door = find_door(*doors, *count, publish);
 
-		if (error) {
-			gateway_doors_close(*doors, *count);
-			return error;
+		if (!door) {
+			door = &(*doors)[*count];
+			error = open_door(plan, publish, door, why);
+			*count += !error;
 		}
-		(*count)++;
+		if (!error)
+			error = add_service(plan, publish, door, arena, why);
 	}
-	return 0;
+	if (error)
+		gateway_doors_close(*doors, *count);
+	return error;
 }
 
 void gateway_doors_close(struct gateway_door *doors, size_t count)

@@ -17,6 +17,7 @@
 struct arena;
 struct fault;
 struct plan;
+struct plan_publish;
 
 union gateway_address {
 	struct sockaddr any;
@@ -24,11 +25,13 @@ union gateway_address {
 };
 
 struct gateway_door {
+	const struct plan_publish *publish; /* the first that is at this address */
 	int listener;
-	socklen_t length;              /* of the addresses of its family */
-	union gateway_address service; /* where the service listens */
-	union gateway_address own;     /* the router's, for clients whose address cannot be kept */
-	unsigned char prefix[16];      /* the stack's own addresses: no client has one */
+	socklen_t length;                /* of the addresses of its family */
+	union gateway_address *services; /* where each instance of the service listens */
+	size_t service_count, next;      /* next: the instance that the next client is given */
+	union gateway_address own; /* the router's, for clients whose address cannot be kept */
+	unsigned char prefix[16];  /* the stack's own addresses: no client has one */
 	unsigned prefix_bits;
 };
 

@@ -67,6 +67,42 @@ static void move_relay(struct gateway_server *server, size_t index)
 	}
 }
 
+static bool watch(struct gateway_server *server, int fd, size_t index, enum side side)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+		.data.u64 = gateway_event(index, side)};
+
+	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* A socket that connects to the first instance that was not tried, or a negative errno. */
+static int call_next(struct gateway_call *call)
+{
+	const struct gateway_door *door = call->door;
+	int fd = -ECONNREFUSED;
+
+	while (fd < 0 && call->tried < door->service_count) {
+		fd = gateway_upstream(door, call->instance, &call->client);
+		call->instance = (call->instance + 1) % door->service_count;
+		call->tried++;
+	}
+	return fd;
+}
+
+/* An instance that does not answer has seen nothing of the client: another one may serve it. */
+static bool try_another(struct gateway_server *server, size_t index)
+{
+	struct gateway_relay *relay = &server->relays[index];
+	int fd = call_next(&server->calls[index]);
+
+	if (fd < 0)
+		return false;
+	close(relay->service);
+	relay->service = fd;
+	set_deadline(server, relay, CONNECT_SECONDS);
+	return watch(server, fd, index, SIDE_SERVICE);
+}
+
 static void finish_connect(struct gateway_server *server, size_t index)
 {
 	struct gateway_relay *relay = &server->relays[index];
@@ -74,7 +110,8 @@ static void finish_connect(struct gateway_server *server, size_t index)
 	socklen_t length = sizeof(error);
 
 	if (getsockopt(relay->service, SOL_SOCKET, SO_ERROR, &error, &length) < 0 || error) {
-		end_relay(server, index, true);
+		if (!try_another(server, index))
+			end_relay(server, index, true);
 		return;
 	}
 	relay->state = RELAY_OPEN;
@@ -100,37 +137,29 @@ static void handle_relay(
 		move_relay(server, index);
 }
 
-static bool watch_relay(struct gateway_server *server, size_t index)
-{
-	struct gateway_relay *relay = &server->relays[index];
-	struct epoll_event client = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = gateway_event(index, SIDE_CLIENT)};
-	struct epoll_event service = {
-		.events = client.events, .data.u64 = gateway_event(index, SIDE_SERVICE)};
-
-	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, relay->client, &client) == 0 &&
-	       epoll_ctl(server->epoll, EPOLL_CTL_ADD, relay->service, &service) == 0;
-}
-
-static void begin_relay(struct gateway_server *server, const struct gateway_door *door, int client,
+/* The instances have their clients in turn. */
+static void begin_relay(struct gateway_server *server, struct gateway_door *door, int client,
 	const union gateway_address *address)
 {
 	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-	int service = gateway_upstream(door, address);
 	size_t index = server->free;
-	struct gateway_relay *relay;
+	struct gateway_relay *relay = &server->relays[index];
+	struct gateway_call *call = &server->calls[index];
 
+	*call = (struct gateway_call){.door = door, .client = *address, .instance = door->next};
+	door->next = (door->next + 1) % door->service_count;
+	int service = call_next(call);
 	if (service < 0) {
 		setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
 		close(client);
 		return;
 	}
-	relay = &server->relays[index];
 	server->free = relay->next;
 	server->used++;
 	gateway_relay_open(relay, client, service);
 	set_deadline(server, relay, CONNECT_SECONDS);
-	if (!watch_relay(server, index))
+	if (!watch(server, client, index, SIDE_CLIENT) ||
+		!watch(server, service, index, SIDE_SERVICE))
 		end_relay(server, index, true);
 }
 
@@ -206,7 +235,9 @@ static void end_late(struct gateway_server *server)
 	for (size_t i = 0; server->timed && i < server->capacity; i++) {
 		struct gateway_relay *relay = &server->relays[i];
 
-		if (relay->state != RELAY_FREE && relay->deadline && relay->deadline <= server->now)
+		if (relay->state == RELAY_FREE || !relay->deadline || relay->deadline > server->now)
+			continue;
+		if (relay->state != RELAY_CONNECTING || !try_another(server, i))
 			end_relay(server, i, true);
 	}
 }

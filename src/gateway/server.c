@@ -64,6 +64,7 @@ static void free_server(struct gateway_server *server)
 {
 	scoped_fd(&server->epoll);
 	free(server->relays);
+	free(server->calls);
 	free(server->ready);
 	free(server->turn);
 	free(server);
@@ -90,9 +91,10 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, 
 		.epoll = -1,
 		.now = gateway_seconds()};
 	server->relays = calloc(capacity, sizeof(*server->relays));
+	server->calls = calloc(capacity, sizeof(*server->calls));
 	server->ready = calloc(capacity, sizeof(*server->ready));
 	server->turn = calloc(capacity, sizeof(*server->turn));
-	if (!server->relays || !server->ready || !server->turn) {
+	if (!server->relays || !server->calls || !server->ready || !server->turn) {
 		fault(why, -ENOMEM, nowhere, "no memory for %zu connections", capacity);
 		free_server(server);
 		return NULL;

@@ -7,15 +7,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gateway/door.h"
 #include "gateway/relay.h"
 #include "gateway/serve.h"
 
 enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
 
+/* Until a connection is open: whose it is, and which instances were tried for it. */
+struct gateway_call {
+	struct gateway_door *door;
+	union gateway_address client;
+	size_t instance, tried;
+};
+
 struct gateway_server {
 	struct gateway_door *doors;
 	size_t door_count;
 	struct gateway_relay *relays;
+	struct gateway_call *calls;  /* of each relay */
 	size_t capacity, used, free; /* free: the first of the list; capacity: none */
 	size_t *ready, ready_count;  /* have more to do than one turn */
 	size_t *turn;                /* the same, while they are served */

@@ -48,9 +48,11 @@ static int make_transparent(int fd, int family)
 	return setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &(int){1}, sizeof(int));
 }
 
-static int connect_from(const struct gateway_door *door, const union gateway_address *source)
+static int connect_from(
+	const struct gateway_door *door, size_t index, const union gateway_address *source)
 {
-	int family = door->service.any.sa_family;
+	const struct sockaddr *service = &door->services[index].any;
+	int family = service->sa_family;
 	scoped(fd) int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
@@ -60,7 +62,7 @@ static int connect_from(const struct gateway_door *door, const union gateway_add
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0 ||
 		make_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
 		return -errno;
-	if (connect(fd, &door->service.any, door->length) < 0 && errno != EINPROGRESS)
+	if (connect(fd, service, door->length) < 0 && errno != EINPROGRESS)
 		return -errno;
 	return take_fd(&fd);
 }
@@ -72,17 +74,18 @@ static bool unusable(int error)
 }
 
 /* The client's address and port; its address and another port; the router's address. */
-int gateway_upstream(const struct gateway_door *door, const union gateway_address *client)
+int gateway_upstream(
+	const struct gateway_door *door, size_t index, const union gateway_address *client)
 {
 	union gateway_address source = *client;
 	int fd = -EADDRNOTAVAIL;
 
 	if (gateway_address_kept(door, client)) {
-		fd = connect_from(door, &source);
+		fd = connect_from(door, index, &source);
 		if (unusable(fd)) {
 			((struct sockaddr_in *)&source.storage)->sin_port = 0;
-			fd = connect_from(door, &source);
+			fd = connect_from(door, index, &source);
 		}
 	}
-	return unusable(fd) ? connect_from(door, &door->own) : fd;
+	return unusable(fd) ? connect_from(door, index, &door->own) : fd;
 }

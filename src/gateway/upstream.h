@@ -4,6 +4,7 @@
 /* The connection to the service, made in the client's name. */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct gateway_door;
 union gateway_address;
@@ -15,5 +16,6 @@ union gateway_address;
  */
 bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client);
 
-/* A socket that connects to the service of @door, or a negative errno. */
-int gateway_upstream(const struct gateway_door *door, const union gateway_address *client);
+/* A socket that connects to instance @index of the service of @door, or a negative errno. */
+int gateway_upstream(
+	const struct gateway_door *door, size_t index, const union gateway_address *client);
