@@ -11,6 +11,14 @@ static const char *add_host(
 	return address ? arena_printf(arena, "%s%s %s\n", text, address, name) : text;
 }
 
+/* An instance by its own name, and by the one that it shares. */
+static const char *add_service(struct arena *arena, const char *text,
+	const struct plan_service *service, const char *address)
+{
+	text = add_host(arena, text, address, service->name);
+	return service->instance ? add_host(arena, text, address, service->base) : text;
+}
+
 /* Is @peer there by this family?  A daemon that insists on 127.0.0.1 is not there by IPv6. */
 static bool listens(const struct plan_service *peer, const struct plan_edge *edge, bool wide)
 {
@@ -43,18 +51,18 @@ const char *enforce_network_hosts(
 	const char *text = "127.0.0.1 localhost\n::1 localhost ip6-localhost\n";
 
 	if (!service->linked)
-		return add_host(arena, text, "127.0.0.1", service->name);
-	text = add_host(arena, text, service->address4, service->name);
-	text = add_host(arena, text, service->address6, service->name);
+		return add_service(arena, text, service, "127.0.0.1");
+	text = add_service(arena, text, service, service->address4);
+	text = add_service(arena, text, service, service->address6);
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct plan_service *peer = &plan->services[i];
 
 		if (peer == service || !peer->linked)
 			continue;
 		if (connects(plan, service, peer, false))
-			text = add_host(arena, text, peer->address4, peer->name);
+			text = add_service(arena, text, peer, peer->address4);
 		if (connects(plan, service, peer, true))
-			text = add_host(arena, text, peer->address6, peer->name);
+			text = add_service(arena, text, peer, peer->address6);
 	}
 	return text;
 }

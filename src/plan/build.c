@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "base/report.h"
 #include "base/text.h"
 #include "plan/calls.h"
 #include "plan/planner.h"
@@ -103,29 +104,35 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	struct arena *arena, struct report *report)
 {
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
-	struct planner planner = {policy, host, judging, arena, report, plan, map_new(arena)};
+	struct planner planner = {.policy = policy,
+		.host = host,
+		.judging = judging,
+		.arena = arena,
+		.report = report,
+		.heard = report,
+		.unheard = report_new(arena),
+		.plan = plan,
+		.created = map_new(arena),
+		.first = map_new(arena)};
 
 	plan->version = PLAN_VERSION;
 	plan->stack = policy->stack;
 	plan->where = policy->where;
 	plan->arch = host->arch;
-	for (size_t i = 0; i < policy->service_count; i++) {
-		const struct policy_service *from = &policy->services[i];
-		struct plan_service *service = arena_append(
-			arena, &plan->services, &plan->service_count, sizeof(*service));
-
-		service->name = service->base = from->name;
-		service->role = from->role.text;
-		service->where = from->where;
-		plan_accept(&planner, from, service);
-	}
+	plan_services(&planner);
 	plan_note_created(&planner);
 	/* Socket folders belong to users, and views hold socket folders: in this order. */
-	for (size_t i = 0; i < policy->service_count; i++)
-		plan_identity(&planner, &policy->services[i], &plan->services[i]);
+	for (size_t i = 0; i < plan->service_count; i++) {
+		plan_turn_to(&planner, &plan->services[i]);
+		plan_accept(&planner, planner.from[i], &plan->services[i]);
+		plan_identity(&planner, planner.from[i], &plan->services[i]);
+	}
 	plan_network(&planner);
-	for (size_t i = 0; i < policy->service_count; i++)
-		build_service(&planner, &policy->services[i], &plan->services[i]);
+	for (size_t i = 0; i < plan->service_count; i++) {
+		plan_turn_to(&planner, &plan->services[i]);
+		build_service(&planner, planner.from[i], &plan->services[i]);
+	}
+	planner.report = planner.heard;
 	plan_file_edges(&planner);
 	plan_gaps(&planner);
 	return plan;

@@ -129,8 +129,11 @@ void plan_gaps(struct planner *planner)
 	stack_gaps(planner);
 	for (size_t i = 0; i < planner->plan->service_count; i++)
 		service_gaps(planner, &planner->plan->services[i]);
-	for (size_t i = 0; i < planner->plan->service_count; i++)
+	for (size_t i = 0; i < planner->plan->service_count; i++) {
+		plan_turn_to(planner, &planner->plan->services[i]);
 		plan_accept_check(planner, &planner->plan->services[i]);
+	}
+	planner->report = planner->heard;
 }
 
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report)

@@ -44,7 +44,8 @@ static void refuse_root(struct planner *planner, struct where where, const char 
 		"name another user, or leave `user` out for an id of the service's own");
 }
 
-/* The declared user, or an id of the service's own that owns nothing on the host. */
+/* The declared user, or an id of the service's own that owns nothing on the host: one for all
+ * instances, so that what one of them writes is the others' as well. */
 static void choose_user(
 	struct planner *planner, const struct policy_service *from, struct plan_identity *identity)
 {
@@ -98,8 +99,8 @@ void plan_identity(
 	struct plan_identity *identity = &service->identity;
 	struct host_group group;
 
-	identity->init_id = own_id(
-		planner, arena_printf(planner->arena, "%s/%s", planner->plan->stack, from->name));
+	identity->init_id = own_id(planner,
+		arena_printf(planner->arena, "%s/%s", planner->plan->stack, service->name));
 	choose_user(planner, from, identity);
 	if (from->group.text && find_group(planner, &from->group, &group)) {
 		identity->gid = group.gid;

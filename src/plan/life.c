@@ -84,15 +84,22 @@ static void plan_probe(struct planner *planner, const struct policy_service *fro
 	probe->command = plan_argv(planner, from, service, &given->command, &probe->command_count);
 }
 
+/* On each instance of the other by itself. */
 static void plan_dependencies(
 	struct planner *planner, const struct policy_life *given, struct plan_life *life)
 {
 	for (size_t i = 0; i < given->dependency_count; i++) {
 		const struct policy_dependency *on = &given->dependencies[i];
-		struct plan_dependency *dependency = arena_append(planner->arena,
-			&life->dependencies, &life->dependency_count, sizeof(*dependency));
+		size_t count;
+		const struct plan_service *others = plan_services_of(planner, on->service, &count);
 
-		*dependency = (struct plan_dependency){on->service, on->completed, on->where};
+		for (size_t j = 0; j < count; j++) {
+			struct plan_dependency *dependency = arena_append(planner->arena,
+				&life->dependencies, &life->dependency_count, sizeof(*dependency));
+
+			*dependency =
+				(struct plan_dependency){others[j].name, on->completed, on->where};
+		}
 	}
 }
 

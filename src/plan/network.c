@@ -128,7 +128,7 @@ static void give_addresses(struct planner *planner)
 	unsigned length;
 
 	for (size_t i = 0; i < plan->service_count; i++)
-		links += speaks(&planner->policy->services[i]);
+		links += speaks(planner->from[i]);
 	uint32_t four = base4(planner, links, &length);
 	base6(planner, &six);
 	network->where = planner->policy->where;
@@ -143,7 +143,7 @@ static void give_addresses(struct planner *planner)
 	for (size_t i = 0, link = 0; i < plan->service_count; i++) {
 		struct plan_service *service = &plan->services[i];
 
-		if (!speaks(&planner->policy->services[i]))
+		if (!speaks(planner->from[i]))
 			continue;
 		service->linked = true;
 		service->link = (uint32_t)++link;
@@ -252,37 +252,75 @@ static void check_group(struct planner *planner, const struct plan_socket_folder
 		service->name, identity->group_name);
 }
 
+/* What another line declared already: the service, and one of its instances.  Or NULL. */
+static struct plan_edge *same_edge(const struct plan *plan, const struct plan_edge *edge)
+{
+	for (size_t i = plan->edge_count; i-- > 0;) {
+		struct plan_edge *other = &plan->edges[i];
+
+		/* A service's edges stand together. */
+		if (!text_equal(other->from, edge->from))
+			return NULL;
+		if (other->transport == edge->transport && other->port == edge->port &&
+			text_equal(other->to, edge->to) && text_equal(other->path, edge->path))
+			return other;
+	}
+	return NULL;
+}
+
+static void add_edge(struct planner *planner, const struct plan_service *service,
+	const struct policy_connect *given, const struct plan_service *peer)
+{
+	struct plan *plan = planner->plan;
+	struct plan_edge edge = {
+		.from = service->name,
+		.to = peer->name,
+		.transport = (enum plan_transport)given->transport,
+		.port = given->port,
+		.path = given->path,
+		.at = given->at,
+		.at_port = given->at_port,
+		.why = given->why,
+		.owner = given->owner,
+		.where = given->where,
+		.listen = given->listen,
+	};
+
+	struct plan_edge *same = peer->instance ? same_edge(plan, &edge) : NULL;
+
+	if (same && same->at)
+		return;
+	/* The line that says more about it. */
+	if (same) {
+		if (edge.at)
+			*same = edge;
+		return;
+	}
+	if (given->transport == POLICY_UNIX) {
+		const struct plan_socket_folder *folder =
+			plan_socket_folder(plan, peer->name, given->path);
+
+		if (folder) {
+			edge.folder = folder->name;
+			check_group(planner, folder, service, given->where);
+		}
+	}
+	*(struct plan_edge *)arena_append(
+		planner->arena, &plan->edges, &plan->edge_count, sizeof(edge)) = edge;
+}
+
+/* To each instance of the peer, or to the one that is named. */
 static void add_connects(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service)
 {
-	struct plan *plan = planner->plan;
-
 	for (size_t i = 0; i < from->connect_count; i++) {
 		const struct policy_connect *given = &from->connects[i];
-		struct plan_edge *edge = arena_append(
-			planner->arena, &plan->edges, &plan->edge_count, sizeof(*edge));
+		size_t count;
+		const struct plan_service *peers = plan_services_of(planner, given->peer, &count);
 
-		*edge = (struct plan_edge){
-			.from = service->name,
-			.to = given->peer,
-			.transport = (enum plan_transport)given->transport,
-			.port = given->port,
-			.path = given->path,
-			.at = given->at,
-			.at_port = given->at_port,
-			.why = given->why,
-			.owner = given->owner,
-			.where = given->where,
-			.listen = given->listen,
-		};
-		if (given->transport != POLICY_UNIX)
-			continue;
-		const struct plan_socket_folder *folder =
-			plan_socket_folder(plan, given->peer, given->path);
-		if (!folder)
-			continue;
-		edge->folder = folder->name;
-		check_group(planner, folder, service, given->where);
+		for (size_t j = 0; j < count; j++)
+			if (!given->instance || given->instance == peers[j].instance)
+				add_edge(planner, service, given, &peers[j]);
 	}
 }
 
@@ -305,14 +343,17 @@ static void add_publishes(
 
 void plan_network(struct planner *planner)
 {
-	const struct policy *policy = planner->policy;
 	struct plan *plan = planner->plan;
 
+	planner->report = planner->heard;
 	give_addresses(planner);
-	for (size_t i = 0; i < plan->service_count; i++)
-		add_listens(planner, &policy->services[i], &plan->services[i]);
 	for (size_t i = 0; i < plan->service_count; i++) {
-		add_connects(planner, &policy->services[i], &plan->services[i]);
-		add_publishes(planner, &policy->services[i], &plan->services[i]);
+		plan_turn_to(planner, &plan->services[i]);
+		add_listens(planner, planner->from[i], &plan->services[i]);
+	}
+	for (size_t i = 0; i < plan->service_count; i++) {
+		plan_turn_to(planner, &plan->services[i]);
+		add_connects(planner, planner->from[i], &plan->services[i]);
+		add_publishes(planner, planner->from[i], &plan->services[i]);
 	}
 }

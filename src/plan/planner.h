@@ -23,10 +23,30 @@ struct planner {
 	const struct host *host;
 	bool judging; /* what this machine lacks is a note, not an error */
 	struct arena *arena;
-	struct report *report;
+	struct report *report; /* of the service that is planned: see plan_turn_to() */
+	struct report *heard, *unheard;
 	struct plan *plan;
 	struct map *created; /* path to the first service whose `files` create it */
+	/* What each of the plan's services comes from: one for all instances of a service. */
+	const struct policy_service **from;
+	struct map *first; /* the policy's name to the plan's first service of it */
 };
+
+/* The plan's services, by name; their parts are planned later. */
+void plan_services(struct planner *planner);
+
+/* How many instances @service has; 0: none, it is one by itself. */
+uint32_t plan_instances(const struct policy_service *service);
+
+/* "storefront.2"; @name itself for instance 0. */
+const char *plan_instance_name(struct arena *arena, const char *name, uint32_t instance);
+
+/* What is wrong with a service is wrong with each instance: only the first one says it. */
+void plan_turn_to(struct planner *planner, const struct plan_service *service);
+
+/* The plan's services of the policy's service @name, and how many they are. */
+struct plan_service *plan_services_of(
+	const struct planner *planner, const char *name, size_t *count);
 
 /* This machine lacks something: a note when judging, else an error. */
 struct report_entry *plan_missing(struct planner *planner, struct where where, const char *format,

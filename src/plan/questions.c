@@ -97,24 +97,36 @@ const struct host_question *plan_questions(
 	return questions.items;
 }
 
+struct id_names {
+	struct arena *arena;
+	const char **items;
+	size_t count;
+};
+
+static void add_id_name(struct id_names *names, const char *name)
+{
+	const char **item = arena_append(names->arena, &names->items, &names->count, sizeof(*item));
+
+	*item = name;
+}
+
 const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count)
 {
-	const char **names = NULL;
-	size_t used = 0;
+	struct id_names names = {.arena = arena};
 
-	*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
-		arena_printf(arena, "%s//router", policy->stack);
-	*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
-		arena_printf(arena, "%s//gateway", policy->stack);
+	add_id_name(&names, arena_printf(arena, "%s//router", policy->stack));
+	add_id_name(&names, arena_printf(arena, "%s//gateway", policy->stack));
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
+		uint32_t instances = plan_instances(service);
 
-		*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
-			arena_printf(arena, "%s/%s", policy->stack, service->name);
+		for (uint32_t j = instances ? 1 : 0; j <= instances; j++)
+			add_id_name(&names, arena_printf(arena, "%s/%s", policy->stack,
+						    plan_instance_name(arena, service->name, j)));
 		if (!service->user.text)
-			*(const char **)arena_append(arena, &names, &used, sizeof(*names)) =
-				arena_printf(arena, "%s/%s/user", policy->stack, service->name);
+			add_id_name(&names,
+				arena_printf(arena, "%s/%s/user", policy->stack, service->name));
 	}
-	*count = used;
-	return names;
+	*count = names.count;
+	return names.items;
 }

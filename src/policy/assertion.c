@@ -85,11 +85,7 @@ static bool object(struct policy_reading *reading, const struct sentence *senten
 			report_hint(reading->report, entry, "%s", hint);
 		return false;
 	}
-	if (what->kind == PEER_SERVICE && !policy_find_draft(reading, what->peer)) {
-		policy_unknown_service(reading, &at, what->peer, policy_peer_hint);
-		return false;
-	}
-	return true;
+	return policy_endpoint_leaves(what) || policy_find_peer(reading, &at, what);
 }
 
 /* Is @name one of the names that @wildcard ("*.stripe.com") stands for? */
@@ -98,6 +94,14 @@ static bool covers(const char *wildcard, const char *name)
 	size_t suffix = strlen(wildcard) - 1, length = strlen(name);
 
 	return length > suffix && strcmp(name + length - suffix, wildcard + 1) == 0;
+}
+
+/* Is @name "storefront.2" of @service "storefront"? */
+static bool is_instance(const char *name, const char *service)
+{
+	size_t length = strlen(service);
+
+	return strncmp(service, name, length) == 0 && name[length] == '.';
 }
 
 static bool same_peer(const struct policy_endpoint *what, const struct policy_endpoint *to)
@@ -114,10 +118,11 @@ static bool same_peer(const struct policy_endpoint *what, const struct policy_en
 	if (what->kind == PEER_WILDCARD && to->kind == PEER_WILDCARD)
 		return strcmp(what->peer, to->peer) == 0 || covers(what->peer, to->peer + 1) ||
 		       covers(to->peer, what->peer + 1);
-	if (what->kind == PEER_SERVICE && to->kind == PEER_INSTANCE) {
-		size_t length = strlen(what->peer);
-		return strncmp(what->peer, to->peer, length) == 0 && to->peer[length] == '.';
-	}
+	/* A service is all of its instances. */
+	if (what->kind == PEER_SERVICE && to->kind == PEER_INSTANCE)
+		return is_instance(to->peer, what->peer);
+	if (what->kind == PEER_INSTANCE && to->kind == PEER_SERVICE)
+		return is_instance(what->peer, to->peer);
 	return what->kind == to->kind && strcmp(what->peer, to->peer) == 0;
 }
 

@@ -6,7 +6,10 @@
  * contradictions that the text alone decides.
  */
 
+#include <stdint.h>
+
 struct policy_draft;
+struct policy_endpoint;
 struct policy_node;
 struct policy_reading;
 struct policy_service;
@@ -28,6 +31,13 @@ struct policy_draft *policy_find_draft(struct policy_reading *reading, const cha
 /* "unknown service", with a "did you mean" and, where it is not NULL, a hint. */
 void policy_unknown_service(struct policy_reading *reading, const struct policy_node *at,
 	const char *name, const char *hint);
+
+/* Which instance @to names; 0: none. */
+uint32_t policy_instance(const struct policy_endpoint *to);
+
+/* The draft of the service that @to names, or an instance of; NULL after a complaint at @at. */
+struct policy_draft *policy_find_peer(struct policy_reading *reading, const struct policy_node *at,
+	const struct policy_endpoint *to);
 
 /* The hint where a peer was meant. */
 extern const char policy_peer_hint[];

@@ -107,14 +107,16 @@ static void refuse_edge(struct policy_reading *reading, const struct policy_edge
 }
 
 static void add_connect(struct policy_reading *reading, struct policy_service *service,
-	const struct policy_edge *edge, unsigned port, const struct policy_listen *listen)
+	const struct policy_edge *edge, const struct policy_draft *peer, unsigned port,
+	const struct policy_listen *listen)
 {
 	struct policy_connect *connect = arena_append(
 		reading->arena, &service->connects, &service->connect_count, sizeof(*connect));
 
 	*connect = (struct policy_connect){
 		.transport = edge->to.transport,
-		.peer = edge->to.peer,
+		.peer = peer->service.name,
+		.instance = policy_instance(&edge->to),
 		.port = (uint16_t)port,
 		.path = edge->to.path,
 		.at = edge->at,
@@ -126,33 +128,43 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 	};
 }
 
+/* One address leads to one instance. */
+static void refuse_several(struct policy_reading *reading, const struct policy_edge *edge,
+	const struct policy_service *peer)
+{
+	struct report_entry *entry = policy_error_at(reading, edge->at_where, edge->at_width,
+		"'%s' has instances, and %s can lead to one of them only", peer->name, edge->at);
+
+	report_other(entry, peer->life.instances.where, "instances are asked for here");
+	report_hint(reading->report, entry,
+		"name one, to: %s.1:%u, or leave 'at' out and connect by name", peer->name,
+		edge->to.first);
+}
+
 /* A peer of the stack: it must exist and listen. */
 static void resolve_edge(
 	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
 {
-	const char *name = edge->to.peer;
+	const struct policy_node at = {.where = edge->where, .width = (uint16_t)edge->width};
+	const struct policy_draft *peer = policy_find_peer(reading, &at, &edge->to);
 
-	if (edge->to.kind == PEER_INSTANCE)
-		name = arena_text_length(reading->nodes, name, strcspn(name, "."));
-	const struct policy_draft *peer = policy_find_draft(reading, name);
-	if (!peer) {
-		const struct policy_node at = {.where = edge->where,
-			.width = (uint16_t)(edge->width < strlen(name) ? edge->width
-								       : strlen(name))};
-		policy_unknown_service(reading, &at, name, policy_peer_hint);
+	if (!peer)
 		return;
-	}
 	if (peer == draft) {
 		report_hint(reading->report,
-			policy_error_at(
-				reading, edge->where, edge->width, "'%s' connects to itself", name),
+			policy_error_at(reading, edge->where, edge->width,
+				"'%s' connects to itself", peer->service.name),
 			"leave it out: a service always reaches itself by 127.0.0.1");
+		return;
+	}
+	if (edge->at && edge->to.kind == PEER_SERVICE && peer->service.life.instances.where.file) {
+		refuse_several(reading, edge, &peer->service);
 		return;
 	}
 	const struct policy_listen *listen =
 		edge->to.path ? find_socket(&peer->service, &edge->to) : NULL;
 	if (listen)
-		add_connect(reading, &draft->service, edge, 0, listen);
+		add_connect(reading, &draft->service, edge, peer, 0, listen);
 	else if (edge->to.path)
 		refuse_edge(reading, edge, peer, 0);
 	for (unsigned port = edge->to.first; port && port <= edge->to.last; port++) {
@@ -161,7 +173,7 @@ static void resolve_edge(
 			refuse_edge(reading, edge, peer, port);
 			break;
 		}
-		add_connect(reading, &draft->service, edge, port, listen);
+		add_connect(reading, &draft->service, edge, peer, port, listen);
 	}
 }
 

@@ -124,7 +124,9 @@ static void check_own(struct policy_reading *reading, const struct policy_servic
 /* A peer that insists on 127.0.0.1 is not there by IPv6. */
 static void check_family(struct policy_reading *reading, const struct policy_edge *edge)
 {
-	const struct policy_draft *peer = policy_find_draft(reading, edge->to.peer);
+	const char *name =
+		arena_text_length(reading->nodes, edge->to.peer, strcspn(edge->to.peer, "."));
+	const struct policy_draft *peer = policy_find_draft(reading, name);
 	bool wide = strchr(edge->at, ':') != NULL;
 
 	for (size_t i = 0; peer && i < peer->service.listen_count; i++) {

@@ -84,8 +84,9 @@ struct policy_publish {
 
 struct policy_connect {
 	enum policy_transport transport;
-	const char *peer; /* a service of the stack, or "host" */
-	bool host;        /* this machine's loopback */
+	const char *peer;  /* a service of the stack, or "host" */
+	bool host;         /* this machine's loopback */
+	uint32_t instance; /* of the peer, the one that is meant; 0: all */
 	uint16_t port;
 	const char *path; /* unix */
 	const char *at;   /* address of its own loopback where it looks for the peer; NULL: none */

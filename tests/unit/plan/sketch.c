@@ -74,7 +74,7 @@ static struct host_program programs[] = {
 };
 static const char *proc_entries[] = {"cpuinfo", "kcore", "keys", "meminfo", "self", "sys"};
 static struct host_id ids[] = {{"s//router", 1001}, {"s//gateway", 1002}, {"s/a", 1003},
-	{"s/a/user", 1004}, {"s/b", 1005}, {"s/b/user", 1006}};
+	{"s/a/user", 1004}, {"s/b", 1005}, {"s/b/user", 1006}, {"s/a.1", 1007}, {"s/a.2", 1008}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -113,8 +113,8 @@ struct sketch sketch_plan_top(const char *top, const char *services, bool judgin
 				   "files: {read: [{path: /srv/maybe, if-present: true}],\n"
 				   "        write: [{path: /run/mem, memory: 1MB}]}\n";
 	const char *const folders[] = {"/roles"};
-	struct policy_options options = {
-		.roles = folders, .role_folder_count = 1, .enforcing = true};
+	/* What is not enforced yet is planned all the same. */
+	struct policy_options options = {.roles = folders, .role_folder_count = 1};
 	struct sketch sketch = {.arena = arena_new()};
 	const char *text =
 		arena_printf(sketch.arena, "bulkhead: 1\nstack: s\n%sservices:\n%s", top, services);

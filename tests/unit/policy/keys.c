@@ -16,6 +16,7 @@
 #include "policy/key.h"
 
 #define SERVICE WEB "    "
+#define SEVERAL "  db: {role: bare, command: db, instances: 2, listens: [5432]}\n"
 #define OTHER "  db: {role: bare, command: db, listens: [5432, {unix: /run/db/s}]}\n"
 
 /* What a key is seen in.  A policy is written without it, then with it. */
@@ -141,7 +142,8 @@ static const struct example examples[KEY_COUNT] = {
 		SERVICE "connects: [{to: 192.0.2.0/24:443, why: x}]\n"},
 	[KEY_CONNECTS_HOST] = {IN_REFUSAL, NULL,
 		SERVICE "connects: [{to: host:8125/udp, why: x}]\n"},
-	[KEY_CONNECTS_INSTANCE] = {IN_REFUSAL, NULL, SERVICE "connects: [db.2:5432]\n" OTHER},
+	[KEY_CONNECTS_INSTANCE] = {IN_PLAN, SERVICE "connects: [db:5432]\n" SEVERAL,
+		SERVICE "connects: [db.2:5432]\n" SEVERAL},
 	[KEY_CAPABILITIES] = {IN_PLAN, SERVICE, SERVICE "capabilities: [CAP_CHOWN]\n"},
 	[KEY_SYSCALLS] = {IN_PLAN, SERVICE, SERVICE "syscalls: {allow: [getpgrp]}\n"},
 	[KEY_SYSCALLS_ALLOW] = {IN_PLAN, SERVICE "syscalls: {}\n",
@@ -154,7 +156,7 @@ static const struct example examples[KEY_COUNT] = {
 	[KEY_LIMITS_CPU] = {IN_PLAN, SERVICE, SERVICE "limits: {cpu: 0.5}\n"},
 	[KEY_LIMITS_FILES] = {IN_PLAN, SERVICE, SERVICE "limits: {files: 100}\n"},
 	[KEY_LIMITS_IO] = {IN_PLAN, SERVICE, SERVICE "limits: {io: 5MB/s}\n"},
-	[KEY_INSTANCES] = {IN_REFUSAL, NULL, SERVICE "instances: 2\n"},
+	[KEY_INSTANCES] = {IN_PLAN, SERVICE, SERVICE "instances: 2\n"},
 	[KEY_JOB] = {IN_REFUSAL, NULL, SERVICE "job: {every: 1m}\n"},
 	[KEY_JOB_PART] = {IN_REFUSAL, NULL, SERVICE "job: {at: \"03:15\"}\n"},
 	[KEY_READY] = {IN_REFUSAL, NULL, SERVICE "ready: notify\n"},
