@@ -89,12 +89,19 @@ void plan_note_created(struct planner *planner)
 	}
 }
 
-bool plan_made_before(
-	const struct planner *planner, const struct policy_service *reader, const char *path)
+const struct plan_service *plan_maker(
+	const struct planner *planner, const char *path, unsigned *mode)
 {
 	const struct policy_service *maker = map_find(planner->created, path, strlen(path));
+	const struct plan *plan = planner->plan;
 
-	return maker && maker < reader;
+	for (size_t i = 0; maker && i < maker->file_count; i++)
+		if (maker->files[i].create && text_equal(maker->files[i].path, path))
+			*mode = maker->files[i].mode;
+	for (size_t i = 0; maker && i < plan->service_count; i++)
+		if (text_equal(plan->services[i].base, maker->name))
+			return &plan->services[i];
+	return NULL;
 }
 
 /*

@@ -104,8 +104,8 @@ struct plan_node {
 	/* Mount attributes; nosuid always.  `executable` also stands for libraries: mapping needs
 	 * it (Landlock withholds exec). */
 	bool read_only, executable, device;
-	bool create;             /* make `source` when it is missing, owned by uid:gid, `mode` */
-	bool as_root;            /* read-as-root: id-mapped, read-only */
+	bool create;  /* make `source` when it is missing, for uid:gid of the host, with `mode` */
+	bool as_root; /* read-as-root: id-mapped, read-only */
 	uint32_t mode, uid, gid; /* ids inside */
 	uint64_t size;
 	struct where where;

@@ -85,9 +85,9 @@ void plan_life(
 
 /* Remember who creates which path; once, before the first view. */
 void plan_note_created(struct planner *planner);
-/* Will a service that starts before @reader make this folder? */
-bool plan_made_before(
-	const struct planner *planner, const struct policy_service *reader, const char *path);
+/* Who makes this folder where there is none, with @mode; NULL: nobody.  Needs the identities. */
+const struct plan_service *plan_maker(
+	const struct planner *planner, const char *path, unsigned *mode);
 
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(

@@ -154,6 +154,14 @@ static bool present(
 	return false;
 }
 
+static void make_for(struct plan_node *node, const struct plan_service *owner, unsigned mode)
+{
+	node->create = true;
+	node->mode = mode;
+	node->uid = owner->identity.uid;
+	node->gid = owner->identity.gid;
+}
+
 static void set_access(
 	struct plan_service *service, struct plan_node *node, const struct policy_path *path)
 {
@@ -167,16 +175,12 @@ static void set_access(
 		node->read_only = false;
 	if (path->access == POLICY_READ_AS_ROOT)
 		node->as_root = true;
-	if (path->create) {
-		node->create = true;
-		node->mode = path->mode;
-		node->uid = service->identity.uid;
-		node->gid = service->identity.gid;
-	}
+	if (path->create)
+		make_for(node, service, path->mode);
 }
 
-static void add_path(struct planner *planner, const struct policy_service *from,
-	struct plan_service *service, const struct policy_path *path)
+static void add_path(
+	struct planner *planner, struct plan_service *service, const struct policy_path *path)
 {
 	const struct host_path *found = host_path(planner->host, path->path);
 
@@ -187,8 +191,10 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 	}
 	if (plan_view_made(planner, service, path) || is_special(planner, path, found))
 		return;
-	bool made = (!found || (found->kind == HOST_ABSENT && !found->error)) &&
-		    (path->create || plan_made_before(planner, from, path->path));
+	bool absent = !found || (found->kind == HOST_ABSENT && !found->error);
+	unsigned mode = 0;
+	const struct plan_service *maker = absent ? plan_maker(planner, path->path, &mode) : NULL;
+	bool made = absent && (path->create || maker);
 
 	if (!made && present(planner, path, found) && found) {
 		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
@@ -208,6 +214,9 @@ static void add_path(struct planner *planner, const struct policy_service *from,
 
 		node->folder = true;
 		set_access(service, node, path);
+		/* Whoever starts first makes it for its owner: two may read each other's. */
+		if (!path->create)
+			make_for(node, maker, mode);
 	}
 }
 
@@ -237,7 +246,7 @@ static void add_files(
 		paths[i].path = &from->files[i];
 	qsort(paths, from->file_count, sizeof(*paths), compare_paths);
 	for (size_t i = 0; i < from->file_count; i++)
-		add_path(planner, from, service, paths[i].path);
+		add_path(planner, service, paths[i].path);
 }
 
 static void add_secrets(struct planner *planner, struct plan_service *service)

@@ -257,8 +257,8 @@ static void links_do_not_make_a_written_place_loadable_or_roots(void **state)
 	}
 }
 
-/* A folder that an earlier service makes will be there when a later one starts. */
-static void what_an_earlier_service_makes_may_be_read(void **state)
+/* Whichever starts first makes it, for the same owner. */
+static void what_one_service_makes_another_may_read(void **state)
 {
 	static const char maker[] = "  a: {role: bare, command: daemon, files: {write: [{path: "
 				    "/srv/new, create: 0755}]}}\n";
@@ -267,15 +267,18 @@ static void what_an_earlier_service_makes_may_be_read(void **state)
 	char text[512];
 
 	(void)state;
-	for (int wrong = 0; wrong < 2; wrong++) {
-		strcpy(text, wrong ? reader : maker);
-		strcat(text, wrong ? maker : reader);
+	for (int later = 0; later < 2; later++) {
+		strcpy(text, later ? reader : maker);
+		strcat(text, later ? maker : reader);
 		struct sketch sketch = sketch_plan(text, false);
+		const struct plan_service *a = plan_service(sketch.plan, "a");
+		const struct plan_node *node =
+			sketch_node(plan_service(sketch.plan, "b"), "/srv/new");
 
-		assert_int_equal(
-			sketch_says(&sketch, REPORT_ERROR, "/srv/new does not exist"), wrong);
-		assert_int_equal(
-			sketch_node(plan_service(sketch.plan, "b"), "/srv/new") != NULL, !wrong);
+		assert_int_equal(report_count(sketch.report, REPORT_ERROR), 0);
+		assert_true(node->create && node->read_only);
+		assert_int_equal(node->mode, 0755);
+		assert_int_equal(node->uid, a->identity.uid);
 		sketch_free(&sketch);
 	}
 }
@@ -312,7 +315,7 @@ int main(void)
 		cmocka_unit_test(a_workdir_is_a_folder_that_the_service_will_see),
 		cmocka_unit_test(files_that_bulkhead_makes_are_not_taken_from_the_host),
 		cmocka_unit_test(links_do_not_make_a_written_place_loadable_or_roots),
-		cmocka_unit_test(what_an_earlier_service_makes_may_be_read),
+		cmocka_unit_test(what_one_service_makes_another_may_read),
 		cmocka_unit_test(secrets_are_memory_files_of_the_service_alone),
 	};
 
