@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Makes tables, catalogue and search index where there are none yet.  It is the one process that
+// may change tables, and knows the administrator's password, which it sets.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const { Client } = require('pg');
+const { Queue } = require('bullmq');
+const { database, redis } = require('./settings');
+
+const finished = 'SELECT 1 FROM example_shop_is_complete';
+
+async function sql(text) {
+	const client = new Client(database);
+	await client.connect();
+	try {
+		return await client.query(text);
+	} finally {
+		await client.end();
+	}
+}
+
+async function isComplete() {
+	try {
+		await sql(finished);
+		return true;
+	} catch (error) {
+		if (error.code === '42P01')	// there is no such table
+			return false;
+		throw error;
+	}
+}
+
+// The search index and the collections are made by jobs: without them the first search finds
+// nothing.
+async function workOff(app) {
+	const { JobQueueService } = require('@vendure/core');
+	const queue = new Queue('vendure-job-queue', { connection: redis });
+
+	await app.get(JobQueueService).start();
+	for (let calm = 0; calm < 4;) {
+		await new Promise((resolve) => setTimeout(resolve, 250));
+		const counts = await queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized');
+		calm = Object.values(counts).some((count) => count > 0) ? 0 : calm + 1;
+	}
+	await queue.close();
+}
+
+async function run() {
+	if (await isComplete())
+		return console.log('the shop is complete');
+	// A set-up that was broken off begins anew.
+	await sql('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+
+	const { bootstrap } = require('@vendure/core');
+	const { populate } = require('@vendure/core/cli');
+	const { configuration } = require('./config');
+	const seed = process.env.SEED;
+	const data = JSON.parse(fs.readFileSync(path.join(seed, 'initial-data.json'), 'utf8'));
+	data.paymentMethods = [{ name: 'Card', handler: { code: 'card', arguments: [] } }];
+	const app = await populate(() => bootstrap(configuration('populate')), data, path.join(seed, 'products.csv'));
+	await workOff(app);
+	const { rows } = await sql('SELECT count(*)::int AS count FROM search_index_item');
+	if (!rows[0].count)
+		throw new Error('the search index is empty');
+	await sql('CREATE TABLE example_shop_is_complete ()');
+	await app.close();
+	console.log(`the shop has ${rows[0].count} variants of products`);
+}
+
+run().then(() => process.exit(0), (error) => {
+	console.error(error);
+	process.exit(1);
+});

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Questions to the shop, timed.  There is no second try: an unexpected answer is a failure.
+'use strict';
+
+class Measures {
+	constructor() {
+		this.steps = new Map();	// name: milliseconds of each time
+		this.failures = [];
+	}
+
+	took(step, milliseconds) {
+		if (!this.steps.has(step))
+			this.steps.set(step, []);
+		this.steps.get(step).push(milliseconds);
+	}
+
+	// Run `action`, which answers by something or throws.
+	async time(step, action) {
+		const begin = performance.now();
+		try {
+			const answer = await action();
+			this.took(step, performance.now() - begin);
+			return answer;
+		} catch (error) {
+			throw new Error(`${step}: ${error.cause?.message ?? error.message}`);
+		}
+	}
+}
+
+const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
+
+// One client of one of the two APIs.
+class Api {
+	constructor(base, name, measures) {
+		this.url = `${base}/${name}`;
+		this.measures = measures;
+		this.headers = { 'apollo-require-preflight': '1' };
+	}
+
+	ask(step, query, variables = {}, upload = null) {
+		return this.measures.time(step, async () => {
+			const headers = { ...this.headers };
+			const question = JSON.stringify({ query, variables });
+			if (!upload)
+				headers['content-type'] = 'application/json';
+			const response = await fetch(this.url, { method: 'POST', headers, body: upload ? upload(question) : question });
+			const { data, errors } = await response.json();
+			const token = response.headers.get('vendure-auth-token');
+			if (token)
+				this.headers.authorization = `Bearer ${token}`;
+			if (response.status !== 200 || errors)
+				throw new Error(errors?.[0]?.message ?? `status ${response.status}`);
+			return data;
+		});
+	}
+}
+
+async function get(measures, step, url, isGood) {
+	return measures.time(step, async () => {
+		const response = await fetch(url);
+		const body = Buffer.from(await response.arrayBuffer());
+		if (response.status !== 200 || !isGood(body))
+			throw new Error(`status ${response.status}, ${body.length} bytes of ${url}`);
+		return body;
+	});
+}
+
+// What comes in its own time: ask every 50 ms until there is something.
+async function until(measures, step, seconds, look) {
+	return measures.time(step, async () => {
+		for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
+			const found = await look();
+			if (found)
+				return found;
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		}
+		throw new Error(`not in ${seconds} seconds`);
+	});
+}
+
+function same(what, got, wanted) {
+	if (got !== wanted)
+		throw new Error(`${what}: ${got} instead of ${wanted}`);
+}
+
+module.exports = { Api, Measures, get, median, same, until };

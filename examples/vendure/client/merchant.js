@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the merchant does: a new product with a photo; orders are captured, packed and shipped.
+'use strict';
+const path = require('node:path');
+const { Api, get, same, until } = require('./api');
+const { picture } = require('./picture');
+
+const isJpeg = (body) => body.readUInt16BE(0) === 0xffd8;
+
+async function login(base, measures, password) {
+	const admin = new Api(base, 'admin-api', measures);
+	const answer = await admin.ask('login',
+		'mutation($u: String!, $p: String!){ login(username: $u, password: $p){ __typename } }',
+		{ u: 'superadmin', p: password });
+	same('the login', answer.login.__typename, 'CurrentUser');
+	return admin;
+}
+
+async function upload(admin, name) {
+	const answer = await admin.ask('upload',
+		'mutation($i: [CreateAssetInput!]!){ createAssets(input: $i){ ... on Asset{ id source } ... on ErrorResult{ message } } }',
+		{ i: [{ file: null }] }, (question) => {
+			const form = new FormData();
+			form.append('operations', question);
+			form.append('map', '{"0": ["variables.i.0.file"]}');
+			form.append('0', new File([picture(900, 700)], name, { type: 'image/png' }), name);
+			return form;
+		});
+	const asset = answer.createAssets[0];
+	same('the photo', asset.message, undefined);
+	return asset;
+}
+
+// A photo becomes renditions (images, spool, render); the product becomes searchable (worker).
+async function addProduct(base, measures, admin) {
+	const stamp = Date.now().toString(36) + Math.floor(Math.random() * 1296).toString(36);
+	const asset = await upload(admin, `photo-${stamp}.png`);
+	const rendition = `${base}/renditions/${path.basename(asset.source, path.extname(asset.source))}-m.jpg`;
+	await until(measures, 'rendition', 30, async () => (await fetch(rendition, { method: 'HEAD' })).status === 200);
+	await get(measures, 'rendition, served', rendition, isJpeg);
+
+	const names = [{ languageCode: 'en', name: `Mug ${stamp}` }];
+	const { createProduct } = await admin.ask('new product',
+		'mutation($i: CreateProductInput!){ createProduct(input: $i){ id } }', { i: {
+			enabled: true, featuredAssetId: asset.id, assetIds: [asset.id],
+			translations: [{ ...names[0], slug: `mug-${stamp}`, description: 'A mug' }],
+		} });
+	await admin.ask('new variant', 'mutation($i: [CreateProductVariantInput!]!){ createProductVariants(input: $i){ id } }', {
+		i: [{ productId: createProduct.id, sku: `MUG-${stamp}`, price: 1200, stockOnHand: 50, translations: names }],
+	});
+	const shop = new Api(base, 'shop-api', measures);
+	await until(measures, 'searchable', 30, async () => (await shop.ask('search for it',
+		'query($t: String!){ search(input: { term: $t }){ totalItems } }', { t: stamp })).search.totalItems);
+}
+
+async function ship(admin, id) {
+	const { order } = await admin.ask('order', 'query($i: ID!){ order(id: $i){ lines{ id quantity } payments{ id state } } }', { i: id });
+	const payment = order.payments.find((each) => each.state === 'Authorized');
+	same('the money', (await admin.ask('capture',
+		'mutation($i: ID!){ settlePayment(id: $i){ ... on Payment{ state } ... on ErrorResult{ message } } }',
+		{ i: payment.id })).settlePayment.state, 'Settled');
+	const { addFulfillmentToOrder: parcel } = await admin.ask('parcel',
+		'mutation($i: FulfillOrderInput!){ addFulfillmentToOrder(input: $i){ ... on Fulfillment{ id } ... on ErrorResult{ message } } }', { i: {
+			lines: order.lines.map((line) => ({ orderLineId: line.id, quantity: line.quantity })),
+			handler: { code: 'manual-fulfillment', arguments: [{ name: 'method', value: 'Post' }, { name: 'trackingCode', value: id }] },
+		} });
+	same('the parcel', parcel.message, undefined);
+	same('the shipment', (await admin.ask('shipped',
+		'mutation($i: ID!){ transitionFulfillmentToState(id: $i, state: "Shipped"){ ... on Fulfillment{ state } ... on ErrorResult{ message } } }',
+		{ i: parcel.id })).transitionFulfillmentToState.state, 'Shipped');
+}
+
+module.exports = { addProduct, login, ship };
