@@ -62,6 +62,24 @@ static void explain_programs(struct explainer *explainer, const struct plan_serv
 			service->programs[i].path);
 }
 
+static void explain_phase(struct explainer *explainer, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->ending_count; i++) {
+		const struct plan_ending *ending = &service->endings[i];
+
+		/* Rows for one call are alternatives. */
+		if (i == 0 || !text_equal(ending[-1].name, ending->name))
+			analyze_right_joined(explainer, LAYER_PHASE, "until it is ready",
+				ending->where,
+				ending->condition_count ? arena_printf(explainer->arena,
+								  "%s (by its flags)", ending->name)
+							: ending->name);
+	}
+	if (service->view_closes)
+		analyze_right(explainer, LAYER_PHASE, "until it is ready",
+			service->view_closes_where, "map code that is not mapped yet");
+}
+
 static void explain_ports(struct explainer *explainer, const struct plan_service *service)
 {
 	static const char *const names[] = {[PLAN_TCP] = "TCP", [PLAN_UDP] = "UDP"};
@@ -216,6 +234,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_identity(&explainer, service);
 	explain_calls(&explainer, service);
 	explain_programs(&explainer, service);
+	explain_phase(&explainer, service);
 	analyze_explain_view(&explainer, service);
 	explain_ports(&explainer, service);
 	explain_network(&explainer, service);

@@ -81,11 +81,13 @@ struct enforce_launch {
 	int status_pipe[2]; /* ends when the exec has happened and the init is confined */
 
 	/* Made by the init. */
-	int root;         /* folder of the new root */
-	bool covered;     /* what masks are copies of is made */
-	int ruleset;      /* Landlock */
-	int exec_pipe[2]; /* ends when the service's exec has happened */
-	int init_pipe[2]; /* a byte comes when the init is confined */
+	int root;          /* folder of the new root */
+	bool covered;      /* what masks are copies of is made */
+	int ruleset;       /* Landlock */
+	int exec_pipe[2];  /* ends when the service's exec has happened */
+	int init_pipe[2];  /* a byte comes when the init is confined */
+	int phase_pair[2]; /* brings the listener of the calls that end when the service is ready */
+	int phase_listener; /* -1: nothing ends, or all of it has */
 };
 
 /* Is @layer left out of this launch? */

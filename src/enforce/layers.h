@@ -88,3 +88,6 @@ int enforce_enter_workdir(struct enforce_launch *launch, struct fault *why);
 int enforce_close_descriptors(struct enforce_launch *launch, struct fault *why);
 int enforce_await_init(struct enforce_launch *launch, struct fault *why);
 int enforce_execute(struct enforce_launch *launch, struct fault *why);
+
+/* phase.c */
+int enforce_begin_phase(struct enforce_launch *launch, struct fault *why);

@@ -9,7 +9,12 @@
 
 #include "plan/seccomp.h"
 
-int enforce_filter(const struct plan_filter *filter)
+/* Linux 5.19: a call that was seen waits for its answer through signals that do not kill. */
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+static int install(const struct plan_filter *filter, unsigned long flags)
 {
 	struct sock_fprog program = {
 		.len = (unsigned short)filter->count,
@@ -18,5 +23,19 @@ int enforce_filter(const struct plan_filter *filter)
 
 	if (filter->count == 0 || filter->count > BPF_MAXINSNS)
 		return -EINVAL;
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0 ? -errno : 0;
+	long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+	return result < 0 ? -errno : (int)result;
+}
+
+int enforce_filter(const struct plan_filter *filter)
+{
+	return install(filter, 0);
+}
+
+int enforce_filter_listen(const struct plan_filter *filter)
+{
+	int listener = install(
+		filter, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV);
+
+	return listener == -EINVAL ? install(filter, SECCOMP_FILTER_FLAG_NEW_LISTENER) : listener;
 }

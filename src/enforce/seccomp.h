@@ -6,3 +6,6 @@
 struct plan_filter;
 
 int enforce_filter(const struct plan_filter *filter);
+
+/* The same of a filter that asks its listener: returns that descriptor, or -errno. */
+int enforce_filter_listen(const struct plan_filter *filter);

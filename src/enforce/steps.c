@@ -63,6 +63,9 @@ const struct enforce_step enforce_steps[] = {
 	{"working folder", ALWAYS, ENFORCE_SERVICE, BOTH, enforce_enter_workdir},
 	{"descriptors", ALWAYS, ENFORCE_SERVICE, BOTH, enforce_close_descriptors},
 	{"end of the keeper", ALWAYS, ENFORCE_SERVICE, ENTER, enforce_end_with_keeper},
+	/* The init confines itself when it has the listener: before the service waits for that.
+	 * A command that enters has a start of its own, whatever the service has behind it. */
+	{"phase", LAYER_PHASE, ENFORCE_SERVICE, LAUNCH, enforce_begin_phase},
 	{"confined init", ALWAYS, ENFORCE_SERVICE, BOTH, enforce_await_init},
 	/* The filter and the exec are one step: nothing may stand between them. */
 	{"filter and exec", ALWAYS, ENFORCE_SERVICE, BOTH, enforce_execute},

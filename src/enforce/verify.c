@@ -29,6 +29,7 @@ static const struct {
 	{LAYER_LANDLOCK, enforce_verify_landlock},
 	{LAYER_LABELS, enforce_verify_ports},
 	{LAYER_RESOURCES, enforce_verify_resources},
+	{LAYER_PHASE, enforce_verify_phase},
 };
 
 int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
@@ -45,6 +46,8 @@ int enforce_verify(const struct plan *plan, const struct plan_service *service, 
 
 		/* Elsewhere the filter sees to it, or nobody asked. */
 		if (parts[i].verify == enforce_verify_write_execute && !service->mdwe)
+			continue;
+		if (parts[i].verify == enforce_verify_phase && !enforce_verify_has_phase(service))
 			continue;
 		*verdict = (struct enforce_verdict){.layer = parts[i].layer};
 		count++;

@@ -55,5 +55,14 @@ void enforce_verify_ports(
 void enforce_verify_resources(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 
+void enforce_verify_phase(
+	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
+
+/* Does anything of it end when it is ready? */
+bool enforce_verify_has_phase(const struct plan_service *service);
+
+/* A mount of its view that programs may be executed from, or NULL. */
+const char *enforce_verify_executable(const struct enforce_verify_context *context);
+
 /* Is the process in the stack's part of the hierarchy?  @folder is then its cgroup's path there. */
 bool enforce_verify_cgroup(const struct enforce_verify_context *context, const char **folder);

@@ -141,6 +141,17 @@ static bool ours(const char *point)
 	       text_starts(point, "/run/bring/");
 }
 
+const char *enforce_verify_executable(const struct enforce_verify_context *context)
+{
+	size_t count;
+	const struct mount *mounts = read_mounts(context, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (!strstr(mounts[i].options, ",noexec,"))
+			return mounts[i].point;
+	return count ? NULL : "its view";
+}
+
 void enforce_verify_view(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {

@@ -96,6 +96,7 @@ static void build_service(
 	plan_limits(planner, from, service);
 	plan_calls(from, planner->host, service, planner->arena, planner->report);
 	refuse_memfd(service);
+	plan_endings(planner, from, service);
 	plan_landlock(planner, from, service);
 	plan_expected(planner, from, service);
 }

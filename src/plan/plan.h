@@ -81,6 +81,17 @@ struct plan_call {
 	struct where where;
 };
 
+/* A call that is let through until the service is ready and never again (`after-ready`), where
+ * all conditions hold.  Rows for one call are alternatives. */
+struct plan_ending {
+	const char *right; /* "listen": the word that it belongs to */
+	const char *name;
+	uint32_t number;
+	struct plan_condition *conditions;
+	size_t condition_count;
+	struct where where;
+};
+
 /* What is put into the private root, in order. */
 enum plan_node_kind {
 	PLAN_FOLDER,  /* a folder of the root itself: mode, uid, gid */
@@ -286,6 +297,10 @@ struct plan_service {
 	size_t capability_count;
 	struct plan_call *calls;
 	size_t call_count;
+	struct plan_ending *endings; /* sorted by number */
+	size_t ending_count;
+	bool view_closes; /* ready: every mount of its view becomes noexec */
+	struct where view_closes_where;
 	struct plan_node *nodes;
 	size_t node_count;
 	struct plan_landlock landlock;

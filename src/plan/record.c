@@ -74,6 +74,15 @@ static const struct record_field call_fields[] = {
 };
 static const struct record_type call_type = RECORD_TYPE(struct plan_call, call_fields);
 
+static const struct record_field ending_fields[] = {
+	RECORD_ITEM(struct plan_ending, RECORD_TEXT, right),
+	RECORD_ITEM(struct plan_ending, RECORD_TEXT, name),
+	RECORD_ITEM(struct plan_ending, RECORD_U32, number),
+	RECORD_ITEM_LIST(struct plan_ending, conditions, condition_count, &condition_type),
+	RECORD_ITEM(struct plan_ending, RECORD_WHERE, where),
+};
+static const struct record_type ending_type = RECORD_TYPE(struct plan_ending, ending_fields);
+
 static const struct record_field node_fields[] = {
 	RECORD_ITEM_ENUM(struct plan_node, kind, node_kinds),
 	RECORD_ITEM(struct plan_node, RECORD_TEXT, target),
@@ -214,6 +223,9 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM_STRUCT(struct plan_service, identity, &identity_type),
 	RECORD_ITEM_LIST(struct plan_service, capabilities, capability_count, &capability_type),
 	RECORD_ITEM_LIST(struct plan_service, calls, call_count, &call_type),
+	RECORD_ITEM_LIST(struct plan_service, endings, ending_count, &ending_type),
+	RECORD_ITEM(struct plan_service, RECORD_BOOL, view_closes),
+	RECORD_ITEM(struct plan_service, RECORD_WHERE, view_closes_where),
 	RECORD_ITEM_LIST(struct plan_service, nodes, node_count, &node_type),
 	RECORD_ITEM_STRUCT(struct plan_service, landlock, &landlock_type),
 	RECORD_ITEM_LIST(struct plan_service, environment, environment_count, &variable_type),

@@ -27,7 +27,8 @@ struct segment {
 
 struct compiler {
 	const struct plan_launch_addresses *launch;
-	uint32_t refused;
+	uint32_t refused, matched; /* what calls without a rule answer, and those that meet one */
+	uint32_t newer;            /* and those above the catalog */
 	struct plan_emitter emitter;
 	struct segment *segments;
 	size_t segment_count;
@@ -76,7 +77,7 @@ static void add_rules(struct compiler *compiler, const struct plan_call *rules, 
 		if (rules[i].action == PLAN_REFUSE)
 			segment.action = SECCOMP_RET_ERRNO | (rules[i].error & SECCOMP_RET_DATA);
 		else if (rules[i].condition_count == 0 && !rules[i].launch_only)
-			segment.action = SECCOMP_RET_ALLOW;
+			segment.action = compiler->matched;
 		else if (!rules[i].launch_only || compiler->launch)
 			judged = true;
 	}
@@ -103,8 +104,8 @@ static void segment_numbers(struct compiler *compiler, const struct plan_service
 		add_rules(compiler, &service->calls[i], count);
 		i += count;
 	}
-	add_segment(compiler, (struct segment){.first = catalog_newest(arch) + 1,
-				      .action = SECCOMP_RET_ERRNO | ENOSYS});
+	add_segment(compiler,
+		(struct segment){.first = catalog_newest(arch) + 1, .action = compiler->newer});
 	if (arch == CATALOG_X86_64)
 		add_segment(compiler,
 			(struct segment){.first = X32, .action = SECCOMP_RET_KILL_PROCESS});
@@ -190,7 +191,7 @@ static size_t check(struct compiler *compiler, const struct segment *segment)
 		/* Several lines may grant the same right; one check serves them all. */
 		if (repeated(segment->checked, i) || (rule->launch_only && !compiler->launch))
 			continue;
-		size_t holds = plan_emit_return(&compiler->emitter, SECCOMP_RET_ALLOW);
+		size_t holds = plan_emit_return(&compiler->emitter, compiler->matched);
 		if (rule->launch_only)
 			holds = compare_launch(compiler, holds, next);
 		for (size_t j = rule->condition_count; j-- > 0;)
@@ -239,24 +240,19 @@ static int judge_rules(const struct plan_service *service, struct fault *why)
 	return 0;
 }
 
-int plan_seccomp(const struct plan_service *service, const struct plan_launch_addresses *launch,
-	uint32_t refusal, struct arena *arena, struct plan_filter *filter, struct fault *why)
+static int compile(struct compiler *compiler, const struct plan_service *service,
+	struct plan_filter *filter, struct fault *why)
 {
-	struct compiler compiler = {
-		.launch = launch,
-		.refused = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
-		.emitter = {.arena = arena},
-	};
-	struct plan_emitter *emitter = &compiler.emitter;
+	struct plan_emitter *emitter = &compiler->emitter;
 	int result = judge_rules(service, why);
 
 	if (result < 0)
 		return result;
-	segment_numbers(&compiler, service);
-	for (size_t i = 0; i < compiler.segment_count; i++)
-		if (compiler.segments[i].checked)
-			compiler.segments[i].position = check(&compiler, &compiler.segments[i]);
-	size_t position = search(&compiler, 0, compiler.segment_count);
+	segment_numbers(compiler, service);
+	for (size_t i = 0; i < compiler->segment_count; i++)
+		if (compiler->segments[i].checked)
+			compiler->segments[i].position = check(compiler, &compiler->segments[i]);
+	size_t position = search(compiler, 0, compiler->segment_count);
 	position = plan_emit_load(emitter, offsetof(struct seccomp_data, nr), position);
 	/* Killed first of all: numbers mean nothing before the architecture is known. */
 	position = plan_emit_branch(emitter, BPF_JEQ, catalog_audit_arch(catalog_native_arch()),
@@ -268,4 +264,43 @@ int plan_seccomp(const struct plan_service *service, const struct plan_launch_ad
 			service->name, emitter->count, BPF_MAXINSNS);
 	plan_emit_finish(emitter, filter);
 	return 0;
+}
+
+int plan_seccomp(const struct plan_service *service, const struct plan_launch_addresses *launch,
+	uint32_t refusal, struct arena *arena, struct plan_filter *filter, struct fault *why)
+{
+	struct compiler compiler = {
+		.launch = launch,
+		.refused = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
+		.matched = SECCOMP_RET_ALLOW,
+		.newer = SECCOMP_RET_ERRNO | ENOSYS,
+		.emitter = {.arena = arena},
+	};
+
+	return compile(&compiler, service, filter, why);
+}
+
+int plan_seccomp_endings(const struct plan_service *service, struct arena *arena,
+	struct plan_filter *filter, struct fault *why)
+{
+	struct compiler compiler = {
+		.refused = SECCOMP_RET_ALLOW,
+		.matched = SECCOMP_RET_USER_NOTIF,
+		.newer = SECCOMP_RET_ALLOW,
+		.emitter = {.arena = arena},
+	};
+	struct plan_service endings = *service;
+
+	endings.call_count = 0;
+	endings.calls = arena_alloc(arena, (service->ending_count + 1) * sizeof(*endings.calls));
+	for (size_t i = 0; i < service->ending_count; i++) {
+		const struct plan_ending *ending = &service->endings[i];
+
+		endings.calls[endings.call_count++] = (struct plan_call){.name = ending->name,
+			.number = ending->number,
+			.conditions = ending->conditions,
+			.condition_count = ending->condition_count,
+			.where = ending->where};
+	}
+	return compile(&compiler, &endings, filter, why);
 }

@@ -41,6 +41,13 @@ struct plan_filter {
 int plan_seccomp(const struct plan_service *service, const struct plan_launch_addresses *launch,
 	uint32_t refusal, struct arena *arena, struct plan_filter *filter, struct fault *why);
 
+/*
+ * The filter of what ends when @service is ready: its `endings` wait for the init's answer
+ * (SECCOMP_RET_USER_NOTIF), everything else is let through, to be judged by the filter above.
+ */
+int plan_seccomp_endings(const struct plan_service *service, struct arena *arena,
+	struct plan_filter *filter, struct fault *why);
+
 /* What @filter returns (SECCOMP_RET_*) for a call: our own simulator of the kernel's machine. */
 uint32_t plan_simulate(const struct plan_filter *filter, uint32_t arch, uint32_t number,
 	const uint64_t arguments[6]);
@@ -52,6 +59,10 @@ uint32_t plan_simulate_steps(const struct plan_filter *filter, uint32_t arch, ui
 /* The oracle: what the plan says about a call, read from the rules and nothing else. */
 uint32_t plan_expect(const struct plan_service *service, const struct plan_launch_addresses *launch,
 	uint32_t refusal, uint32_t arch, uint32_t number, const uint64_t arguments[6]);
+
+/* The same of plan_seccomp_endings(). */
+uint32_t plan_expect_endings(const struct plan_service *service, uint32_t arch, uint32_t number,
+	const uint64_t arguments[6]);
 
 /* How many of the x86-64 calls that Linux 6.18 implements @service is refused whatever the
  * arguments. */

@@ -67,6 +67,29 @@ uint32_t plan_expect(const struct plan_service *service, const struct plan_launc
 	return SECCOMP_RET_ERRNO | refusal;
 }
 
+static bool ending_holds(const struct plan_ending *ending, const uint64_t arguments[6])
+{
+	for (size_t i = 0; i < ending->condition_count; i++)
+		if (!condition_holds(&ending->conditions[i], arguments))
+			return false;
+	return true;
+}
+
+uint32_t plan_expect_endings(const struct plan_service *service, uint32_t arch, uint32_t number,
+	const uint64_t arguments[6])
+{
+	enum catalog_arch native = catalog_native_arch();
+
+	if (arch != catalog_audit_arch(native) ||
+		(native == CATALOG_X86_64 && number >= 0x40000000))
+		return SECCOMP_RET_KILL_PROCESS;
+	for (size_t i = 0; i < service->ending_count; i++)
+		if (service->endings[i].number == number &&
+			ending_holds(&service->endings[i], arguments))
+			return SECCOMP_RET_USER_NOTIF;
+	return SECCOMP_RET_ALLOW;
+}
+
 static bool ever_allowed(const struct plan_service *service, const char *call)
 {
 	for (size_t i = 0; i < service->call_count; i++)

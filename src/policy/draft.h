@@ -60,6 +60,7 @@ void policy_read_connects(struct policy_reading *, const struct policy_node *, v
 void policy_read_capabilities(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_syscalls(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_limits(struct policy_reading *, const struct policy_node *, void *draft);
+void policy_read_after_ready(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_instances(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_job(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_ready(struct policy_reading *, const struct policy_node *, void *draft);
@@ -84,7 +85,6 @@ void policy_read_accept_missing(struct policy_reading *, const struct policy_nod
 void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines);
 
 /* Keys whose form is checked and which nothing enforces yet (policy/later.c). */
-void policy_read_after_ready(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_on_violation(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_observe(struct policy_reading *, const struct policy_node *, void *draft);

@@ -17,27 +17,9 @@
 
 static const char *const modes[] = {"enforce", "audit"};
 static const char *const violations[] = {"deny", "kill", "freeze", "alert"};
-static const char *const start_rights[] = {"execute", "listen", "connect-new", "fork", "write"};
 
 #define CHOICE(reading, node, names)                                                               \
 	policy_choice(reading, node, names, sizeof(names) / sizeof((names)[0]))
-
-static void read_forbid(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	(void)into;
-	if (policy_is_list(reading, node))
-		policy_each(item, node) CHOICE(reading, item, start_rights);
-}
-
-void policy_read_after_ready(
-	struct policy_reading *reading, const struct policy_node *node, void *draft)
-{
-	static const struct policy_field fields[] = {
-		{"forbid", KEY_AFTER_READY_FORBID, read_forbid},
-	};
-
-	POLICY_FIELDS(reading, node, "'after-ready'", fields, draft);
-}
 
 void policy_read_mode(struct policy_reading *reading, const struct policy_node *node, void *draft)
 {

@@ -123,6 +123,7 @@ const struct policy_list policy_lists[] = {
 	TEXTS("accept-missing", "feature", service.accept_missing),
 	LIST("expected", "expected refusal", service.expected, service.expected_count,
 		policy_expected, expected_name, no_tag),
+	TEXTS("after-ready", "right", service.after_ready),
 	TEXTS("depends-on", "service", depends_on),
 };
 const size_t policy_list_types = sizeof(policy_lists) / sizeof(policy_lists[0]);

@@ -190,6 +190,7 @@ struct policy_service {
 	size_t connect_count;
 	struct policy_texts capabilities; /* "CAP_…" */
 	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
+	struct policy_texts after_ready;  /* what `after-ready` forbids: catalog/start_right.h */
 	struct policy_limits limits;
 	struct policy_life life;
 	struct policy_texts accept_missing; /* features, as `doctor` prints them; not checked */

@@ -16,6 +16,7 @@
 #include "base/fault.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
+#include "enforce/phase.h"
 #include "enforce/steps.h"
 #include "plan/plan.h"
 #include "stack/init_loop.h"
@@ -67,6 +68,8 @@ static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, 
 	fcntl(launch->gate[0], F_SETOWN, getpid());
 	close(launch->exec_pipe[0]);
 	close(launch->init_pipe[1]);
+	if (launch->phase_pair[0] >= 0)
+		close(launch->phase_pair[0]);
 	enforce_walk(launch, ENFORCE_SERVICE, stack_launch_step, why);
 	fail(launch, why);
 }
@@ -75,8 +78,9 @@ static __attribute__((noreturn)) void be_service(struct enforce_launch *launch, 
 static int close_rest(struct enforce_launch *launch, int signals)
 {
 	int kept[16] = {launch->status_pipe[1], launch->exec_pipe[0], launch->init_pipe[1],
-		launch->log, launch->router, launch->log_folder, launch->exit_record, signals};
-	size_t count = 8;
+		launch->log, launch->router, launch->log_folder, launch->exit_record, signals,
+		launch->phase_pair[0]};
+	size_t count = 9;
 	bool used[3] = {false};
 
 	for (size_t i = 0; i < launch->relay_count; i++) {
@@ -93,17 +97,25 @@ static int close_rest(struct enforce_launch *launch, int signals)
 	return error;
 }
 
+/* Until the service's exec, which may be one of the calls that wait for an answer. */
+static void await_exec(const struct enforce_launch *launch)
+{
+	struct pollfd waits[] = {{.fd = launch->exec_pipe[0], .events = POLLIN},
+		{.fd = launch->phase_listener, .events = POLLIN}};
+
+	while (!waits[0].revents)
+		if (poll(waits, 2, -1) > 0 && waits[1].revents & POLLIN)
+			enforce_phase_answer(launch->phase_listener);
+}
+
 /* When the service's program runs the launch is complete, and outlives its launcher: but not in the
  * foreground, where nobody would know of it any more. */
 static void let_go(struct enforce_launch *launch)
 {
-	char byte;
-
 	/* The service waits for this, and ends without it. */
 	descriptor_write(launch->init_pipe[1], "c", 1);
 	close(launch->init_pipe[1]);
-	while (read(launch->exec_pipe[0], &byte, 1) < 0 && errno == EINTR)
-		;
+	await_exec(launch);
 	if (launch->status->failed)
 		_exit(FAILED);
 	if (!launch->foreground)
@@ -142,6 +154,8 @@ void stack_init(struct enforce_launch *launch)
 		fault(&why, -errno, launch->service->where, "init: cannot make a pipe");
 		fail(launch, &why);
 	}
+	if (enforce_phase_prepare(launch, &why) < 0)
+		fail(launch, &why);
 	check_launcher(launch);
 	pid_t service = fork();
 	if (service < 0) {
@@ -156,6 +170,8 @@ void stack_init(struct enforce_launch *launch)
 		fault(&why, error, launch->service->where, "init: cannot close descriptors");
 		fail(launch, &why);
 	}
+	if (enforce_phase_take(launch, &why) < 0)
+		fail(launch, &why);
 	if (stack_init_confine(launch->service, launch->log_folder, EPERM, &why) < 0)
 		fail(launch, &why);
 	let_go(launch);

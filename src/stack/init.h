@@ -11,9 +11,15 @@
  * all that is left of the service.
  */
 
+#include <signal.h>
+
 struct enforce_launch;
 struct fault;
 struct plan_service;
+
+/* Tells an init that its service is ready: what may be done only until then ends.  Again: nothing.
+ */
+#define STACK_INIT_READY (SIGRTMIN + 1)
 
 /* Run as the init of @launch, in the child that the clone made. */
 __attribute__((noreturn)) void stack_init(struct enforce_launch *launch);

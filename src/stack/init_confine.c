@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -35,6 +37,9 @@ static const struct enforce_own_call calls[] = {
 	{"exit_group"},
 	/* Only to lay down the death signal when the launch is complete. */
 	{"prctl", {{0, PR_SET_PDEATHSIG}}, 1},
+	/* Calls that end when the service is ready: to see one and to let it through. */
+	{"ioctl", {{1, (uint32_t)SECCOMP_IOCTL_NOTIF_RECV}}, 1},
+	{"ioctl", {{1, (uint32_t)SECCOMP_IOCTL_NOTIF_SEND}}, 1},
 };
 
 /* No scopes: it must signal the service, which is outside its domain. */

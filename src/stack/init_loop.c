@@ -11,19 +11,24 @@
 
 #include "base/descriptor.h"
 #include "enforce/launch.h"
+#include "enforce/phase.h"
+#include "stack/init.h"
 #include "stack/init_log.h"
 
 static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
 enum {
 	MOST_RELAYS = 3,
+	FIXED = 3,      /* what is waited for besides relays */
 	CHUNK = 4096,   /* what a pipe that polls writable takes at once */
 	MOST_READS = 32 /* at the end: more than a pipe holds, which somebody else may fill on */
 };
 
 struct init {
 	pid_t service;
-	int signals, log_pipe;
+	int signals, log_pipe, record;
+	int listener; /* of the calls that end when the service is ready; -1: they have ended */
+	bool ready;
 	struct stack_init_log log;
 	struct enforce_relay relays[MOST_RELAYS];
 	bool full[MOST_RELAYS]; /* there is something to read; the other end must take it */
@@ -36,6 +41,7 @@ void stack_init_signals(sigset_t *set)
 {
 	sigemptyset(set);
 	sigaddset(set, SIGCHLD);
+	sigaddset(set, STACK_INIT_READY);
 	for (size_t i = 0; i < sizeof(forwarded) / sizeof(forwarded[0]); i++)
 		sigaddset(set, forwarded[i]);
 }
@@ -87,13 +93,31 @@ static bool reap(struct init *init, int *status)
 	return ended;
 }
 
+/*
+ * For good: without a listener the kernel itself refuses the calls, also those
+ * that wait.  The record comes after, so that who reads it may rely on it.
+ */
+static void end_phase(struct init *init)
+{
+	if (init->ready)
+		return;
+	init->ready = true;
+	if (init->listener >= 0)
+		close(init->listener);
+	init->listener = -1;
+	if (init->record >= 0)
+		descriptor_write(init->record, "ready\n", 6);
+}
+
 static void take_signal(struct init *init)
 {
 	struct signalfd_siginfo info;
 
 	if (read(init->signals, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo != SIGCHLD)
+	if ((int)info.ssi_signo == STACK_INIT_READY)
+		end_phase(init);
+	else if (info.ssi_signo != SIGCHLD)
 		kill(init->service, (int)info.ssi_signo);
 }
 
@@ -108,12 +132,24 @@ static void record_end(int record, int status)
 		descriptor_write(record, line, (size_t)length);
 }
 
-static size_t list(const struct init *init, struct pollfd waits[2 + MOST_RELAYS])
+static void answer(struct init *init, int events)
+{
+	if (events & POLLIN) {
+		enforce_phase_answer(init->listener);
+		return;
+	}
+	/* Nobody is left who could ask. */
+	close(init->listener);
+	init->listener = -1;
+}
+
+static size_t list(const struct init *init, struct pollfd waits[FIXED + MOST_RELAYS])
 {
 	size_t count = 0;
 
 	waits[count++] = (struct pollfd){.fd = init->signals, .events = POLLIN};
 	waits[count++] = (struct pollfd){.fd = init->log_pipe, .events = POLLIN};
+	waits[count++] = (struct pollfd){.fd = init->listener, .events = POLLIN};
 	for (size_t i = 0; i < init->relay_count; i++) {
 		const struct enforce_relay *relay = &init->relays[i];
 
@@ -166,8 +202,10 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 	struct init init = {.service = service,
 		.signals = signals,
 		.log_pipe = launch->log,
+		.record = launch->exit_record,
+		.listener = launch->phase_listener,
 		.relay_count = launch->relay_count};
-	struct pollfd waits[2 + MOST_RELAYS];
+	struct pollfd waits[FIXED + MOST_RELAYS];
 	int status = 0;
 
 	for (size_t i = 0; i < init.relay_count; i++)
@@ -182,9 +220,12 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 			take_signal(&init);
 		if (waits[1].revents)
 			copy_log(&init);
-		for (size_t i = 2; i < count; i++)
+		/* It may have been closed a moment ago. */
+		if (waits[2].revents && init.listener >= 0)
+			answer(&init, waits[2].revents);
+		for (size_t i = FIXED; i < count; i++)
 			if (waits[i].revents)
-				copy_relay(&init, i - 2);
+				copy_relay(&init, i - FIXED);
 	}
 	end_others(launch);
 	drain(&init);

@@ -75,6 +75,8 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.ruleset = -1,
 		.exec_pipe = {-1, -1},
 		.init_pipe = {-1, -1},
+		.phase_pair = {-1, -1},
+		.phase_listener = -1,
 	};
 }
 

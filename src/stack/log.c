@@ -15,6 +15,9 @@
 #include "plan/plan.h"
 #include "stack/file.h"
 
+/* What the init writes when its service is ready, before the line of its end. */
+#define READY "ready\n"
+
 enum { TAIL_BYTES = 8192, LONGEST_EXIT = 64 };
 
 static int stack_logs(const char *stack, struct fault *why)
@@ -125,13 +128,31 @@ static bool is_end(const char *text)
 	return number > text && text_number(number, 255, &value);
 }
 
-const char *stack_exit_read(const char *folder, const char *service, struct arena *arena)
+/* What the init of @service has written until now; NULL: nothing. */
+static const char *read_record(const char *folder, const char *service, struct arena *arena)
 {
 	const char *path = arena_printf(arena, "%s/services/%s.exit", folder, service);
 	const char *text;
 
-	if (descriptor_read(AT_FDCWD, path, LONGEST_EXIT, arena, &text) <= 0)
+	return descriptor_read(AT_FDCWD, path, LONGEST_EXIT, arena, &text) > 0 ? text : NULL;
+}
+
+const char *stack_exit_read(const char *folder, const char *service, struct arena *arena)
+{
+	const char *text = read_record(folder, service, arena);
+
+	if (text && text_starts(text, READY))
+		text += strlen(READY);
+	if (!text)
 		return NULL;
 	text = arena_text_length(arena, text, strcspn(text, "\n"));
 	return is_end(text) ? text : NULL;
+}
+
+bool stack_ready_recorded(const char *folder, const char *service)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const char *text = read_record(folder, service, arena);
+
+	return text && text_starts(text, READY);
 }

@@ -3,6 +3,7 @@
 
 /* Where the logs of a stack are, and the record of how a service ended. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,3 +40,6 @@ int stack_exit_record(int folder, const char *service, struct fault *why);
 
 /* How @service ended: "exit 1", "signal 9", or NULL when its init wrote nothing; in @arena. */
 const char *stack_exit_read(const char *folder, const char *service, struct arena *arena);
+
+/* Has the init of @service written that it is ready: by its own word, or because it was told? */
+bool stack_ready_recorded(const char *folder, const char *service);

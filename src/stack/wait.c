@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "plan/plan.h"
 #include "stack/log.h"
+#include "stack/member.h"
+#include "stack/phase.h"
 #include "stack/ready.h"
 #include "stack/state.h"
 #include "stack/up.h"
@@ -51,6 +53,14 @@ static int ended(struct wait *wait, const struct plan_service *service, struct f
 	return -ESRCH;
 }
 
+/* What it may do only until now ends.  Who has ended meanwhile is seen at the next look. */
+static int end_phase(
+	const struct plan_service *service, const struct stack_member *member, struct fault *why)
+{
+	scoped(fd) int pidfd = stack_member_open(member);
+	return pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
+}
+
 /* One look at all of them.  The number that are not ready yet, or negative. */
 static int look(struct wait *wait, struct fault *why)
 {
@@ -75,10 +85,16 @@ static int look(struct wait *wait, struct fault *why)
 			wait->waiting = service;
 			wait->missing = missing;
 			left++;
-		} else if (wait->up->say) {
+			continue;
+		}
+		int error = end_phase(service, member, why);
+		if (error < 0) {
+			wait->up->failed = service->name;
+			return error;
+		}
+		if (wait->up->say)
 			wait->up->say(wait->up->context, service->name,
 				service->listen_count > 0 ? "ready" : "running");
-		}
 	}
 	return left;
 }

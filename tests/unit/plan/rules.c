@@ -34,6 +34,7 @@ static const struct {
 	{"struct plan_service", "workdir", "workdir_where"},
 	{"struct plan_service", "write_execute", "write_execute_where"},
 	{"struct plan_service", "card_data", "card_data_where"},
+	{"struct plan_service", "view_closes", "view_closes_where"},
 	{"struct plan_life", "restart", "restart_where"},
 	{"struct plan_life", "stop_signal", "stop_signal_where"},
 	{"struct plan_life", "stop_seconds", "stop_seconds_where"},
