@@ -24,6 +24,8 @@ static const struct cli_verb *const verbs[] = {
 	&cli_logs,
 	&cli_status,
 	&cli_run,
+	&cli_exec,
+	&cli_signal,
 	&cli_drill,
 	NULL,
 };

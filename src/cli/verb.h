@@ -35,4 +35,6 @@ extern const struct cli_verb cli_ps;
 extern const struct cli_verb cli_logs;
 extern const struct cli_verb cli_status;
 extern const struct cli_verb cli_run;
+extern const struct cli_verb cli_exec;
+extern const struct cli_verb cli_signal;
 extern const struct cli_verb cli_drill;

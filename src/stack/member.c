@@ -81,17 +81,26 @@ int stack_member_fill(struct stack_member *member, enum stack_member_kind kind, 
 	return error;
 }
 
-int stack_member_open(const struct stack_member *member)
+static int open_process(pid_t pid, uint64_t started)
 {
-	scoped(fd) int pidfd = member->pid > 0 ? pidfd_open(member->pid, 0) : -1;
+	scoped(fd) int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 	uint64_t start;
 
 	/* The descriptor first: what it stands for cannot change any more. */
-	if (pidfd < 0 || start_of(member->pid, &start) < 0 || start != member->start ||
-		poll(&ended, 1, 0) != 0)
+	if (pidfd < 0 || start_of(pid, &start) < 0 || start != started || poll(&ended, 1, 0) != 0)
 		return -ESRCH;
 	return take_fd(&pidfd);
+}
+
+int stack_member_open(const struct stack_member *member)
+{
+	return open_process(member->pid, member->start);
+}
+
+int stack_member_open_process(const struct stack_member *member)
+{
+	return open_process(member->process, member->process_start);
 }
 
 bool stack_member_alive(const struct stack_member *member)

@@ -37,6 +37,9 @@ int stack_member_fill(struct stack_member *member, enum stack_member_kind kind, 
 /* A pidfd of the member (the caller closes it), or -ESRCH when it has ended. */
 int stack_member_open(const struct stack_member *member);
 
+/* A pidfd of a service's main process, likewise. */
+int stack_member_open_process(const struct stack_member *member);
+
 /* Does it run still? */
 bool stack_member_alive(const struct stack_member *member);
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -12,6 +13,7 @@
 #include "catalog/family.h"
 #include "catalog/guard.h"
 #include "catalog/namespace.h"
+#include "catalog/signal.h"
 
 static void capabilities_are_found_with_and_without_prefix(void **state)
 {
@@ -80,6 +82,34 @@ static void guards_stand_only_on_calls_that_may_be_checked(void **state)
 	assert_int_equal(catalog_guard("mmap", false, true)->alternative_count, 2);
 }
 
+static void signals_are_found_as_kill_takes_them(void **state)
+{
+	(void)state;
+	assert_int_equal(catalog_signal("HUP"), SIGHUP);
+	assert_int_equal(catalog_signal("SIGUSR1"), SIGUSR1);
+	assert_int_equal(catalog_signal("sigusr2"), SIGUSR2);
+	assert_int_equal(catalog_signal("15"), SIGTERM);
+	assert_int_equal(catalog_signal("RTMIN"), SIGRTMIN);
+	assert_int_equal(catalog_signal("SIGRTMIN+3"), SIGRTMIN + 3);
+	assert_int_equal(catalog_signal("RTMAX-1"), SIGRTMAX - 1);
+	assert_string_equal(catalog_signal_name(SIGQUIT), "QUIT");
+	assert_string_equal(catalog_signal_near("SIGURS1"), "USR1");
+	assert_null(catalog_signal_name(0));
+	assert_null(catalog_signal_name(64));
+	for (int i = 1; i < 32; i++)
+		assert_int_equal(catalog_signal(catalog_signal_name(i)), i);
+}
+
+static void what_is_no_signal_is_none(void **state)
+{
+	static const char *const wrong[] = {
+		"", "0", "65", "-9", "SIG", "HUPS", "RTMIN-1", "RTMIN+99", "RTMAX+1", "1x"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_equal(catalog_signal(wrong[i]), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +117,8 @@ int main(void)
 		cmocka_unit_test(a_capability_that_can_do_nothing_says_what_to_type_instead),
 		cmocka_unit_test(families_that_nobody_gets_have_no_group),
 		cmocka_unit_test(every_namespace_has_one_flag_of_its_own),
+		cmocka_unit_test(signals_are_found_as_kill_takes_them),
+		cmocka_unit_test(what_is_no_signal_is_none),
 		cmocka_unit_test(guards_stand_only_on_calls_that_may_be_checked),
 	};
 

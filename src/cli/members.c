@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/members.h"
+
+#include <errno.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/print.h"
+#include "cli/stacks.h"
+#include "plan/plan.h"
+#include "stack/state.h"
+
+/* "storefront.2" is one, "storefront" all of them. */
+static void find(const char *name, const struct cli_stack *stack, struct cli_members *members)
+{
+	const struct plan *plan = stack->state->plan;
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_service *service = &plan->services[i];
+
+		if (!text_equal(service->name, name) && !text_equal(service->base, name))
+			continue;
+		struct cli_member *found =
+			arena_append(stack->arena, &members->list, &members->count, sizeof(*found));
+		*found = (struct cli_member){
+			plan, service, stack_state_service(stack->state, service->name)};
+	}
+}
+
+int cli_members_find(const struct cli_options *options, const char *name, struct cli_stack *stack,
+	struct cli_members *members)
+{
+	struct fault why = {0};
+	int status = cli_stack_default(options, stack), error;
+
+	*members = (struct cli_members){0};
+	if (status)
+		return status;
+	error = stack_state_read(stack->name, stack->arena, &stack->state, &why);
+	if (error == -ENOENT) {
+		why.kind = FAULT_NO;
+		why.code = 0;
+	}
+	if (error < 0)
+		return cli_fail(options, &why);
+	find(name, stack, members);
+	if (members->count)
+		return 0;
+	plan_no_service(stack->state->plan, name, &why);
+	why.code = 0;
+	return cli_fail(options, &why);
+}
