@@ -92,6 +92,10 @@ static void explain_node(struct explainer *explainer, const struct plan_service 
 			node->read_only ? "sockets in" : "makes sockets in", node->where, "%s/",
 			node->target);
 		break;
+	case PLAN_NOTIFY:
+		analyze_right(explainer, LAYER_VIEW, "sends to its init", node->where,
+			"%s/" PLAN_NOTIFY_NAME, node->target);
+		break;
 	case PLAN_FOLDER:
 	case PLAN_LINK:
 	case PLAN_MASK:

@@ -87,6 +87,7 @@ struct enforce_launch {
 	int exec_pipe[2];  /* ends when the service's exec has happened */
 	int init_pipe[2];  /* a byte comes when the init is confined */
 	int phase_pair[2]; /* brings the listener of the calls that end when the service is ready */
+	int notify;        /* where the service says that it is ready; -1: it does not */
 	int phase_listener; /* -1: nothing ends, or all of it has */
 };
 

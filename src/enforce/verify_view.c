@@ -82,7 +82,8 @@ static struct mount *claim(struct mount *mounts, size_t count, const char *point
 static bool is_mount(const struct plan_node *node)
 {
 	return node->kind == PLAN_BIND || node->kind == PLAN_MEMORY || node->kind == PLAN_PROC ||
-	       node->kind == PLAN_MASK || node->kind == PLAN_SOCKETS || node->kind == PLAN_HOSTS;
+	       node->kind == PLAN_MASK || node->kind == PLAN_SOCKETS || node->kind == PLAN_HOSTS ||
+	       node->kind == PLAN_NOTIFY;
 }
 
 /* What may be missing: a mask over nothing, and the hosts file of a service run alone. */

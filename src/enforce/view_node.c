@@ -125,6 +125,7 @@ static int place(struct enforce_launch *launch, size_t index)
 	case PLAN_BIND:
 		return enforce_attach(launch, launch->trees[index], node->target, node->folder);
 	case PLAN_MEMORY:
+	case PLAN_NOTIFY:
 		return make_memory(launch, node, node);
 	case PLAN_PROC:
 		return mount_proc(launch, node);

@@ -91,6 +91,7 @@ static void build_service(
 	plan_command(planner, from, service);
 	plan_environment(planner, from, service);
 	plan_view(planner, from, service);
+	plan_notify(planner, from, service);
 	plan_life(planner, from, service);
 	plan_capabilities(planner, from, service);
 	plan_limits(planner, from, service);

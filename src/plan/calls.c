@@ -104,6 +104,8 @@ static void collect(struct wishes *wishes)
 		wish_name(wishes, "program-execution", from->programs[i].where);
 	for (size_t i = 0; i < from->users.count; i++)
 		wish_name(wishes, "identity-changes", from->users.items[i].where);
+	if (from->life.ready.kind == POLICY_PROBE_NOTIFY)
+		wish_name(wishes, "readiness-notice", from->life.ready.where);
 	wish_name(wishes, "threads", from->where);
 }
 

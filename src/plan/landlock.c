@@ -136,6 +136,7 @@ static void allow_node(struct planner *planner, const struct policy_service *fro
 	case PLAN_FOLDER:
 	case PLAN_LINK:
 	case PLAN_MASK:
+	case PLAN_NOTIFY: /* sending is no right of a path */
 		return;
 	}
 	allow(planner, service, node->target, access, node->where);

@@ -104,7 +104,10 @@ enum plan_node_kind {
 	PLAN_SECRET,  /* a memory file with the bytes of `source`, mode 0400, the service's */
 	PLAN_SOCKETS, /* socket folder `source` of the stack ("php+run+php") */
 	PLAN_HOSTS,   /* the stack's generated hosts file, rewritten in place */
+	PLAN_NOTIFY,  /* memory of the init's, with the socket that $NOTIFY_SOCKET names */
 };
+
+#define PLAN_NOTIFY_NAME "socket" /* in the folder of PLAN_NOTIFY */
 
 struct plan_node {
 	enum plan_node_kind kind;

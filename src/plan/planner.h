@@ -120,6 +120,10 @@ void plan_node_executable(struct plan_node *node, struct where where);
 struct plan_node *plan_node_bind(struct planner *planner, struct plan_service *service,
 	const char *resolved, const struct host_link *links, size_t link_count, struct where where);
 
+/* Where it says that it is ready, when it does: the folder and the variable that names it. */
+void plan_notify(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
 /* What ends when it is ready, of the calls that it has. */
 void plan_endings(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);

@@ -20,6 +20,7 @@ static const char *const node_kinds[] = {
 	[PLAN_SECRET] = "secret",
 	[PLAN_SOCKETS] = "sockets",
 	[PLAN_HOSTS] = "hosts",
+	[PLAN_NOTIFY] = "notify",
 };
 
 static const struct record_field extent_fields[] = {

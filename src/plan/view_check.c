@@ -10,7 +10,8 @@ static const struct {
 	const char *path;
 	bool whole; /* nor anywhere in it */
 } made_folders[] = {{"/", false}, {"/dev", true}, {"/etc", false}, {"/proc", true}, {"/run", false},
-	{"/run/secrets", true}, {"/sys", true}, {"/tmp", false}, {"/usr", false}, {"/var", false}};
+	{"/run/notify", true}, {"/run/secrets", true}, {"/sys", true}, {"/tmp", false},
+	{"/usr", false}, {"/var", false}};
 
 static bool in_made_folder(const char *path)
 {

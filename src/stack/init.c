@@ -20,6 +20,7 @@
 #include "enforce/steps.h"
 #include "plan/plan.h"
 #include "stack/init_loop.h"
+#include "stack/init_notify.h"
 #include "stack/launch_step.h"
 
 enum { FAILED = 125 };
@@ -79,8 +80,8 @@ static int close_rest(struct enforce_launch *launch, int signals)
 {
 	int kept[16] = {launch->status_pipe[1], launch->exec_pipe[0], launch->init_pipe[1],
 		launch->log, launch->router, launch->log_folder, launch->exit_record, signals,
-		launch->phase_pair[0]};
-	size_t count = 9;
+		launch->phase_pair[0], launch->notify};
+	size_t count = 10;
 	bool used[3] = {false};
 
 	for (size_t i = 0; i < launch->relay_count; i++) {
@@ -154,7 +155,8 @@ void stack_init(struct enforce_launch *launch)
 		fault(&why, -errno, launch->service->where, "init: cannot make a pipe");
 		fail(launch, &why);
 	}
-	if (enforce_phase_prepare(launch, &why) < 0)
+	launch->notify = stack_init_notify_open(launch, &why);
+	if (launch->notify < -1 || enforce_phase_prepare(launch, &why) < 0)
 		fail(launch, &why);
 	check_launcher(launch);
 	pid_t service = fork();

@@ -14,12 +14,13 @@
 #include "enforce/phase.h"
 #include "stack/init.h"
 #include "stack/init_log.h"
+#include "stack/init_notify.h"
 
 static const int forwarded[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH};
 
 enum {
 	MOST_RELAYS = 3,
-	FIXED = 3,      /* what is waited for besides relays */
+	FIXED = 4,      /* what is waited for besides relays */
 	CHUNK = 4096,   /* what a pipe that polls writable takes at once */
 	MOST_READS = 32 /* at the end: more than a pipe holds, which somebody else may fill on */
 };
@@ -28,6 +29,7 @@ struct init {
 	pid_t service;
 	int signals, log_pipe, record;
 	int listener; /* of the calls that end when the service is ready; -1: they have ended */
+	int notify;   /* where the service says that it is ready; -1: it does not */
 	bool ready;
 	struct stack_init_log log;
 	struct enforce_relay relays[MOST_RELAYS];
@@ -150,6 +152,7 @@ static size_t list(const struct init *init, struct pollfd waits[FIXED + MOST_REL
 	waits[count++] = (struct pollfd){.fd = init->signals, .events = POLLIN};
 	waits[count++] = (struct pollfd){.fd = init->log_pipe, .events = POLLIN};
 	waits[count++] = (struct pollfd){.fd = init->listener, .events = POLLIN};
+	waits[count++] = (struct pollfd){.fd = init->notify, .events = POLLIN};
 	for (size_t i = 0; i < init->relay_count; i++) {
 		const struct enforce_relay *relay = &init->relays[i];
 
@@ -204,6 +207,7 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 		.log_pipe = launch->log,
 		.record = launch->exit_record,
 		.listener = launch->phase_listener,
+		.notify = launch->notify,
 		.relay_count = launch->relay_count};
 	struct pollfd waits[FIXED + MOST_RELAYS];
 	int status = 0;
@@ -220,6 +224,8 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 			take_signal(&init);
 		if (waits[1].revents)
 			copy_log(&init);
+		if (waits[3].revents && stack_init_notify_take(init.notify))
+			end_phase(&init);
 		/* It may have been closed a moment ago. */
 		if (waits[2].revents && init.listener >= 0)
 			answer(&init, waits[2].revents);

@@ -77,6 +77,7 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.init_pipe = {-1, -1},
 		.phase_pair = {-1, -1},
 		.phase_listener = -1,
+		.notify = -1,
 	};
 }
 

@@ -328,6 +328,41 @@ static void a_flood_of_calls_does_not_hold_back_the_end(void **state)
 	assert_int_equal(answer(PATIENCE), ENOSYS);
 }
 
+/* A folder of the init's with one socket; the variable that names it. */
+static void add_notify(void)
+{
+	struct plan_service *service = launch_service(plan);
+	struct plan_node *node =
+		arena_append(arena, &service->nodes, &service->node_count, sizeof(*node));
+
+	*node = (struct plan_node){.kind = PLAN_NOTIFY,
+		.target = "/run/notify",
+		.folder = true,
+		.mode = 0755,
+		.size = 4096};
+	struct plan_variable *variable = arena_append(
+		arena, &service->environment, &service->environment_count, sizeof(*variable));
+	*variable = (struct plan_variable){"NOTIFY_SOCKET", "/run/notify/socket", node->where};
+}
+
+static void its_own_word_ends_the_phase_and_no_other_does(void **state)
+{
+	(void)state;
+	add_notify();
+	forbid("listen");
+	start();
+	assert_int_equal(result('n'), 0);
+	assert_int_equal(result('l'), 0);
+	assert_int_equal(result('N'), 0);
+	await_end('l');
+	/* More of it than anybody would keep: it is read and forgotten. */
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(result(i % 2 ? 'n' : 'N'), 0);
+	assert_int_equal(result('l'), ENOSYS);
+	/* The name of the socket is not the service's to take. */
+	assert_int_equal(result('u'), EACCES);
+}
+
 static bool runs(pid_t pid)
 {
 	char path[32];
@@ -452,6 +487,8 @@ int main(void)
 			a_call_that_waits_is_refused_at_the_end, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_flood_of_calls_does_not_hold_back_the_end, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			its_own_word_ends_the_phase_and_no_other_does, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_killed_init_takes_the_service_along, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

@@ -258,6 +258,13 @@ static int try_ready(void)
 	return try_notify("STATUS=here\nREADY=1\n");
 }
 
+static int try_take_over(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && unlink(path) < 0 ? errno : 0;
+}
+
 static const struct {
 	char letter;
 	int (*run)(void);
@@ -281,6 +288,7 @@ static const struct {
 	{'F', try_flood},
 	{'n', try_other_words},
 	{'N', try_ready},
+	{'u', try_take_over},
 };
 
 static void answer(char letter)
