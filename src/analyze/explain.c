@@ -226,7 +226,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	struct arena *arena)
 {
 	struct analyze_rights *rights = arena_alloc(arena, sizeof(*rights));
-	struct explainer explainer = {plan, policy_service(policy, service->name), arena, rights};
+	struct explainer explainer = {plan, policy_service(policy, service->base), arena, rights};
 
 	rights->service = service->name;
 	rights->role = service->role;
@@ -239,9 +239,13 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_ports(&explainer, service);
 	explain_network(&explainer, service);
 	explain_limits(&explainer, service);
+	analyze_explain_life(&explainer, service);
 	explain_lacks(&explainer, service);
 	for (size_t i = 0; i < rights->right_count; i++)
 		rights->rights[i].from_role = role_file(
 			rights->rights[i].where.file, service->role, role_folders, folder_count);
+	for (size_t i = 0; i < rights->life_count; i++)
+		rights->life[i].from_role = role_file(
+			rights->life[i].where.file, service->role, role_folders, folder_count);
 	return rights;
 }

@@ -30,11 +30,20 @@ struct analyze_right {
 	struct where where;
 };
 
+/* What is done with the service: nothing that it may do. */
+struct analyze_fact {
+	const char *what, *text; /* "ready", "when port 3000 takes a connection" */
+	bool from_role;
+	struct where where;
+};
+
 struct analyze_rights {
 	const char *service, *role;
 	struct where where;
 	struct analyze_right *rights; /* by layer, then as the plan has them */
 	size_t right_count;
+	struct analyze_fact *life;
+	size_t life_count;
 };
 
 extern const struct record_type analyze_rights_record;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* An explanation in progress: explain.c and explain_view.c find the rights, right.c keeps them. */
+/* An explanation in progress: explain*.c find the rights, right.c keeps them. */
 
 #include "analyze/explain.h"
 
@@ -22,6 +22,9 @@ struct analyze_right *analyze_right(struct explainer *explainer, enum layer laye
 /* The same, joined with one of the same layer, word and line. */
 void analyze_right_joined(struct explainer *explainer, enum layer layer, const char *right,
 	struct where where, const char *what);
+
+/* When it starts, is ready, is stopped and started again. */
+void analyze_explain_life(struct explainer *explainer, const struct plan_service *service);
 
 /* Files, secrets, environment and Landlock's ports. */
 void analyze_explain_view(struct explainer *explainer, const struct plan_service *service);

@@ -16,11 +16,19 @@ static const struct record_field right_fields[] = {
 	RECORD_ITEM(struct analyze_right, RECORD_WHERE, where),
 };
 static const struct record_type right_type = RECORD_TYPE(struct analyze_right, right_fields);
+static const struct record_field fact_fields[] = {
+	RECORD_ITEM(struct analyze_fact, RECORD_TEXT, what),
+	RECORD_ITEM(struct analyze_fact, RECORD_TEXT, text),
+	RECORD_ITEM(struct analyze_fact, RECORD_BOOL, from_role),
+	RECORD_ITEM(struct analyze_fact, RECORD_WHERE, where),
+};
+static const struct record_type fact_type = RECORD_TYPE(struct analyze_fact, fact_fields);
 static const struct record_field rights_fields[] = {
 	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, service),
 	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, role),
 	RECORD_ITEM(struct analyze_rights, RECORD_WHERE, where),
 	RECORD_ITEM_LIST(struct analyze_rights, rights, right_count, &right_type),
+	RECORD_ITEM_LIST(struct analyze_rights, life, life_count, &fact_type),
 };
 const struct record_type analyze_rights_record = RECORD_TYPE(struct analyze_rights, rights_fields);
 

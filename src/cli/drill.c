@@ -152,7 +152,8 @@ static int drill_all(struct session *session, struct fault *why)
 		bool asked = options->operand_count == 0;
 
 		for (int j = 0; j < options->operand_count; j++)
-			asked = asked || text_equal(options->operands[j], plan->services[i].name);
+			asked = asked ||
+				plan_service_called(&plan->services[i], options->operands[j]);
 		if (asked)
 			error = drill_one(session, &plan->services[i], why);
 	}
@@ -173,7 +174,7 @@ static int settle_plan(const struct session *session, const struct plan *plan, s
 			"bulkhead: %s is up with another policy: what runs is drilled, not %s\n",
 			plan->stack, options->policies[0]);
 	for (int i = 0; i < options->operand_count; i++)
-		if (!plan_service(drilled, options->operands[i]))
+		if (!plan_service_named(drilled, options->operands[i]))
 			return plan_no_service(drilled, options->operands[i], why);
 	return 0;
 }

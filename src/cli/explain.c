@@ -34,16 +34,21 @@ static void write_wrapped(const char *text)
 	}
 }
 
+static void write_origin(const struct where *where, bool from_role, bool color)
+{
+	printf("  %s", color ? "\033[2m" : "");
+	if (where->file)
+		printf("%s:%u:%u", where->file, where->line, where->column);
+	printf("%s%s\n", from_role ? " (role)" : "", color ? "\033[0m" : "");
+}
+
 static void write_right(const struct analyze_right *right, bool color)
 {
 	printf("    %-16s ", right->right);
 	write_wrapped(right->what);
 	if (right->absent)
 		fputs(" (absent here: no right)", stdout);
-	printf("  %s", color ? "\033[2m" : "");
-	if (right->where.file)
-		printf("%s:%u:%u", right->where.file, right->where.line, right->where.column);
-	printf("%s%s\n", right->from_role ? " (role)" : "", color ? "\033[0m" : "");
+	write_origin(&right->where, right->from_role, color);
 	if (right->why) {
 		printf("%*s", TEXT_START, "");
 		write_wrapped(right->why);
@@ -72,7 +77,14 @@ static void write_rights(const struct analyze_rights *rights, bool color)
 		if (count == 0 && nothing[layer])
 			printf("\n  %s\n    %s\n", catalog_layer_names[layer], nothing[layer]);
 	}
-	puts("\nwhat is not listed here is denied");
+	puts("\nwhat is not listed here is denied\n\n  life");
+	for (size_t i = 0; i < rights->life_count; i++) {
+		const struct analyze_fact *fact = &rights->life[i];
+
+		printf("    %-16s ", fact->what);
+		write_wrapped(fact->text);
+		write_origin(&fact->where, fact->from_role, color);
+	}
 }
 
 static int explain(const struct cli_options *options)
@@ -86,7 +98,7 @@ static int explain(const struct cli_options *options)
 	status = cli_load(options, CLI_JUDGE, &loaded);
 	if (status == 0) {
 		const struct plan_service *service =
-			plan_service(loaded.plan, options->operands[0]);
+			plan_service_named(loaded.plan, options->operands[0]);
 
 		if (service) {
 			const struct analyze_rights *rights = analyze_explain(loaded.plan,
@@ -113,5 +125,6 @@ const struct cli_verb cli_explain = {
 	.run = explain,
 	.help = "Rights are shown by layer.  (role) marks what the service has from its role;\n"
 		"paths that a role gives only where they exist are shown as absent when they do "
-		"not.\n",
+		"not.  Of instances the rights are the same: the service's name stands for the "
+		"first.\n",
 };

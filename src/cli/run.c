@@ -61,7 +61,7 @@ static const struct plan_service *choose(
 
 	if (options->role)
 		return &loaded->plan->services[0];
-	service = plan_service(loaded->plan, options->operands[0]);
+	service = plan_service_named(loaded->plan, options->operands[0]);
 	if (!service) {
 		plan_no_service(loaded->plan, options->operands[0], &why);
 		cli_fail(options, &why);

@@ -421,7 +421,13 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
  */
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report);
 
-/* The service called @name, or NULL. */
+/* Is @name what it is called: by itself, or together with the other instances? */
+bool plan_service_called(const struct plan_service *service, const char *name);
+
+/* The first that is called @name, or NULL. */
+const struct plan_service *plan_service_named(const struct plan *plan, const char *name);
+
+/* The service whose own name is @name, or NULL. */
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
 
 /* Record that @plan has no service @name, with the one that is near or all there are; -ENOENT. */

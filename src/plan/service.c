@@ -15,15 +15,30 @@ const struct plan_service *plan_service(const struct plan *plan, const char *nam
 	return NULL;
 }
 
-/* As many as fit in a hint. */
+bool plan_service_called(const struct plan_service *service, const char *name)
+{
+	return text_equal(service->name, name) || text_equal(service->base, name);
+}
+
+const struct plan_service *plan_service_named(const struct plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (plan_service_called(&plan->services[i], name))
+			return &plan->services[i];
+	return NULL;
+}
+
+/* As many as fit in a hint; those with instances once. */
 static void list_services(const struct plan *plan, struct fault *why)
 {
-	char names[sizeof(why->hint) - 64];
+	char names[sizeof(why->hint) - 64] = "";
 	size_t length = 0, i = 0;
 
 	for (; i < plan->service_count; i++) {
-		const char *name = plan->services[i].name;
+		const char *name = plan->services[i].base;
 
+		if (plan->services[i].instance > 1)
+			continue;
 		if (length + strlen(name) + 2 >= sizeof(names))
 			break;
 		length += (size_t)snprintf(
@@ -37,8 +52,8 @@ int plan_no_service(const struct plan *plan, const char *name, struct fault *why
 	fault_of(why, FAULT_USAGE, 0, (struct where){0}, "stack '%s' has no service '%s'",
 		plan->stack, name);
 	for (size_t i = 0; i < plan->service_count; i++)
-		if (text_nearest(name, &plan->services[i].name, 1)) {
-			fault_hint(why, "did you mean %s?", plan->services[i].name);
+		if (text_nearest(name, &plan->services[i].base, 1)) {
+			fault_hint(why, "did you mean %s?", plan->services[i].base);
 			return -ENOENT;
 		}
 	list_services(plan, why);

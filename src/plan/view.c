@@ -108,7 +108,8 @@ static void add_skeleton(
 	add_file(planner, service, "/etc/nsswitch.conf",
 		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
 		"files\n");
-	/* A name has as many addresses as instances: glibc gives one family's first alone without. */
+	/* A name has as many addresses as instances: glibc gives one family's first alone without.
+	 */
 	add_file(planner, service, "/etc/host.conf", "multi on\n");
 	add_file(planner, service, "/etc/resolv.conf",
 		"# names of the stack stand in /etc/hosts; nothing else resolves\n");

@@ -108,7 +108,7 @@ static int choose(struct work *work, const struct stack_state *state, struct fau
 
 	work->wanted = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(bool));
 	for (size_t i = 0; i < work->up->service_count; i++)
-		if (!plan_service(plan, work->up->services[i]))
+		if (!plan_service_named(plan, work->up->services[i]))
 			return plan_no_service(plan, work->up->services[i], why);
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct stack_member *member =
@@ -116,7 +116,8 @@ static int choose(struct work *work, const struct stack_state *state, struct fau
 		bool named = work->up->service_count == 0;
 
 		for (size_t j = 0; j < work->up->service_count; j++)
-			named = named || text_equal(work->up->services[j], plan->services[i].name);
+			named = named ||
+				plan_service_called(&plan->services[i], work->up->services[j]);
 		work->wanted[i] = named && !(member && stack_member_alive(member));
 		work->wanted_count += work->wanted[i];
 	}

@@ -111,8 +111,8 @@ expect 125 'in JSON too' "$BULKHEAD" run --json --roles "$folder/roles" -f "$pol
 says '"code": 2' 'with the code'
 
 # What is wrong in any version outweighs what this one cannot do.
-sed 's/user: no-such-user/user: root\n    instances: 2/' "$policy" >"$folder/both.yaml"
+sed 's/user: no-such-user/user: root\n    on-violation: kill/' "$policy" >"$folder/both.yaml"
 expect 2 'a mistake beside a key of later is bad policy' \
   "$BULKHEAD" up --roles "$folder/roles" -f "$folder/both.yaml"
-says "'instances' is not enforced by this version" 'and both are said'
+says "'on-violation' is not enforced by this version" 'and both are said'
 untouched 'nothing was touched in the end'

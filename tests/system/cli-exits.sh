@@ -37,7 +37,7 @@ variant word 's/listens/lisens/'
 variant user 's/role: scheduler/role: scheduler\n    user: nobody-of-this-name/'
 variant program 's/\[sh, -c/[no-such-program, -c/'
 variant path 's/role: scheduler/role: scheduler\n    files: {read: [\/srv\/no-such-folder]}/'
-variant later 's/role: scheduler/role: scheduler\n    instances: 2/'
+variant later 's/role: scheduler/role: scheduler\n    on-violation: kill/'
 install -d -m 777 "$folder/open"
 cp "$folder/good.yaml" "$folder/open/good.yaml"
 
@@ -73,7 +73,7 @@ refused 2 user.yaml "nobody-of-this-name" 'a user that this machine lacks'
 refused 2 program.yaml 'no-such-program' 'a program that it lacks'
 refused 2 path.yaml '/srv/no-such-folder' 'a path that it lacks'
 refused 2 open/good.yaml 'good.yaml' 'a policy that others may change'
-refused 3 later.yaml "'instances' is not enforced by this version" 'a key of later'
+refused 3 later.yaml "'on-violation' is not enforced by this version" 'a key of later'
 for feature in user-namespace namespaces namespace-limits new-mount-api openat2 pidfd cgroup2 seccomp landlock; do
   refused 3 good.yaml "'$feature'" "a kernel without $feature" --lacks $feature
 done

@@ -30,7 +30,7 @@ assert:
 EOF
 sed 's/cache:6379/cashe:6379/' "$folder/good.yaml" >"$folder/bad.yaml"
 sed 's/cache never connects/reader never connects/' "$folder/good.yaml" >"$folder/failed.yaml"
-sed 's/connects: /instances: 2\n    connects: /' "$folder/good.yaml" >"$folder/later.yaml"
+sed 's/connects: /on-violation: kill\n    connects: /' "$folder/good.yaml" >"$folder/later.yaml"
 
 expect 0 'a good policy passes' "$BULKHEAD" check --roles "$folder/roles" "$folder/good.yaml"
 expect 2 'a bad policy is refused' "$BULKHEAD" check --roles "$folder/roles" "$folder/bad.yaml"
@@ -38,7 +38,7 @@ says "bad.yaml:11:16: error:" 'with file, line and column'
 says "did you mean 'cache'" 'and what may have been meant'
 expect 1 'a failed assertion is a no' "$BULKHEAD" check --roles "$folder/roles" "$folder/failed.yaml"
 expect 0 'a key of later is a warning to check' "$BULKHEAD" check --roles "$folder/roles" "$folder/later.yaml"
-says "warning: 'instances'" 'that names it'
+says "warning: 'on-violation'" 'that names it'
 expect 3 'and an error to up' "$BULKHEAD" up --roles "$roles" -f "$folder/later.yaml"
 expect 125 'and to run' "$BULKHEAD" run --roles "$roles" -f "$folder/later.yaml" cache
 expect 125 'run says so in JSON too' "$BULKHEAD" run --json --roles "$roles" -f "$folder/later.yaml" cache

@@ -2,6 +2,7 @@
 #include "analyze/explain.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
@@ -45,13 +46,14 @@ static struct plan_node nodes[] = {
 };
 static struct plan_service services[] = {
 	{.name = "web",
+		.base = "web",
 		.role = "web",
 		.program = "/usr/bin/web",
 		.calls = calls,
 		.call_count = 3,
 		.nodes = nodes,
 		.node_count = 2},
-	{.name = "db", .program = "/usr/bin/db"},
+	{.name = "db", .base = "db", .program = "/usr/bin/db"},
 };
 static struct plan_edge edges[] = {
 	{.from = "web",
@@ -131,6 +133,60 @@ static void the_other_side_of_an_edge_sees_it_too(void **state)
 	assert_null(find(rights, "connect to", ""));
 }
 
+static const char *fact(const struct analyze_rights *rights, const char *what)
+{
+	for (size_t i = 0; i < rights->life_count; i++)
+		if (strcmp(rights->life[i].what, what) == 0)
+			return rights->life[i].text;
+	return "";
+}
+
+static void the_life_is_told_in_words(void **state)
+{
+	static const char *ask[] = {"/usr/bin/ask", "-q"};
+	static struct plan_dependency dependencies[] = {
+		{"migrate", true, {"shop.yaml", 8, 1}}, {"db", false, {"/roles/web.yaml", 8, 1}}};
+	static const struct {
+		struct plan_life life;
+		const char *what, *text;
+	} cases[] = {
+		{{.ready = {.kind = PLAN_PROBE_PORT, .port = 80}}, "ready",
+			"when port 80 takes a connection"},
+		{{.ready = {.kind = PLAN_PROBE_NONE}}, "ready", "when it has run for a second"},
+		{{.ready = {.kind = PLAN_PROBE_NOTIFY}}, "ready",
+			"when it says so itself, by $NOTIFY_SOCKET"},
+		{{.healthy = {.kind = PLAN_PROBE_HTTP, .port = 80, .path = "/up"}}, "healthy",
+			"while GET /up at port 80 is answered with 200 to 399"},
+		{{.healthy = {.kind = PLAN_PROBE_COMMAND, .command = ask, .command_count = 2}},
+			"healthy", "while '/usr/bin/ask -q' ends with 0"},
+		{{.job = {PLAN_JOB_EVERY, 7200, {NULL, 0, 0}}}, "job", "every 2h"},
+		{{.job = {PLAN_JOB_EVERY, 90, {NULL, 0, 0}}}, "job", "every 90s"},
+		{{.job = {PLAN_JOB_AT, 11700, {NULL, 0, 0}}}, "job", "daily at 03:15"},
+		{{.job = {PLAN_JOB_ONCE, 0, {NULL, 0, 0}}}, "ready", ""},
+		{{.stop_signal = SIGQUIT, .stop_seconds = 60}, "stop", "by QUIT"},
+		{{.stop_signal = SIGQUIT, .stop_seconds = 60}, "killed", "after 1m"},
+		{{.reload_signal = SIGHUP}, "reload", "by HUP"},
+		{{.reload_command = ask, .reload_command_count = 2}, "reload",
+			"by '/usr/bin/ask -q'"},
+		{{.restart = PLAN_RESTART_NEVER}, "started again", "never"},
+		{{.dependencies = dependencies, .dependency_count = 2}, "starts",
+			"after migrate is done"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		scoped(arena) struct arena *arena = arena_new();
+
+		services[0].life = cases[i].life;
+		assert_string_equal(fact(explain("web", arena), cases[i].what), cases[i].text);
+	}
+	scoped(arena) struct arena *arena = arena_new();
+	const struct analyze_rights *rights = explain("web", arena);
+	assert_string_equal(rights->life[1].text, "after db is ready");
+	assert_true(rights->life[1].from_role);
+	assert_false(rights->life[0].from_role);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +194,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_not_here_is_shown_as_absent),
 		cmocka_unit_test(calls_of_one_line_are_one_right_and_refusals_are_none),
 		cmocka_unit_test(the_other_side_of_an_edge_sees_it_too),
+		cmocka_unit_test(the_life_is_told_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
