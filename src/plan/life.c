@@ -127,7 +127,9 @@ void plan_life(
 	life->restart = given->job.kind ? PLAN_RESTART_NEVER : PLAN_RESTART_ALWAYS;
 	if (given->restart_where.file)
 		life->restart = (enum plan_restart)given->restart;
-	life->restart_where = origin(given->restart_where, from);
+	/* A job is never started again because it is one. */
+	life->restart_where =
+		origin(given->restart_where.file ? given->restart_where : given->job.where, from);
 	plan_stop(from, life);
 	life->reload_signal = (uint32_t)given->reload_signal.value;
 	life->reload_command = plan_argv(

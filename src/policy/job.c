@@ -45,7 +45,8 @@ static void read_before(struct policy_reading *reading, const struct policy_node
 	struct policy_draft *draft = into;
 
 	policy_read_texts(reading, node, &draft->before);
-	set_job(draft, POLICY_JOB_BEFORE, 0, node->where);
+	set_job(draft, POLICY_JOB_BEFORE, 0,
+		draft->before.count ? draft->before.items[0].where : node->where);
 }
 
 static const struct policy_field fields[] = {

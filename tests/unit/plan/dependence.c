@@ -18,6 +18,7 @@
  */
 static const struct {
 	const char *cause, *with[2], *kind, *key, *fields[2], *why;
+	bool of_key; /* the cause is one of the service that the rule is about */
 } changes[] = {
 	{"identity", {"", ""}, "nodes", NULL, {"uid", "gid"}, "what is made belongs to the user"},
 	{"identity", {"", ""}, "nodes", "/etc/passwd", {"content"}, "it lists the user"},
@@ -35,6 +36,8 @@ static const struct {
 		"set-id bits are looked at where files stay behind"},
 	{"nodes", {"kind=bind; ", "read_only=no; "}, "calls", "openat", {"conditions"},
 		"set-id bits are looked at where files stay behind"},
+	{"life.job", {"kind=once", ""}, "life.dependencies", NULL, {"completed"},
+		"what is no job is waited for until it is ready", true},
 };
 
 enum { CHANGES = sizeof(changes) / sizeof(changes[0]) };
@@ -79,7 +82,8 @@ static bool changed(
 	for (size_t i = 0; i < CHANGES; i++) {
 		if (!text_equal(changes[i].kind, before->kind) ||
 			(changes[i].key && !text_equal(changes[i].key, before->key)) ||
-			!caused(removal, before->service, changes[i].cause, changes[i].with))
+			!caused(removal, changes[i].of_key ? before->key : before->service,
+				changes[i].cause, changes[i].with))
 			continue;
 		for (size_t j = 0; j < 2 && changes[i].fields[j]; j++) {
 			left = rules_without(left, changes[i].fields[j], removal->arena);
@@ -89,7 +93,8 @@ static bool changed(
 	return text_equal(left, right);
 }
 
-/* All that a service has goes with it, and so do the edges that lead to it. */
+/* All that a service has goes with it, and so do the edges that lead to it, and who waits for it
+ * waits no more. */
 static bool of_removed_service(
 	const struct removal *removal, const struct rules *names, const struct rule *rule)
 {
@@ -100,7 +105,9 @@ static bool of_removed_service(
 
 		if (!removal_has(removal, name->where))
 			continue;
-		if (text_equal(rule->service, name->service))
+		if (text_equal(rule->service, name->service) ||
+			(text_equal(rule->kind, "life.dependencies") &&
+				text_equal(rule->key, name->service)))
 			return true;
 		for (size_t j = 0; j < 2 && !rule->service[0]; j++)
 			if (text_equal(rules_field(rule, ends[j], removal->arena), name->service))

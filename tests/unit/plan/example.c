@@ -89,8 +89,8 @@ const struct policy *example_policy(
 	const struct example *example, struct arena *arena, struct report *report)
 {
 	const char *const folders[] = {example->roles};
-	struct policy_options options = {
-		.roles = folders, .role_folder_count = 1, .enforcing = true};
+	/* What is not enforced yet is planned all the same. */
+	struct policy_options options = {.roles = folders, .role_folder_count = 1};
 	struct policy_input inputs[EXAMPLE_FILES];
 
 	for (size_t i = 0; i < example->count; i++)

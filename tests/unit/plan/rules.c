@@ -73,6 +73,8 @@ static const struct {
 	{"struct plan_extent", NULL},
 	{"struct plan_gap", "feature"},
 	{"struct plan_identity", NULL},
+	{"struct plan_probe", NULL},
+	{"struct plan_job", NULL},
 };
 
 struct type_parts {
@@ -188,7 +190,7 @@ static void add_struct(struct collector *collector, const char *kind,
 	const char *outer = collector->service;
 
 	/* Some rules of the stack are a service's. */
-	if (of && *of)
+	if (!outer[0] && of && *of)
 		collector->service = *of;
 	add_rule(collector, kind, key_of(collector, type, text), text,
 		field_at(type, record, "where"));
