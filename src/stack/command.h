@@ -6,7 +6,8 @@
  * service (stack/enter.h), for the launcher, which waits for none of them.
  *
  * Each is begun by a process of its own, a child of the caller, that bounds its
- * time and its output; when the caller dies it ends with all it has begun.
+ * time and its output; when the caller dies it ends with all it has begun.  It
+ * keeps no descriptor of the caller's but 0-2.
  */
 
 #include <stddef.h>
