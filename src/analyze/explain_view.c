@@ -96,6 +96,10 @@ static void explain_node(struct explainer *explainer, const struct plan_service 
 		analyze_right(explainer, LAYER_VIEW, "sends to its init", node->where,
 			"%s/" PLAN_NOTIFY_NAME, node->target);
 		break;
+	case PLAN_TREE:
+		analyze_right(explainer, LAYER_VIEW, "read (audit)", node->where,
+			"whatever its user may read on this machine");
+		break;
 	case PLAN_FOLDER:
 	case PLAN_LINK:
 	case PLAN_MASK:

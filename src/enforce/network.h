@@ -37,6 +37,11 @@ struct arena;
 const char *enforce_network_hosts(
 	const struct plan *plan, const struct plan_service *service, struct arena *arena);
 
+/* What @service in audit mode has called and who has called it, against the declared edges, as its
+ * table in @network has recorded it: a sentence in @arena, or NULL with @why filled. */
+const char *enforce_network_recorded(const struct plan *plan, const struct plan_service *service,
+	int network, struct arena *arena, struct fault *why);
+
 /*
  * Compare what the kernel holds (tables, links, routes) with the plan.
  * 0: as planned; 1: weaker, with @why saying what; negative: cannot tell.

@@ -18,6 +18,18 @@
 	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
 	"\t\treject with icmpx admin-prohibited\n"
 
+/* Audit mode: what no edge allows is let through, and kept in a set as far as that has room. */
+#define RECORD_SET(name, type)                                                                     \
+	"\tset " name " {\n\t\ttype " type " . inet_proto . inet_service\n"                        \
+	"\t\tsize 512\n\t\tflags dynamic\n\t}\n"
+#define RECORD_SETS(name) RECORD_SET(name "4", "ipv4_addr") RECORD_SET(name "6", "ipv6_addr")
+#define LET_THROUGH(name, side)                                                                    \
+	"\t\tmeta l4proto { tcp, udp } update @" name "4 { ip " side                               \
+	" . meta l4proto . th dport }\n"                                                           \
+	"\t\tmeta l4proto { tcp, udp } update @" name "6 { ip6 " side                              \
+	" . meta l4proto . th dport }\n"                                                           \
+	"\t\tmeta l4proto { tcp, udp } accept\n"
+
 /* Errors about connections that exist; nothing else of ICMP is ever needed. */
 #define EXISTING                                                                                   \
 	"\t\tct state established accept\n"                                                        \
@@ -191,7 +203,7 @@ static const char router_chains[] =
 	"\tchain forward {\n"
 	"\t\ttype filter hook forward priority filter; policy drop;\n" EXISTING
 	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
-	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n" REFUSE
+	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n%s" REFUSE
 	"\t}\n"
 	"\tchain input {\n"
 	"\t\ttype filter hook input priority filter; policy drop;\n"
@@ -201,6 +213,30 @@ static const char router_chains[] =
 	"\t\toif \"lo\" accept\n" ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
 	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n" REFUSE "\t}\n"
 	"}\n";
+
+#define BOTH_AUDITED "\t\tiifname @audited oifname @audited meta l4proto { tcp, udp } accept\n"
+
+/* The links of those in audit mode: between two of them anything goes.  Was there one? */
+static bool write_audited(FILE *out, const struct plan *plan)
+{
+	struct set set = {.out = out};
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_service *service = &plan->services[i];
+		char name[NETWORK_LINK_NAME];
+
+		if (!service->linked || !plan_audit(service, LAYER_NETWORK))
+			continue;
+		if (set.count == 0)
+			fputs("\tset audited {\n\t\ttype ifname\n", out);
+		enforce_network_link_name(service->link, name);
+		separate(&set);
+		fprintf(out, "\"%s\"", name);
+	}
+	if (set.count > 0)
+		end_set(&set);
+	return set.count > 0;
+}
 
 char *enforce_network_rules_router(const struct plan *plan)
 {
@@ -216,7 +252,8 @@ char *enforce_network_rules_router(const struct plan *plan)
 		write_edges(out, plan, wide);
 		write_doors(out, plan, wide);
 	}
-	fprintf(out, router_chains, NETWORK_MARK);
+	bool audited = write_audited(out, plan);
+	fprintf(out, router_chains, NETWORK_MARK, audited ? BOTH_AUDITED : "");
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -302,6 +339,7 @@ static void write_own(FILE *out, const struct plan *plan, const struct plan_serv
 
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
+	const bool audited = plan_audit(service, LAYER_NETWORK);
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
@@ -313,6 +351,8 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		write_peers(out, plan, service, wide, false);
 		write_peers(out, plan, service, wide, true);
 	}
+	if (audited)
+		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
 	/* The table of connections is the host's: no service may fill it for all. */
 	fprintf(out,
 		"\tchain input {\n"
@@ -324,6 +364,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		NETWORK_CONNECTIONS);
 	write_published(out, plan, service);
 	write_probed(out, plan, service);
+	fputs(audited ? LET_THROUGH("came", "saddr") : "", out);
 	fputs(REFUSE "\t}\n"
 		     "\tchain output {\n"
 		     "\t\ttype filter hook output priority filter; policy drop;\n",
@@ -333,8 +374,8 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		"\t\tct count over %d "
 		"reject\n"
 		"\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
-		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n" REFUSE "\t}\n",
-		NETWORK_CONNECTIONS);
+		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n%s" REFUSE "\t}\n",
+		NETWORK_CONNECTIONS, audited ? LET_THROUGH("went", "daddr") : "");
 	enforce_network_loopback_chains(out, plan, service);
 	fputs("}\n", out);
 	if (fclose(out)) {

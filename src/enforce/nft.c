@@ -93,6 +93,10 @@ static void normalise(json_t *value)
 	json_object_del(value, "handle");
 	json_object_del(value, "packets");
 	json_object_del(value, "bytes");
+	/* What packets put into a set is no rule.  Only those sets have a size; nft does not tell
+	 * in JSON which are dynamic. */
+	if (json_object_get(value, "size"))
+		json_object_del(value, "elem");
 	elements = json_object_get(value, "elem");
 	if (json_is_array(elements))
 		sort_elements(value, elements);
@@ -142,4 +146,47 @@ char *enforce_nft_list(struct where where, struct fault *why)
 	if (!text)
 		fault(why, -EBADMSG, where, "cannot read what nftables lists");
 	return text;
+}
+
+/* {"concat": ["198.18.4.3", "tcp", 5432]}, inside {"elem": {"val": …}} where there is more to say.
+ */
+static json_t *concatenation(json_t *element)
+{
+	json_t *more = json_object_get(element, "elem");
+
+	return json_object_get(more ? json_object_get(more, "val") : element, "concat");
+}
+
+int enforce_nft_recorded(const char *set,
+	void (*each)(void *context, const char *address, const char *protocol, unsigned port),
+	void *context, struct where where, struct fault *why)
+{
+	scoped(nft) struct nft_ctx *nft = open_nft(where, why);
+	scoped(json) json_t *root = NULL;
+	json_t *object, *element;
+	size_t i, j;
+
+	if (!nft)
+		return -ENOMEM;
+	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
+	if (nft_run_cmd_from_buffer(nft, "list sets"))
+		return refused(nft, "question for its sets", where, why);
+	root = json_loads(nft_ctx_get_output_buffer(nft), 0, NULL);
+	json_array_foreach (json_object_get(root, "nftables"), i, object) {
+		json_t *found = json_object_get(object, "set");
+		const char *name = json_string_value(json_object_get(found, "name"));
+
+		if (!name || strncmp(name, set, strlen(set)) != 0)
+			continue;
+		json_array_foreach (json_object_get(found, "elem"), j, element) {
+			json_t *parts = concatenation(element);
+			const char *address = json_string_value(json_array_get(parts, 0));
+			const char *protocol = json_string_value(json_array_get(parts, 1));
+
+			if (address && protocol)
+				each(context, address, protocol,
+					(unsigned)json_integer_value(json_array_get(parts, 2)));
+		}
+	}
+	return 0;
 }

@@ -18,3 +18,11 @@ int enforce_nft_load(const char *text, const char *name, struct where where, str
  * text.  Freed by the caller; NULL with @why filled.
  */
 char *enforce_nft_list(struct where where, struct fault *why);
+
+/*
+ * What packets have put into the sets whose name begins with @set (audit mode), for
+ * @each: an address, "tcp" or "udp", a port.  0 or -errno with @why filled.
+ */
+int enforce_nft_recorded(const char *set,
+	void (*each)(void *context, const char *address, const char *protocol, unsigned port),
+	void *context, struct where where, struct fault *why);

@@ -176,8 +176,12 @@ void enforce_verify_landlock(
 {
 	const struct plan_landlock *landlock = &context->service->landlock;
 	struct where where = context->service->where;
+	const struct plan_audit *audit = plan_audit(context->service, LAYER_LANDLOCK);
 
-	if (!landlock->used)
+	if (audit)
+		enforce_verify_say(verdict, ENFORCE_WEAKER, audit->where,
+			"audit: off; nothing records what it would refuse");
+	else if (!landlock->used)
 		enforce_verify_say(verdict, ENFORCE_ABSENT, where, "this kernel has no Landlock");
 	else if (context->status.seccomp != 2 || same_namespace(context->process, getpid(), "pid"))
 		enforce_verify_say(

@@ -152,11 +152,17 @@ void enforce_verify_capabilities(
 	struct where where =
 		service->capability_count ? service->capabilities[0].where : service->where;
 
+	const struct plan_audit *audit = plan_audit(service, LAYER_CAPABILITIES);
+
 	if (held & ~planned)
 		enforce_verify_say(verdict, ENFORCE_WEAKER, where,
 			"holds %#" PRIx64 ", planned are %#" PRIx64, held, planned);
 	else if (!status->no_new_privileges)
 		enforce_verify_say(verdict, ENFORCE_WEAKER, where, "no_new_privs is not set");
+	else if (audit)
+		enforce_verify_say(verdict, ENFORCE_WEAKER, audit->where,
+			"audit: %#" PRIx64 " in its own user namespace; nothing records their use",
+			planned);
 	else if (planned)
 		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 			"%#" PRIx64 " in its own user namespace, no_new_privs", planned);
@@ -164,14 +170,32 @@ void enforce_verify_capabilities(
 		enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "none, no_new_privs");
 }
 
+/* Does the kernel log what filters let through with a log?  It can be switched off. */
+static bool kernel_logs(struct arena *arena)
+{
+	const char *text;
+
+	return descriptor_read(AT_FDCWD, "/proc/sys/kernel/seccomp/actions_logged", MOST_TEXT,
+		       arena, &text) > 0 &&
+	       strstr(text, "log");
+}
+
 void enforce_verify_seccomp(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct enforce_verify_status *status = &context->status;
-	struct where where = context->service->where;
+	const struct plan_service *service = context->service;
+	const struct plan_audit *audit = plan_audit(service, LAYER_SECCOMP);
+	struct where where = service->where;
 
 	if (status->seccomp != 2 || status->filters == 0)
 		enforce_verify_say(verdict, ENFORCE_ABSENT, where, "no filter");
+	else if (audit)
+		enforce_verify_say(verdict, ENFORCE_WEAKER, audit->where,
+			kernel_logs(context->arena)
+				? "audit: lets through and logs (journalctl -k -g type=1326)"
+				: "audit: lets through, and kernel.seccomp.actions_logged has no "
+				  "log");
 	else
 		enforce_verify_say(verdict, ENFORCE_ENFORCED, where,
 			"%u filter%s, as loaded at launch: none can be changed or taken off",

@@ -153,10 +153,24 @@ const char *enforce_verify_executable(const struct enforce_verify_context *conte
 	return count ? NULL : "its view";
 }
 
+/* Of audit mode: a mount of the host by which nothing can be written or executed. */
+static bool of_tree(const struct plan_service *service, const struct mount *mount)
+{
+	static const char *const words[] = {",ro,", ",nosuid,", ",nodev,", ",noexec,"};
+
+	if (!plan_audit(service, LAYER_VIEW))
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strstr(mount->options, words[i]))
+			return false;
+	return true;
+}
+
 void enforce_verify_view(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict)
 {
 	const struct plan_service *service = context->service;
+	const struct plan_audit *audit = plan_audit(service, LAYER_VIEW);
 	struct where where = service->where;
 	size_t count, planned = 0;
 	struct mount *mounts = read_mounts(context, &count);
@@ -175,7 +189,7 @@ void enforce_verify_view(
 			return;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!mounts[i].planned && !ours(mounts[i].point)) {
+		if (!mounts[i].planned && !ours(mounts[i].point) && !of_tree(service, &mounts[i])) {
 			enforce_verify_say(verdict, ENFORCE_WEAKER, where,
 				"%s is mounted, which is not planned", mounts[i].point);
 			return;
@@ -185,5 +199,10 @@ void enforce_verify_view(
 			return;
 		}
 	}
-	enforce_verify_say(verdict, ENFORCE_ENFORCED, where, "%zu mounts as planned", planned);
+	if (audit)
+		enforce_verify_say(verdict, ENFORCE_WEAKER, audit->where,
+			"audit: this machine's files are in it, read-only, never executed");
+	else
+		enforce_verify_say(
+			verdict, ENFORCE_ENFORCED, where, "%zu mounts as planned", planned);
 }

@@ -31,8 +31,9 @@ static int keep_host_root(struct enforce_launch *launch, struct fault *why)
 
 int enforce_make_root(struct enforce_launch *launch, struct fault *why)
 {
-	static const char *const options[] = {
-		"mode", "0755", "size", "4m", "nr_inodes", "4k", NULL};
+	/* In audit mode it has a place for each of the host's files beside those of the plan. */
+	const char *names = plan_audit(launch->service, LAYER_VIEW) ? "64k" : "4k";
+	const char *const options[] = {"mode", "0755", "size", "4m", "nr_inodes", names, NULL};
 	struct where where = launch->service->where;
 
 	if (enforce_leaves_out(launch, LAYER_VIEW))

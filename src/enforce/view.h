@@ -42,3 +42,6 @@ int enforce_place(struct enforce_launch *launch, size_t index, struct fault *why
 
 /* Close what stands at the target of a PLAN_MASK node.  0 or -errno. */
 int enforce_mask(struct enforce_launch *launch, const struct plan_node *node);
+
+/* Audit mode: put the host's files into the root wherever it has none.  0 or -errno. */
+int enforce_fill_with_host(struct enforce_launch *launch);

@@ -140,6 +140,8 @@ static int place(struct enforce_launch *launch, size_t index)
 		if (launch->trees[index] >= 0)
 			return enforce_attach(launch, launch->trees[index], node->target, false);
 		return write_file(launch, node, launch->hosts, strlen(launch->hosts));
+	case PLAN_TREE:
+		return enforce_fill_with_host(launch);
 	}
 	return -EINVAL;
 }

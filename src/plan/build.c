@@ -92,11 +92,13 @@ static void build_service(
 	plan_environment(planner, from, service);
 	plan_view(planner, from, service);
 	plan_notify(planner, from, service);
+	plan_view_tree(planner, service);
 	plan_life(planner, from, service);
 	plan_capabilities(planner, from, service);
 	plan_limits(planner, from, service);
 	plan_calls(from, planner->host, service, planner->arena, planner->report);
 	refuse_memfd(service);
+	plan_audit_rights(planner, service);
 	plan_endings(planner, from, service);
 	plan_landlock(planner, from, service);
 	plan_expected(planner, from, service);
@@ -126,6 +128,7 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	/* Socket folders belong to users, and views hold socket folders: in this order. */
 	for (size_t i = 0; i < plan->service_count; i++) {
 		plan_turn_to(&planner, &plan->services[i]);
+		plan_audits(&planner, planner.from[i], &plan->services[i]);
 		plan_accept(&planner, planner.from[i], &plan->services[i]);
 		plan_identity(&planner, planner.from[i], &plan->services[i]);
 	}

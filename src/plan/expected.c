@@ -28,7 +28,8 @@ static const struct plan_node *showing(const struct plan_service *service, const
 	for (size_t i = service->node_count; i > 0; i--) {
 		const struct plan_node *node = &service->nodes[i - 1];
 
-		if (node->kind == PLAN_FOLDER || node->kind == PLAN_MASK || node->kind == PLAN_LINK)
+		if (node->kind == PLAN_FOLDER || node->kind == PLAN_MASK ||
+			node->kind == PLAN_LINK || node->kind == PLAN_TREE)
 			continue;
 		if (text_equal(node->target, path) ||
 			(node->folder && text_path_within(path, node->target)))

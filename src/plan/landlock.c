@@ -137,6 +137,7 @@ static void allow_node(struct planner *planner, const struct policy_service *fro
 	case PLAN_LINK:
 	case PLAN_MASK:
 	case PLAN_NOTIFY: /* sending is no right of a path */
+	case PLAN_TREE:
 		return;
 	}
 	allow(planner, service, node->target, access, node->where);
@@ -177,7 +178,7 @@ void plan_landlock(
 	uint32_t abi = host_has(planner->host, HOST_LANDLOCK) ? planner->host->landlock_abi : 0;
 
 	landlock->abi = abi;
-	landlock->used = abi > 0;
+	landlock->used = abi > 0 && !plan_audit(service, LAYER_LANDLOCK);
 	if (!landlock->used)
 		return;
 	landlock->handled_files = catalog_landlock_files(abi);

@@ -29,6 +29,13 @@ static bool speaks(const struct policy_service *service)
 	return service->publish_count > 0;
 }
 
+/* In audit mode each has a link: what it tries has to leave it, to be recorded. */
+static bool linked(const struct planner *planner, size_t index)
+{
+	return speaks(planner->from[index]) ||
+	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
+}
+
 /* The smallest prefix with an address for each linked service, its router and both ends. */
 static unsigned prefix_length(size_t links)
 {
@@ -128,7 +135,7 @@ static void give_addresses(struct planner *planner)
 	unsigned length;
 
 	for (size_t i = 0; i < plan->service_count; i++)
-		links += speaks(planner->from[i]);
+		links += linked(planner, i);
 	uint32_t four = base4(planner, links, &length);
 	base6(planner, &six);
 	network->where = planner->policy->where;
@@ -143,7 +150,7 @@ static void give_addresses(struct planner *planner)
 	for (size_t i = 0, link = 0; i < plan->service_count; i++) {
 		struct plan_service *service = &plan->services[i];
 
-		if (!speaks(planner->from[i]))
+		if (!linked(planner, i))
 			continue;
 		service->linked = true;
 		service->link = (uint32_t)++link;
@@ -329,7 +336,8 @@ static void add_publishes(
 {
 	struct plan *plan = planner->plan;
 
-	service->default_route = from->publish_count > 0;
+	/* In audit mode it also tries those to whom it has no route. */
+	service->default_route = from->publish_count > 0 || plan_audit(service, LAYER_NETWORK);
 	for (size_t i = 0; i < from->publish_count; i++) {
 		const struct policy_publish *given = &from->publishes[i];
 		struct plan_publish *publish = arena_append(

@@ -105,6 +105,7 @@ enum plan_node_kind {
 	PLAN_SOCKETS, /* socket folder `source` of the stack ("php+run+php") */
 	PLAN_HOSTS,   /* the stack's generated hosts file, rewritten in place */
 	PLAN_NOTIFY,  /* memory of the init's, with the socket that $NOTIFY_SOCKET names */
+	PLAN_TREE,    /* audit: the host's files, read-only, wherever the view has none */
 };
 
 #define PLAN_NOTIFY_NAME "socket" /* in the folder of PLAN_NOTIFY */
@@ -177,6 +178,12 @@ struct plan_rlimit {
 struct plan_user_limit {
 	const char *file; /* of /proc/sys/user: "max_inotify_watches" */
 	uint64_t value;
+	struct where where;
+};
+
+/* A layer that lets through what it would refuse, and records it or is off (`mode`). */
+struct plan_audit {
+	enum layer layer;
 	struct where where;
 };
 
@@ -321,6 +328,12 @@ struct plan_service {
 	size_t cgroup_limit_count;
 	struct plan_listen *listens;
 	size_t listen_count;
+	struct plan_audit *audits;
+	size_t audit_count;
+	/* What the filter refuses even in audit mode when all conditions hold, of what `calls` does
+	 * not allow; in the order of their numbers. */
+	struct plan_call *kept;
+	size_t kept_count;
 	struct plan_accepted *accepted;
 	size_t accepted_count;
 	struct plan_expected *expected;
@@ -429,6 +442,9 @@ const struct plan_service *plan_service_named(const struct plan *plan, const cha
 
 /* The service whose own name is @name, or NULL. */
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
+
+/* How @layer is audited in @service; NULL: it is enforced. */
+const struct plan_audit *plan_audit(const struct plan_service *service, enum layer layer);
 
 /* Record that @plan has no service @name, with the one that is near or all there are; -ENOENT. */
 int plan_no_service(const struct plan *plan, const char *name, struct fault *why);

@@ -52,6 +52,12 @@ struct plan_service *plan_services_of(
 struct report_entry *plan_missing(struct planner *planner, struct where where, const char *format,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* The layers that `mode` puts into audit mode; first of all. */
+void plan_audits(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* What audit mode changes of capabilities and calls; when those are there. */
+void plan_audit_rights(struct planner *planner, struct plan_service *service);
+
 /* What the service starts without, from `accept-missing`; before its first gap. */
 void plan_accept(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
@@ -92,6 +98,8 @@ const struct plan_service *plan_maker(
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* Audit mode: the host's files beside it; when all else is in it. */
+void plan_view_tree(struct planner *planner, struct plan_service *service);
 /* Is @path one that bulkhead makes for each service?  Then it is refused. */
 bool plan_view_made(struct planner *planner, const struct plan_service *service,
 	const struct policy_path *path);

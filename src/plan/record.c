@@ -21,6 +21,7 @@ static const char *const node_kinds[] = {
 	[PLAN_SOCKETS] = "sockets",
 	[PLAN_HOSTS] = "hosts",
 	[PLAN_NOTIFY] = "notify",
+	[PLAN_TREE] = "tree",
 };
 
 static const struct record_field extent_fields[] = {
@@ -185,6 +186,12 @@ static const struct record_field listen_fields[] = {
 };
 static const struct record_type listen_type = RECORD_TYPE(struct plan_listen, listen_fields);
 
+static const struct record_field audit_fields[] = {
+	RECORD_ITEM_ENUM(struct plan_audit, layer, catalog_layer_names),
+	RECORD_ITEM(struct plan_audit, RECORD_WHERE, where),
+};
+static const struct record_type audit_type = RECORD_TYPE(struct plan_audit, audit_fields);
+
 static const struct record_field accepted_fields[] = {
 	RECORD_ITEM(struct plan_accepted, RECORD_TEXT, feature),
 	RECORD_ITEM_ENUM(struct plan_accepted, layer, catalog_layer_names),
@@ -237,6 +244,8 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM_LIST(
 		struct plan_service, cgroup_limits, cgroup_limit_count, &cgroup_limit_type),
 	RECORD_ITEM_LIST(struct plan_service, listens, listen_count, &listen_type),
+	RECORD_ITEM_LIST(struct plan_service, audits, audit_count, &audit_type),
+	RECORD_ITEM_LIST(struct plan_service, kept, kept_count, &call_type),
 	RECORD_ITEM_LIST(struct plan_service, accepted, accepted_count, &accepted_type),
 	RECORD_ITEM_LIST(struct plan_service, expected, expected_count, &expected_type),
 	RECORD_ITEM(struct plan_service, RECORD_BOOL, linked),

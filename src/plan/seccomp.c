@@ -19,15 +19,19 @@ enum { ARGUMENTS = 6 };
 /* Numbers from `first` to the next segment's answer alike. */
 struct segment {
 	uint32_t first;
-	uint32_t action;                 /* SECCOMP_RET_* */
-	const struct plan_call *checked; /* else: the rules of this call decide */
+	uint32_t action;                 /* SECCOMP_RET_*; of a check: when no rule holds */
+	bool check;                      /* the rules of this call decide */
+	const struct plan_call *checked; /* they allow */
 	size_t checked_count;
+	const struct plan_call *kept; /* they refuse what audit mode would let through */
+	size_t kept_count;
 	size_t position; /* in the program */
 };
 
 struct compiler {
 	const struct plan_launch_addresses *launch;
 	uint32_t refused, matched; /* what calls without a rule answer, and those that meet one */
+	uint32_t undeclared;       /* as `refused`, but for what audit mode lets through */
 	uint32_t newer;            /* and those above the catalog */
 	struct plan_emitter emitter;
 	struct segment *segments;
@@ -58,51 +62,80 @@ static void add_segment(struct compiler *compiler, struct segment segment)
 		compiler->segment_count--;
 		last = compiler->segment_count ? last - 1 : NULL;
 	}
-	if (last && !last->checked && !segment.checked && last->action == segment.action)
+	if (last && !last->check && !segment.check && last->action == segment.action)
 		return;
 	struct segment *place = arena_append(compiler->emitter.arena, &compiler->segments,
 		&compiler->segment_count, sizeof(*place));
 	*place = segment;
 }
 
-/* The rules of one call, @count from @rules on, become one answer or one check. */
-static void add_rules(struct compiler *compiler, const struct plan_call *rules, size_t count)
+/* The rules of one call become one answer or one check. */
+static void add_rules(struct compiler *compiler, uint32_t number, struct segment segment)
 {
-	struct segment segment = {.first = rules->number, .action = compiler->refused};
 	bool judged = false, settled = false;
 
-	for (size_t i = 0; i < count; i++) {
-		settled |= rules[i].action == PLAN_REFUSE ||
-			   (rules[i].condition_count == 0 && !rules[i].launch_only);
-		if (rules[i].action == PLAN_REFUSE)
-			segment.action = SECCOMP_RET_ERRNO | (rules[i].error & SECCOMP_RET_DATA);
-		else if (rules[i].condition_count == 0 && !rules[i].launch_only)
+	segment.first = number;
+	segment.action = compiler->undeclared;
+	for (size_t i = 0; i < segment.kept_count; i++) {
+		if (segment.kept[i].condition_count == 0)
+			segment.action = compiler->refused;
+		judged = true;
+	}
+	/* Refused whatever its arguments: nothing to check. */
+	if (segment.action == compiler->refused) {
+		segment.kept_count = 0;
+		judged = false;
+	}
+	for (size_t i = 0; i < segment.checked_count; i++) {
+		const struct plan_call *rule = &segment.checked[i];
+
+		settled |= rule->action == PLAN_REFUSE ||
+			   (rule->condition_count == 0 && !rule->launch_only);
+		if (rule->action == PLAN_REFUSE)
+			segment.action = SECCOMP_RET_ERRNO | (rule->error & SECCOMP_RET_DATA);
+		else if (rule->condition_count == 0 && !rule->launch_only)
 			segment.action = compiler->matched;
-		else if (!rules[i].launch_only || compiler->launch)
+		else if (!rule->launch_only || compiler->launch)
 			judged = true;
 	}
-	if (judged && !settled) {
-		segment.checked = rules;
-		segment.checked_count = count;
-	}
+	segment.check = judged && !settled;
 	add_segment(compiler, segment);
-	add_segment(compiler,
-		(struct segment){.first = rules->number + 1, .action = compiler->refused});
+	add_segment(
+		compiler, (struct segment){.first = number + 1, .action = compiler->undeclared});
+}
+
+/* How many of @count rules from @rules on are for one call. */
+static size_t of_one_call(const struct plan_call *rules, size_t count)
+{
+	size_t same = 1;
+
+	while (same < count && rules[same].number == rules->number)
+		same++;
+	return same;
 }
 
 static void segment_numbers(struct compiler *compiler, const struct plan_service *service)
 {
 	enum catalog_arch arch = catalog_native_arch();
+	const struct plan_call *calls = service->calls, *kept = service->kept;
+	size_t call_count = service->call_count, kept_count = service->kept_count;
 
-	add_segment(compiler, (struct segment){.first = 0, .action = compiler->refused});
-	for (size_t i = 0; i < service->call_count;) {
-		size_t count = 1;
+	add_segment(compiler, (struct segment){.first = 0, .action = compiler->undeclared});
+	while (call_count > 0 || kept_count > 0) {
+		uint32_t number = call_count > 0 ? calls->number : kept->number;
+		struct segment segment = {.checked = calls, .kept = kept};
 
-		while (i + count < service->call_count &&
-			service->calls[i + count].number == service->calls[i].number)
-			count++;
-		add_rules(compiler, &service->calls[i], count);
-		i += count;
+		if (kept_count > 0 && kept->number < number)
+			number = kept->number;
+		if (call_count > 0 && calls->number == number)
+			segment.checked_count = of_one_call(calls, call_count);
+		if (kept_count > 0 && kept->number == number)
+			segment.kept_count = of_one_call(kept, kept_count);
+		calls += segment.checked_count;
+		call_count -= segment.checked_count;
+		kept += segment.kept_count;
+		kept_count -= segment.kept_count;
+		add_rules(compiler, number, segment);
 	}
 	add_segment(compiler,
 		(struct segment){.first = catalog_newest(arch) + 1, .action = compiler->newer});
@@ -181,10 +214,26 @@ static bool repeated(const struct plan_call *rules, size_t index)
 	return false;
 }
 
+/* @holds when all conditions of @rule do, else @fails. */
+static size_t compare_all(
+	struct compiler *compiler, const struct plan_call *rule, size_t holds, size_t fails)
+{
+	if (rule->launch_only)
+		holds = compare_launch(compiler, holds, fails);
+	for (size_t i = rule->condition_count; i-- > 0;)
+		holds = compare(compiler, &rule->conditions[i], holds, fails);
+	return holds;
+}
+
 static size_t check(struct compiler *compiler, const struct segment *segment)
 {
-	size_t next = plan_emit_return(&compiler->emitter, compiler->refused);
+	size_t next = plan_emit_return(&compiler->emitter, segment->action);
 
+	for (size_t i = segment->kept_count; i-- > 0;) {
+		size_t holds = plan_emit_return(&compiler->emitter, compiler->refused);
+
+		next = compare_all(compiler, &segment->kept[i], holds, next);
+	}
 	for (size_t i = segment->checked_count; i-- > 0;) {
 		const struct plan_call *rule = &segment->checked[i];
 
@@ -192,11 +241,7 @@ static size_t check(struct compiler *compiler, const struct segment *segment)
 		if (repeated(segment->checked, i) || (rule->launch_only && !compiler->launch))
 			continue;
 		size_t holds = plan_emit_return(&compiler->emitter, compiler->matched);
-		if (rule->launch_only)
-			holds = compare_launch(compiler, holds, next);
-		for (size_t j = rule->condition_count; j-- > 0;)
-			holds = compare(compiler, &rule->conditions[j], holds, next);
-		next = holds;
+		next = compare_all(compiler, rule, holds, next);
 	}
 	return next;
 }
@@ -207,8 +252,8 @@ static size_t search(struct compiler *compiler, size_t first, size_t count)
 	struct segment *segment = &compiler->segments[first];
 
 	if (count == 1)
-		return segment->checked ? segment->position
-					: plan_emit_return(&compiler->emitter, segment->action);
+		return segment->check ? segment->position
+				      : plan_emit_return(&compiler->emitter, segment->action);
 	size_t half = count / 2;
 	size_t above = search(compiler, first + half, count - half);
 	size_t below = search(compiler, first, half);
@@ -220,24 +265,38 @@ static int refuse_rule(const struct plan_call *rule, struct fault *why, const ch
 	return fault(why, -EINVAL, rule->where, "cannot filter %s: %s", rule->name, text);
 }
 
+static int judge_rule(const struct plan_call *rule, struct fault *why)
+{
+	if (rule->number > catalog_newest(catalog_native_arch()))
+		return refuse_rule(rule, why, "no such system call");
+	for (size_t i = 0; i < rule->condition_count; i++)
+		if (rule->conditions[i].argument >= ARGUMENTS)
+			return refuse_rule(rule, why, "a call has six arguments");
+	return 0;
+}
+
 /* A plan may come from a file: what the compiler relies on is looked at first. */
 static int judge_rules(const struct plan_service *service, struct fault *why)
 {
-	for (size_t i = 0; i < service->call_count; i++) {
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < service->call_count; i++) {
 		const struct plan_call *rule = &service->calls[i];
 
-		if (i > 0 && rule->number < service->calls[i - 1].number)
+		if (i > 0 && rule->number < rule[-1].number)
 			return refuse_rule(rule, why, "the rules are not sorted by number");
 		if (i > 0 && rule->number == rule[-1].number &&
 			(rule->action == PLAN_REFUSE || rule[-1].action == PLAN_REFUSE))
 			return refuse_rule(rule, why, "a refusal stands alone for its call");
-		if (rule->number > catalog_newest(catalog_native_arch()))
-			return refuse_rule(rule, why, "no such system call");
-		for (size_t j = 0; j < rule->condition_count; j++)
-			if (rule->conditions[j].argument >= ARGUMENTS)
-				return refuse_rule(rule, why, "a call has six arguments");
+		error = judge_rule(rule, why);
 	}
-	return 0;
+	for (size_t i = 0; error == 0 && i < service->kept_count; i++) {
+		if (i > 0 && service->kept[i].number < service->kept[i - 1].number)
+			return refuse_rule(
+				&service->kept[i], why, "the rules are not sorted by number");
+		error = judge_rule(&service->kept[i], why);
+	}
+	return error;
 }
 
 static int compile(struct compiler *compiler, const struct plan_service *service,
@@ -250,7 +309,7 @@ static int compile(struct compiler *compiler, const struct plan_service *service
 		return result;
 	segment_numbers(compiler, service);
 	for (size_t i = 0; i < compiler->segment_count; i++)
-		if (compiler->segments[i].checked)
+		if (compiler->segments[i].check)
 			compiler->segments[i].position = check(compiler, &compiler->segments[i]);
 	size_t position = search(compiler, 0, compiler->segment_count);
 	position = plan_emit_load(emitter, offsetof(struct seccomp_data, nr), position);
@@ -272,11 +331,14 @@ int plan_seccomp(const struct plan_service *service, const struct plan_launch_ad
 	struct compiler compiler = {
 		.launch = launch,
 		.refused = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
+		.undeclared = SECCOMP_RET_ERRNO | (refusal & SECCOMP_RET_DATA),
 		.matched = SECCOMP_RET_ALLOW,
 		.newer = SECCOMP_RET_ERRNO | ENOSYS,
 		.emitter = {.arena = arena},
 	};
 
+	if (plan_audit(service, LAYER_SECCOMP))
+		compiler.undeclared = SECCOMP_RET_LOG;
 	return compile(&compiler, service, filter, why);
 }
 
@@ -285,13 +347,14 @@ int plan_seccomp_endings(const struct plan_service *service, struct arena *arena
 {
 	struct compiler compiler = {
 		.refused = SECCOMP_RET_ALLOW,
+		.undeclared = SECCOMP_RET_ALLOW,
 		.matched = SECCOMP_RET_USER_NOTIF,
 		.newer = SECCOMP_RET_ALLOW,
 		.emitter = {.arena = arena},
 	};
 	struct plan_service endings = *service;
 
-	endings.call_count = 0;
+	endings.call_count = endings.kept_count = 0;
 	endings.calls = arena_alloc(arena, (service->ending_count + 1) * sizeof(*endings.calls));
 	for (size_t i = 0; i < service->ending_count; i++) {
 		const struct plan_ending *ending = &service->endings[i];

@@ -8,7 +8,8 @@
  * answer alike, found by one binary search: at most 12 instructions on the way
  * to a plain allow, which never loads an argument, so that the kernel's bitmap
  * of constant allows holds it.  Argument checks come behind the search.  Known
- * calls answer EPERM, those above the catalog ENOSYS.
+ * calls answer EPERM, those above the catalog ENOSYS.  In audit mode known calls
+ * are logged and let through, but for those that the plan keeps refused.
  *
  * For the architecture that this build runs on.
  */

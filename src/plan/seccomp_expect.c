@@ -32,15 +32,32 @@ static bool is_launch(const struct plan_launch_addresses *launch, const uint64_t
 	       (uint32_t)arguments[4] == 0;
 }
 
+static bool all_hold(const struct plan_call *rule, const uint64_t arguments[6])
+{
+	for (size_t i = 0; i < rule->condition_count; i++)
+		if (!condition_holds(&rule->conditions[i], arguments))
+			return false;
+	return true;
+}
+
 static bool rule_allows(const struct plan_call *rule, const struct plan_launch_addresses *launch,
 	const uint64_t arguments[6])
 {
 	if (rule->launch_only && !is_launch(launch, arguments))
 		return false;
-	for (size_t i = 0; i < rule->condition_count; i++)
-		if (!condition_holds(&rule->conditions[i], arguments))
-			return false;
-	return rule->action == PLAN_ALLOW;
+	return all_hold(rule, arguments) && rule->action == PLAN_ALLOW;
+}
+
+/* What no rule allows. */
+static uint32_t undeclared(const struct plan_service *service, uint32_t refusal, uint32_t number,
+	const uint64_t arguments[6])
+{
+	if (!plan_audit(service, LAYER_SECCOMP))
+		return SECCOMP_RET_ERRNO | refusal;
+	for (size_t i = 0; i < service->kept_count; i++)
+		if (service->kept[i].number == number && all_hold(&service->kept[i], arguments))
+			return SECCOMP_RET_ERRNO | refusal;
+	return SECCOMP_RET_LOG;
 }
 
 uint32_t plan_expect(const struct plan_service *service, const struct plan_launch_addresses *launch,
@@ -64,7 +81,7 @@ uint32_t plan_expect(const struct plan_service *service, const struct plan_launc
 		if (rule_allows(rule, launch, arguments))
 			return SECCOMP_RET_ALLOW;
 	}
-	return SECCOMP_RET_ERRNO | refusal;
+	return undeclared(service, refusal, number, arguments);
 }
 
 static bool ending_holds(const struct plan_ending *ending, const uint64_t arguments[6])
@@ -92,6 +109,13 @@ uint32_t plan_expect_endings(const struct plan_service *service, uint32_t arch, 
 
 static bool ever_allowed(const struct plan_service *service, const char *call)
 {
+	bool kept = false;
+
+	for (size_t i = 0; i < service->kept_count; i++)
+		kept = kept || (service->kept[i].condition_count == 0 &&
+				       text_equal(service->kept[i].name, call));
+	if (plan_audit(service, LAYER_SECCOMP) && !kept)
+		return true;
 	for (size_t i = 0; i < service->call_count; i++)
 		if (service->calls[i].action == PLAN_ALLOW &&
 			text_equal(service->calls[i].name, call))

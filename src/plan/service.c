@@ -15,6 +15,14 @@ const struct plan_service *plan_service(const struct plan *plan, const char *nam
 	return NULL;
 }
 
+const struct plan_audit *plan_audit(const struct plan_service *service, enum layer layer)
+{
+	for (size_t i = 0; i < service->audit_count; i++)
+		if (service->audits[i].layer == layer)
+			return &service->audits[i];
+	return NULL;
+}
+
 bool plan_service_called(const struct plan_service *service, const char *name)
 {
 	return text_equal(service->name, name) || text_equal(service->base, name);

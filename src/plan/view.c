@@ -293,6 +293,19 @@ static void add_sockets(struct planner *planner, struct plan_service *service)
 	}
 }
 
+/* Beside all that is there already: so the last of all. */
+void plan_view_tree(struct planner *planner, struct plan_service *service)
+{
+	const struct plan_audit *audit = plan_audit(service, LAYER_VIEW);
+
+	if (!audit)
+		return;
+	struct plan_node *node = plan_node(planner, service, PLAN_TREE, "/", audit->where);
+	node->source = "/";
+	node->folder = true;
+	node->read_only = true;
+}
+
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {

@@ -78,6 +78,7 @@ bool policy_read_command(struct policy_reading *reading, const struct policy_nod
 /* Exactly one of the keys of @node, where they say one thing each; false after a complaint. */
 bool policy_is_single(struct policy_reading *reading, const struct policy_node *node);
 
+void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_expected(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_accept_missing(struct policy_reading *, const struct policy_node *, void *draft);
 
@@ -85,6 +86,5 @@ void policy_read_accept_missing(struct policy_reading *, const struct policy_nod
 void policy_read_environment_lines(struct policy_reading *reading, struct policy_draft *lines);
 
 /* Keys whose form is checked and which nothing enforces yet (policy/later.c). */
-void policy_read_mode(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_on_violation(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_observe(struct policy_reading *, const struct policy_node *, void *draft);

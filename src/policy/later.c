@@ -15,28 +15,10 @@
  * of keys decides that they are refused; nothing here does.
  */
 
-static const char *const modes[] = {"enforce", "audit"};
 static const char *const violations[] = {"deny", "kill", "freeze", "alert"};
 
 #define CHOICE(reading, node, names)                                                               \
 	policy_choice(reading, node, names, sizeof(names) / sizeof((names)[0]))
-
-void policy_read_mode(struct policy_reading *reading, const struct policy_node *node, void *draft)
-{
-	(void)draft;
-	if (node->kind != POLICY_MAP) {
-		CHOICE(reading, node, modes);
-		return;
-	}
-	policy_each(child, node)
-	{
-		if (catalog_layer(child->key) < 0)
-			policy_did_you_mean(reading,
-				policy_key_error(reading, child, "'%s' is not a layer", child->key),
-				child->key, catalog_layer_names, LAYER_COUNT);
-		CHOICE(reading, child, modes);
-	}
-}
 
 void policy_read_on_violation(
 	struct policy_reading *reading, const struct policy_node *node, void *draft)

@@ -137,6 +137,9 @@ static void merge_single(struct policy_draft *draft, const struct policy_draft *
 		own->group = from->group;
 	merge_text(&own->user, &from->user);
 	merge_text(&own->workdir, &from->workdir);
+	for (int layer = 0; layer < LAYER_COUNT; layer++)
+		if (!own->modes[layer].where.file)
+			own->modes[layer] = from->modes[layer];
 	merge_number(&own->tmp, &from->tmp);
 	merge_number(&own->shm, &from->shm);
 	merge_number(&own->limits.memory, &from->limits.memory);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/where.h"
+#include "catalog/layer.h"
 
 struct arena;
 struct report;
@@ -158,6 +159,12 @@ struct policy_life {
 	size_t dependency_count;
 };
 
+/* What `mode` says of a layer; where.file NULL: nothing. */
+struct policy_mode {
+	bool audit;
+	struct where where;
+};
+
 /* A refusal that its honest program provokes: of a call, or of a path that is in no view. */
 struct policy_expected {
 	const char *call, *path; /* one of them */
@@ -193,6 +200,7 @@ struct policy_service {
 	struct policy_texts after_ready;  /* what `after-ready` forbids: catalog/start_right.h */
 	struct policy_limits limits;
 	struct policy_life life;
+	struct policy_mode modes[LAYER_COUNT];
 	struct policy_texts accept_missing; /* features, as `doctor` prints them; not checked */
 	struct policy_expected *expected;
 	size_t expected_count;

@@ -99,6 +99,23 @@ static void add_network(struct stack_status_look *look, const char *subject, int
 	stack_status_add(look, &row);
 }
 
+/* Its rules are as planned, and let through what they would refuse. */
+static bool add_audited(struct stack_status_look *look, const struct plan_service *service,
+	int network, struct fault *why)
+{
+	const struct plan_audit *audit = plan_audit(service, LAYER_NETWORK);
+	const char *text = audit ? enforce_network_recorded(
+					   look->state->plan, service, network, look->arena, why)
+				 : NULL;
+
+	if (!text)
+		return false;
+	stack_status_add(
+		look, &(struct stack_status_row){service->name, catalog_layer_names[LAYER_NETWORK],
+			      ENFORCE_WEAKER, false, text, audit->where});
+	return true;
+}
+
 static void verify_network(struct stack_status_look *look, const struct plan_service *service,
 	const struct stack_member *member)
 {
@@ -109,6 +126,8 @@ static void verify_network(struct stack_status_look *look, const struct plan_ser
 				 : enforce_network_verify_service(
 					   look->state->plan, service, network, &why);
 
+	if (answer == 0 && add_audited(look, service, network, &why))
+		return;
 	add_network(look, service->name, answer, &why,
 		service->linked ? "its table, link and routes are as planned" : "loopback alone",
 		service->where);

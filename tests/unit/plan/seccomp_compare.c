@@ -72,15 +72,11 @@ static void add_bits(struct classes *classes, const struct plan_condition *condi
 		add_class(classes, condition->value ^ (rest & -rest));
 }
 
-/* Classes of one argument of call @number: around all values and bits that rules compare. */
-static void find_classes(const struct comparison *comparison, uint32_t number, unsigned argument,
+static void find_in(const struct plan_call *rules, size_t count, uint32_t number, unsigned argument,
 	struct classes *found)
 {
-	const struct plan_service *service = comparison->service;
-
-	found->count = 0;
-	for (size_t i = 0; i < service->call_count; i++) {
-		const struct plan_call *rule = &service->calls[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_call *rule = &rules[i];
 
 		if (rule->number != number)
 			continue;
@@ -95,6 +91,17 @@ static void find_classes(const struct comparison *comparison, uint32_t number, u
 			add_bits(found, condition);
 		}
 	}
+}
+
+/* Classes of one argument of call @number: around all values and bits that rules compare. */
+static void find_classes(const struct comparison *comparison, uint32_t number, unsigned argument,
+	struct classes *found)
+{
+	const struct plan_service *service = comparison->service;
+
+	found->count = 0;
+	find_in(service->calls, service->call_count, number, argument, found);
+	find_in(service->kept, service->kept_count, number, argument, found);
 	add_class(found, 0);
 	add_class(found, UINT64_MAX);
 }
