@@ -100,14 +100,31 @@ static void explain_ports(struct explainer *explainer, const struct plan_service
 }
 
 /* " at 127.0.0.1:5432", where the program looks for it. */
-static const char *place_of(struct explainer *explainer, const struct plan_edge *edge, bool out)
+static const char *place_of(struct explainer *explainer, const char *at, uint32_t port)
 {
-	const char *bracket = edge->at && strchr(edge->at, ':') ? "[]" : NULL;
+	const char *bracket = at && strchr(at, ':') ? "[]" : NULL;
 
-	if (!out || !edge->at)
+	if (!at)
 		return "";
-	return arena_printf(explainer->arena, " at %.1s%s%.1s:%" PRIu32, bracket ? bracket : "",
-		edge->at, bracket ? bracket + 1 : "", edge->at_port);
+	return arena_printf(explainer->arena, " at %.1s%s%.1s:%" PRIu32, bracket ? bracket : "", at,
+		bracket ? bracket + 1 : "", port);
+}
+
+/* This machine's loopback is no service: it has no line of its own. */
+static void explain_host(struct explainer *explainer, const struct plan_service *service)
+{
+	const struct plan *plan = explainer->plan;
+
+	for (size_t i = 0; i < plan->host_edge_count; i++) {
+		const struct plan_host_edge *edge = &plan->host_edges[i];
+
+		if (!text_equal(edge->from, service->name))
+			continue;
+		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
+			edge->where, "host:%" PRIu32 "%s", edge->port,
+			place_of(explainer, edge->at, edge->at_port));
+		entry->why = edge->why;
+	}
 }
 
 static void explain_network(struct explainer *explainer, const struct plan_service *service)
@@ -156,9 +173,10 @@ static void explain_network(struct explainer *explainer, const struct plan_servi
 			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
 				out ? "%s:%" PRIu32 "%s%s" : "%s on %" PRIu32 "%s%s", peer,
 				edge->port, suffixes[edge->transport],
-				place_of(explainer, edge, out));
+				out ? place_of(explainer, edge->at, edge->at_port) : "");
 		entry->why = edge->why;
 	}
+	explain_host(explainer, service);
 }
 
 static void explain_limits(struct explainer *explainer, const struct plan_service *service)

@@ -17,8 +17,8 @@ static void write_summary(const struct cli_loaded *loaded)
 
 	printf("%s: good: %zu service%s, %zu edge%s, %zu published port%s, %zu assertion%s hold%s",
 		policy->stack ? policy->stack : "policy", policy->service_count,
-		policy->service_count == 1 ? "" : "s", plan->edge_count,
-		plan->edge_count == 1 ? "" : "s", plan->publish_count,
+		policy->service_count == 1 ? "" : "s", plan->edge_count + plan->host_edge_count,
+		plan->edge_count + plan->host_edge_count == 1 ? "" : "s", plan->publish_count,
 		plan->publish_count == 1 ? "" : "s", policy->assertion_count,
 		policy->assertion_count == 1 ? "" : "s", policy->assertion_count == 1 ? "s" : "");
 	if (warnings)

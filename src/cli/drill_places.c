@@ -24,7 +24,7 @@ static int confine_gateway(void *context, struct fault *why)
 {
 	const struct cli_stage *stage = context;
 
-	return gateway_confine(stage->plan, &stage->router, DRILL_REFUSAL, why);
+	return gateway_confine(GATEWAY_DOORS, stage->plan, &stage->router, DRILL_REFUSAL, why);
 }
 
 int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,

@@ -14,6 +14,8 @@ static size_t edges_from(const struct plan *plan, const struct plan_service *ser
 
 	for (size_t i = 0; i < plan->edge_count; i++)
 		count += text_equal(plan->edges[i].from, service->name);
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		count += text_equal(plan->host_edges[i].from, service->name);
 	return count;
 }
 
@@ -58,10 +60,11 @@ static void write_gap(const struct plan *plan, size_t index)
 
 static void write_plan(const struct plan *plan)
 {
+	size_t edges = plan->edge_count + plan->host_edge_count;
+
 	printf("stack %s: %zu service%s, %zu edge%s, %zu published port%s", plan->stack,
-		plan->service_count, plan->service_count == 1 ? "" : "s", plan->edge_count,
-		plan->edge_count == 1 ? "" : "s", plan->publish_count,
-		plan->publish_count == 1 ? "" : "s");
+		plan->service_count, plan->service_count == 1 ? "" : "s", edges,
+		edges == 1 ? "" : "s", plan->publish_count, plan->publish_count == 1 ? "" : "s");
 	if (plan->network.prefix4)
 		printf(", network %s", plan->network.prefix4);
 	putchar('\n');

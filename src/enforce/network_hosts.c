@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "enforce/network.h"
+#include "enforce/network_routes.h"
 #include "plan/plan.h"
 
 static const char *add_host(
@@ -63,6 +64,10 @@ const char *enforce_network_hosts(
 			text = add_service(arena, text, peer, peer->address4);
 		if (connects(plan, service, peer, true))
 			text = add_service(arena, text, peer, peer->address6);
+	}
+	if (enforce_network_outward(plan, service)) {
+		text = add_host(arena, text, plan->network.router4, "host");
+		text = add_host(arena, text, plan->network.router6, "host");
 	}
 	return text;
 }

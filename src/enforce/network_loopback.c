@@ -15,16 +15,48 @@ static bool is_wide(const char *address)
 	return strchr(address, ':') != NULL;
 }
 
-static bool looks(const struct plan_service *service, const struct plan_edge *edge)
+/* A place on the service's loopback, and where it leads. */
+struct place {
+	const char *at; /* NULL: none */
+	uint32_t at_port;
+	enum plan_transport transport;
+	const char *to;
+	uint32_t port;
+};
+
+static size_t place_count(const struct plan *plan)
 {
-	return edge->at && edge->transport != PLAN_UNIX && text_equal(edge->from, service->name);
+	return plan->edge_count + plan->host_edge_count;
+}
+
+/* Of edge number @index, those to services first. */
+static struct place place_of(
+	const struct plan *plan, const struct plan_service *service, size_t index)
+{
+	const struct plan_edge *edge = index < plan->edge_count ? &plan->edges[index] : NULL;
+	const struct plan_host_edge *out =
+		edge ? NULL : &plan->host_edges[index - plan->edge_count];
+	const char *at = edge ? edge->at : out->at;
+	bool wide = at && is_wide(at);
+
+	if (!at || !text_equal(edge ? edge->from : out->from, service->name))
+		return (struct place){0};
+	if (!edge)
+		return (struct place){at, out->at_port, PLAN_TCP,
+			wide ? plan->network.router6 : plan->network.router4, out->port};
+	const struct plan_service *to = plan_service(plan, edge->to);
+	return (struct place){
+		at, edge->at_port, edge->transport, wide ? to->address6 : to->address4, edge->port};
 }
 
 static bool any_looks(const struct plan *plan, const struct plan_service *service, bool wide)
 {
-	for (size_t i = 0; i < plan->edge_count; i++)
-		if (looks(service, &plan->edges[i]) && is_wide(plan->edges[i].at) == wide)
+	for (size_t i = 0; i < place_count(plan); i++) {
+		struct place place = place_of(plan, service, i);
+
+		if (place.at && is_wide(place.at) == wide)
 			return true;
+	}
 	return false;
 }
 
@@ -56,17 +88,10 @@ static void write_martian(FILE *out)
 		out);
 }
 
-static bool same_place(const struct plan_edge *left, const struct plan_edge *right)
+static bool same_place(const struct place *left, const struct place *right)
 {
 	return left->transport == right->transport && left->at_port == right->at_port &&
 	       text_equal(left->at, right->at);
-}
-
-static void write_target(FILE *out, const struct plan *plan, const struct plan_edge *edge)
-{
-	const struct plan_service *to = plan_service(plan, edge->to);
-
-	fprintf(out, "%s . %u", is_wide(edge->at) ? to->address6 : to->address4, edge->port);
 }
 
 /* Where edge @index is the first at its place: the rule for all there, instances of one service,
@@ -74,28 +99,28 @@ static void write_target(FILE *out, const struct plan *plan, const struct plan_e
 static void write_place(
 	FILE *out, const struct plan *plan, const struct plan_service *service, size_t index)
 {
-	const struct plan_edge *edge = &plan->edges[index];
-	const char *family = is_wide(edge->at) ? "ip6" : "ip";
-	size_t count = 0;
+	const struct place place = place_of(plan, service, index);
+	const char *family = place.at && is_wide(place.at) ? "ip6" : "ip";
+	size_t count = 0, written = 0;
 
-	for (size_t i = 0; i < plan->edge_count; i++) {
-		const struct plan_edge *other = &plan->edges[i];
+	for (size_t i = 0; place.at && i < place_count(plan); i++) {
+		struct place other = place_of(plan, service, i);
 
-		if (!looks(service, other) || !same_place(edge, other))
-			continue;
-		if (i < index)
+		if (same_place(&place, &other) && i < index)
 			return;
-		count++;
+		count += same_place(&place, &other);
 	}
+	if (!place.at)
+		return;
 	fprintf(out, "\t\t%s daddr %s %s dport %u dnat %s to numgen inc mod %zu map {", family,
-		edge->at, transports[edge->transport], edge->at_port, family, count);
-	count = 0;
-	for (size_t i = index; i < plan->edge_count; i++) {
-		if (!looks(service, &plan->edges[i]) || !same_place(edge, &plan->edges[i]))
+		place.at, transports[place.transport], place.at_port, family, count);
+	for (size_t i = index; i < place_count(plan); i++) {
+		struct place other = place_of(plan, service, i);
+
+		if (!same_place(&place, &other))
 			continue;
-		fprintf(out, "%s %zu : ", count ? "," : "", count);
-		count++;
-		write_target(out, plan, &plan->edges[i]);
+		fprintf(out, "%s %zu : %s . %u", written ? "," : "", written, other.to, other.port);
+		written++;
 	}
 	fputs(" }\n", out);
 }
@@ -106,9 +131,8 @@ static void write_looks(FILE *out, const struct plan *plan, const struct plan_se
 	fputs("\tchain look {\n"
 	      "\t\ttype nat hook output priority -100; policy accept;\n",
 		out);
-	for (size_t i = 0; i < plan->edge_count; i++)
-		if (looks(service, &plan->edges[i]))
-			write_place(out, plan, service, i);
+	for (size_t i = 0; i < place_count(plan); i++)
+		write_place(out, plan, service, i);
 	fprintf(out,
 		"\t}\n"
 		"\tchain leave {\n"

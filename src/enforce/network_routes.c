@@ -37,3 +37,19 @@ size_t enforce_network_probes(const struct plan_service *service, uint32_t ports
 	}
 	return count;
 }
+
+bool enforce_network_outward(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; service->linked && i < plan->host_edge_count; i++)
+		if (strcmp(plan->host_edges[i].from, service->name) == 0)
+			return true;
+	return false;
+}
+
+bool enforce_network_asks_router(const struct plan *plan, const struct plan_service *service)
+{
+	uint32_t ports[NETWORK_PROBES];
+
+	return !service->default_route && (enforce_network_probes(service, ports) > 0 ||
+						  enforce_network_outward(plan, service));
+}

@@ -3,8 +3,8 @@
 
 /*
  * The routes of a service: to the services that it connects to and that connect
- * to it, and to the router when it publishes or is probed.  Shared by who sets and
- * who checks.
+ * to it, and to the router when it publishes, is probed or connects to the host.
+ * Shared by who sets and who checks.
  */
 
 #include <stdbool.h>
@@ -13,6 +13,12 @@
 
 struct plan;
 struct plan_service;
+
+/* Does @service connect to a port of the host?  Then it goes by the router's address. */
+bool enforce_network_outward(const struct plan *plan, const struct plan_service *service);
+
+/* Does it need a way to the router's own address, and no further? */
+bool enforce_network_asks_router(const struct plan *plan, const struct plan_service *service);
 
 /* Is @peer the other end of a network edge of @service? */
 bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,

@@ -96,6 +96,22 @@ static void write_links(FILE *out, const struct plan *plan, bool wide)
 	end_set(&set);
 }
 
+/* By the router's own address: its outlet listens there. */
+static void write_host_edge(
+	struct set *set, const struct plan *plan, const struct plan_host_edge *edge)
+{
+	const struct plan_service *client = plan_service(plan, edge->from);
+	const char *from = address_of(client, set->wide);
+	char name[NETWORK_LINK_NAME];
+
+	if (!from)
+		return;
+	enforce_network_link_name(client->link, name);
+	separate(set);
+	fprintf(set->out, "\"%s\" . %s . %s . tcp . %u", name, from,
+		set->wide ? plan->network.router6 : plan->network.router4, edge->port);
+}
+
 static void write_edges(FILE *out, const struct plan *plan, bool wide)
 {
 	struct set set = begin_set(out, "edges", wide,
@@ -116,6 +132,8 @@ static void write_edges(FILE *out, const struct plan *plan, bool wide)
 		fprintf(out, "\"%s\" . %s . %s . %s . %u", name, from, to,
 			transport_name(edge->transport), edge->port);
 	}
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		write_host_edge(&set, plan, &plan->host_edges[i]);
 	end_set(&set);
 }
 
@@ -207,7 +225,7 @@ static const char router_chains[] =
 	"\t}\n"
 	"\tchain input {\n"
 	"\t\ttype filter hook input priority filter; policy drop;\n"
-	"\t\tiif \"lo\" accept\n" EXISTING REFUSE "\t}\n"
+	"\t\tiif \"lo\" accept\n" EXISTING "%s" REFUSE "\t}\n"
 	"\tchain output {\n"
 	"\t\ttype filter hook output priority filter; policy drop;\n"
 	"\t\toif \"lo\" accept\n" ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
@@ -238,6 +256,11 @@ static bool write_audited(FILE *out, const struct plan *plan)
 	return set.count > 0;
 }
 
+/* Towards the outlet, by the same edges: who is not in the set is refused. */
+static const char outward[] =
+	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
+	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n";
+
 char *enforce_network_rules_router(const struct plan *plan)
 {
 	char *text = NULL;
@@ -253,7 +276,8 @@ char *enforce_network_rules_router(const struct plan *plan)
 		write_doors(out, plan, wide);
 	}
 	bool audited = write_audited(out, plan);
-	fprintf(out, router_chains, NETWORK_MARK, audited ? BOTH_AUDITED : "");
+	fprintf(out, router_chains, NETWORK_MARK, audited ? BOTH_AUDITED : "",
+		plan->host_edge_count ? outward : "");
 	if (fclose(out)) {
 		free(text);
 		return NULL;
@@ -279,6 +303,15 @@ static void write_peers(FILE *out, const struct plan *plan, const struct plan_se
 			continue;
 		separate(&set);
 		fprintf(out, "%s . %s . %u", other, transport_name(edge->transport), edge->port);
+	}
+	for (size_t i = 0; towards && i < plan->host_edge_count; i++) {
+		const struct plan_host_edge *edge = &plan->host_edges[i];
+
+		if (strcmp(edge->from, service->name) != 0)
+			continue;
+		separate(&set);
+		fprintf(out, "%s . tcp . %u", wide ? plan->network.router6 : plan->network.router4,
+			edge->port);
 	}
 	end_set(&set);
 }

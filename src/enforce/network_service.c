@@ -62,7 +62,7 @@ static int route_both(struct enforce_netlink *netlink, int index, const struct p
 	return error ? error : enforce_network_route(netlink, &route6, why);
 }
 
-/* To the router alone, which asks it. */
+/* To the router alone, which asks it, or leads it out. */
 static int route_router(struct enforce_netlink *netlink, int index, const struct plan *plan,
 	const struct plan_service *service, struct fault *why)
 {
@@ -99,7 +99,6 @@ static int fill_link(
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
 	int index = error ? 0 : (int)if_nametoindex(NETWORK_SERVICE_LINK);
-	uint32_t ports[NETWORK_PROBES];
 
 	if (!error)
 		error = enforce_network_address(&netlink, index, service->address4, why);
@@ -112,7 +111,7 @@ static int fill_link(
 			error = route_both(&netlink, index, &plan->services[i], service, why);
 	if (!error && service->default_route)
 		error = route_both(&netlink, index, NULL, service, why);
-	else if (!error && enforce_network_probes(service, ports) > 0)
+	if (!error && enforce_network_asks_router(plan, service))
 		error = route_router(&netlink, index, plan, service, why);
 	if (!error)
 		error = open_loopback(&netlink, index, plan, service, why);

@@ -175,7 +175,6 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 {
 	const struct plan_service router = {
 		.address4 = plan->network.router4, .address6 = plan->network.router6};
-	uint32_t ports[NETWORK_PROBES];
 
 	expect_common(lines);
 	if (!service->linked)
@@ -188,7 +187,7 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 			expect_routes(lines, &plan->services[i], NETWORK_SERVICE_LINK);
 	if (service->default_route)
 		expect_routes(lines, NULL, NETWORK_SERVICE_LINK);
-	else if (enforce_network_probes(service, ports) > 0)
+	if (enforce_network_asks_router(plan, service))
 		expect_routes(lines, &router, NETWORK_SERVICE_LINK);
 	if (enforce_network_loopback(plan, service, true))
 		enforce_network_line(lines, "route local ::1/128 dev %s table %d family %d",

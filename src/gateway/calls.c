@@ -15,35 +15,33 @@
 		"setsockopt", {{1, level}, {2, name}}, 2                                           \
 	}
 
-/* No listen: no new doors.  No sendto: no fast open.  No mmap: all memory is there. */
-static const struct enforce_own_call calls[] = {
-	{"accept4"},
+/* No listen: no new doors.  No sendto: no fast open.  No mmap: all memory is there.  write: to say
+ * that it serves. */
+#define SERVING                                                                                    \
+	{"accept4"}, {"clock_gettime"}, {"close"}, {"connect"}, {"epoll_ctl"}, {"epoll_pwait"},    \
+		{"epoll_wait"}, {"exit"}, {"exit_group"}, {"getsockopt"}, {"pipe2"},               \
+		{"rt_sigreturn"}, {"shutdown"}, {"splice"}, {"write"}, SOCKET(AF_INET),            \
+		SOCKET(AF_INET6), OPTION(SOL_SOCKET, SO_LINGER), OPTION(IPPROTO_TCP, TCP_NODELAY)
+
+/* To connect in the name of a client. */
+static const struct enforce_own_call gateway_calls[] = {
+	SERVING,
 	{"bind"},
-	{"clock_gettime"},
-	{"close"},
-	{"connect"},
-	{"epoll_ctl"},
-	{"epoll_pwait"},
-	{"epoll_wait"},
-	{"exit"},
-	{"exit_group"},
-	{"getsockopt"},
-	{"pipe2"},
-	{"rt_sigreturn"},
-	{"shutdown"},
-	{"splice"},
-	{"write"}, /* to say that it serves */
-	SOCKET(AF_INET),
-	SOCKET(AF_INET6),
-	OPTION(SOL_SOCKET, SO_LINGER),
 	OPTION(SOL_SOCKET, SO_REUSEADDR),
-	OPTION(IPPROTO_TCP, TCP_NODELAY),
 	OPTION(IPPROTO_IP, IP_TRANSPARENT),
 	OPTION(IPPROTO_IPV6, IPV6_TRANSPARENT),
 };
 
 const struct enforce_own gateway_own = {
 	.name = "gateway",
-	.calls = calls,
-	.call_count = sizeof(calls) / sizeof(calls[0]),
+	.calls = gateway_calls,
+	.call_count = sizeof(gateway_calls) / sizeof(gateway_calls[0]),
+};
+
+static const struct enforce_own_call outlet_calls[] = {SERVING};
+
+const struct enforce_own outlet_own = {
+	.name = "outlet",
+	.calls = outlet_calls,
+	.call_count = sizeof(outlet_calls) / sizeof(outlet_calls[0]),
 };

@@ -3,5 +3,5 @@
 
 #include "enforce/own.h"
 
-/* The system calls of a gateway that serves. */
-extern const struct enforce_own gateway_own;
+/* The system calls of a gateway and of an outlet that serve. */
+extern const struct enforce_own gateway_own, outlet_own;

@@ -28,22 +28,24 @@ static int fail(int error, const char *what, struct fault *why)
 	return fault(why, error, (struct where){0}, "gateway: cannot %s", what);
 }
 
-/* The network first: entering the user namespace gives up every right on the host. */
-static int enter_router(const struct enforce_network_router *router, struct fault *why)
+/*
+ * The network first: entering the user namespace gives up every right on the host,
+ * for the outlet too, which stays in the host's network.
+ */
+static int enter_router(
+	enum gateway_part part, const struct enforce_network_router *router, struct fault *why)
 {
 	if (setgroups(0, NULL) < 0)
 		return fail(-errno, "leave the host's groups", why);
-	if (setns(router->network, CLONE_NEWNET) < 0)
+	if (part == GATEWAY_DOORS && setns(router->network, CLONE_NEWNET) < 0)
 		return fail(-errno, "enter the router's network", why);
 	if (setns(router->user, CLONE_NEWUSER) < 0)
 		return fail(-errno, "enter the router's user namespace", why);
 	return 0;
 }
 
-/* One capability, in the router's user namespace: to use the address of a client. */
-static int become(uint32_t id, struct fault *why)
+static int become(uint32_t id, uint64_t keep, struct fault *why)
 {
-	const uint64_t keep = UINT64_C(1) << CAP_NET_RAW;
 	const unsigned bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
 			      SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
 			      SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
@@ -73,18 +75,24 @@ static int limit(struct fault *why)
 	return 0;
 }
 
-int gateway_confine(const struct plan *plan, const struct enforce_network_router *router,
-	unsigned refusal, struct fault *why)
+int gateway_confine(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, unsigned refusal, struct fault *why)
 {
+	/* One capability, in the router's user namespace: to use the address of a client. */
+	const uint64_t keep = part == GATEWAY_DOORS ? UINT64_C(1) << CAP_NET_RAW : 0;
+	const struct plan_network *network = &plan->network;
 	int error = gateway_view(why);
 
 	if (!error)
-		error = enter_router(router, why);
+		error = enter_router(part, router, why);
 	if (!error)
-		error = become(plan->network.gateway_id, why);
+		error = become(part == GATEWAY_DOORS ? network->gateway_id : network->outlet_id,
+			keep, why);
 	if (!error)
 		error = limit(why);
 	if (!error)
-		error = gateway_landlock(plan, why);
-	return error ? error : enforce_own_filter(&gateway_own, refusal, why);
+		error = gateway_landlock(part, plan, why);
+	return error ? error
+		     : enforce_own_filter(
+			       part == GATEWAY_DOORS ? &gateway_own : &outlet_own, refusal, why);
 }

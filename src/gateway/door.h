@@ -3,14 +3,11 @@
 
 /*
  * Doors: the published ports.  Each is a listening socket in the host's network
- * namespace, opened before the gateway is confined, and the service behind it.
- *
- * A gateway that was taken over still holds these sockets, and a listening
- * socket can be disconnected and connected elsewhere, as the host.  So each has
- * a packet filter, locked for good and inherited by accepted connections, that
- * drops the answer to a connection of its own (SYN with ACK): none is ever made.
+ * namespace, opened before the gateway is confined (gateway/listener.h), and the
+ * service behind it.  The outlet's are the same, turned round (gateway/outlet.h).
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -27,6 +24,8 @@ union gateway_address {
 struct gateway_door {
 	const struct plan_publish *publish; /* the first that is at this address */
 	int listener;
+	bool outward; /* of the outlet: `services` are the two addresses of this machine's loopback
+		       */
 	socklen_t length;                /* of the addresses of its family */
 	union gateway_address *services; /* where each instance of the service listens */
 	size_t service_count, next;      /* next: the instance that the next client is given */

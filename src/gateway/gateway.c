@@ -17,8 +17,10 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/connects.h"
 #include "enforce/network.h"
 #include "gateway/door.h"
+#include "gateway/outlet.h"
 #include "gateway/serve.h"
 #include "plan/plan.h"
 
@@ -38,6 +40,11 @@ static void settle_signals(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
+
+static const char *const names[] = {
+	[GATEWAY_DOORS] = "gateway",
+	[GATEWAY_OUTLET] = "outlet",
+};
 
 static int settle_descriptors(const struct gateway_door *doors, size_t count,
 	const struct enforce_network_router *router, int status, struct arena *arena,
@@ -66,21 +73,26 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 }
 
 /* The gateway's whole life.  @status takes one byte when it serves, else the fault. */
-static __attribute__((noreturn)) void live(const struct plan *plan,
-	const struct enforce_network_router *router, struct gateway_door *doors, size_t count,
-	int status, struct arena *arena)
+static __attribute__((noreturn)) void live(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, int status, struct arena *arena)
 {
+	struct gateway_door *doors;
+	size_t count;
 	struct gateway_server *server = NULL;
 	struct fault why = {0};
 	int error;
 
 	setsid();
-	prctl(PR_SET_NAME, "gateway");
+	prctl(PR_SET_NAME, names[part]);
 	settle_signals();
-	error = settle_descriptors(doors, count, router, status, arena, &why);
+	error = part == GATEWAY_DOORS
+			? gateway_doors_open(plan, arena, &doors, &count, &why)
+			: gateway_outlet_open(plan, router, arena, &doors, &count, &why);
+	if (!error)
+		error = settle_descriptors(doors, count, router, status, arena, &why);
 	if (!error)
 		server = gateway_server(doors, count, &why);
-	if (server && !gateway_confine(plan, router, EPERM, &why)) {
+	if (server && !gateway_confine(part, plan, router, EPERM, &why)) {
 		close(router->user);
 		close(router->network);
 		if (write(status, "", 1) == 1) {
@@ -106,7 +118,7 @@ static pid_t clone_into(int cgroup, int *pidfd)
 }
 
 /* One byte: it serves.  A whole fault: that is why not.  Neither: it died. */
-static int hear(int status, struct where where, struct fault *why)
+static int hear(const char *name, int status, struct where where, struct fault *why)
 {
 	struct fault said;
 	size_t length = 0;
@@ -118,11 +130,11 @@ static int hear(int status, struct where where, struct fault *why)
 			length += (size_t)got;
 	} while (got > 0 || (got < 0 && errno == EINTR));
 	if (got < 0)
-		return fault(why, -errno, where, "cannot hear from the gateway");
+		return fault(why, -errno, where, "cannot hear from the %s", name);
 	if (length == 1)
 		return 0;
 	if (length != sizeof(said))
-		return fault(why, -ECHILD, where, "the gateway died before it could serve");
+		return fault(why, -ECHILD, where, "the %s died before it could serve", name);
 	if (!said.where.file)
 		said.where = where;
 	if (why)
@@ -130,21 +142,22 @@ static int hear(int status, struct where where, struct fault *why)
 	return said.code ? said.code : -EIO;
 }
 
-static int start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
-	struct gateway_door *doors, size_t count, struct arena *arena, pid_t *pid, int *pidfd,
+static int start(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, int cgroup, pid_t *pid, int *pidfd,
 	struct fault *why)
 {
+	scoped(arena) struct arena *arena = arena_new();
 	int status[2], error;
 
 	if (pipe2(status, O_CLOEXEC) < 0)
 		return fault(why, -errno, plan->where, "cannot make a pipe");
 	*pid = clone_into(cgroup, pidfd);
 	if (*pid == 0)
-		live(plan, router, doors, count, status[1], arena);
-	error = *pid < 0 ? fault(why, -errno, plan->where, "cannot start the gateway") : 0;
+		live(part, plan, router, status[1], arena);
+	error = *pid < 0 ? fault(why, -errno, plan->where, "cannot start the %s", names[part]) : 0;
 	close(status[1]);
 	if (!error)
-		error = hear(status[0], plan->where, why);
+		error = hear(names[part], status[0], plan->where, why);
 	close(status[0]);
 	if (error && *pid > 0) {
 		kill(*pid, SIGKILL);
@@ -155,20 +168,18 @@ static int start(const struct plan *plan, const struct enforce_network_router *r
 	return error;
 }
 
-int gateway_start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
-	pid_t *pid, int *pidfd, struct fault *why)
+int gateway_start(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, int cgroup, pid_t *pid, int *pidfd,
+	struct fault *why)
 {
-	scoped(arena) struct arena *arena = arena_new();
-	struct gateway_door *doors;
-	size_t count;
-	int error = gateway_doors_open(plan, arena, &doors, &count, why);
+	/* Before there is anything in it. */
+	int error = part == GATEWAY_OUTLET ? enforce_hold_connects(plan, cgroup, why) : 0;
 
 	*pid = -1;
 	*pidfd = -1;
 	if (error)
 		return error;
-	error = start(plan, router, cgroup, doors, count, arena, pid, pidfd, why);
-	gateway_doors_close(doors, count);
+	error = start(part, plan, router, cgroup, pid, pidfd, why);
 	if (error) {
 		*pid = -1;
 		*pidfd = -1;

@@ -7,6 +7,11 @@
  * (transparent connections to the services, keeping the client's address).
  * It holds CAP_NET_RAW inside the router's user namespace and nothing on the
  * host.  If it dies, doors close and the inside stays up.
+ *
+ * Where services connect to this machine's loopback there is a second one, the
+ * outlet (gateway/outlet.h): the same with its ends turned round, which stays in
+ * the host's network namespace, has no capability at all, and by its cgroup may
+ * connect to the declared ports of the loopback alone.
  */
 
 #include <sys/types.h>
@@ -15,18 +20,21 @@ struct fault;
 struct enforce_network_router;
 struct plan;
 
-/*
- * Open the published ports on the host, then fork the gateway into the cgroup
- * @cgroup (a directory descriptor) and the router's namespaces, confine it and
- * let it serve.  Returns when it serves.  The caller closes *@pidfd.
- */
-int gateway_start(const struct plan *plan, const struct enforce_network_router *router, int cgroup,
-	pid_t *pid, int *pidfd, struct fault *why);
+enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET };
 
 /*
- * Confine the calling process as the gateway is (identity, capabilities, view,
- * Landlock, and a filter that answers with the errno @refusal): gateway_start()
- * and the drills inside it call this.
+ * Fork @part into the cgroup @cgroup (a directory descriptor; the outlet needs one),
+ * open its listening sockets, confine it and let it serve.  Returns when it serves.
+ * The caller closes *@pidfd.
  */
-int gateway_confine(const struct plan *plan, const struct enforce_network_router *router,
-	unsigned refusal, struct fault *why);
+int gateway_start(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, int cgroup, pid_t *pid, int *pidfd,
+	struct fault *why);
+
+/*
+ * Confine the calling process as @part is (identity, capabilities, view, Landlock,
+ * and a filter that answers with the errno @refusal): gateway_start() and the drills
+ * inside it call this.  The outlet's cgroup is held by enforce/connects.h.
+ */
+int gateway_confine(enum gateway_part part, const struct plan *plan,
+	const struct enforce_network_router *router, unsigned refusal, struct fault *why);

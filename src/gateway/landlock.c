@@ -13,12 +13,20 @@ static int fail(const char *what, struct fault *why)
 	return fault(why, -errno, (struct where){0}, "gateway: cannot %s", what);
 }
 
-/*
- * A client's own port is bound to, and may be any, so binding is left alone.
- * Without Landlock the empty root and the filter, which knows no open, remain.
- */
-int gateway_landlock(const struct plan *plan, struct fault *why)
+static uint32_t port_of(enum gateway_part part, const struct plan *plan, size_t index)
 {
+	return part == GATEWAY_DOORS ? plan->publishes[index].port : plan->host_edges[index].port;
+}
+
+/*
+ * A client's own port is bound to, and may be any, so binding is left alone; the
+ * outlet binds nothing.  Without Landlock the empty root and the filter, which
+ * knows no open, remain.
+ */
+int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fault *why)
+{
+	size_t count = part == GATEWAY_DOORS ? plan->publish_count : plan->host_edge_count;
+	uint64_t net = part == GATEWAY_DOORS ? CATALOG_LANDLOCK_CONNECT_TCP : UINT64_MAX;
 	int abi = landlock_abi();
 
 	/* Where the plan found it, its absence now is a failure. */
@@ -28,15 +36,15 @@ int gateway_landlock(const struct plan *plan, struct fault *why)
 		return 0;
 	const struct landlock_domain domain = {
 		.handled_files = catalog_landlock_files((unsigned)abi),
-		.handled_net = catalog_landlock_net((unsigned)abi) & CATALOG_LANDLOCK_CONNECT_TCP,
+		.handled_net = catalog_landlock_net((unsigned)abi) & net,
 		.scoped = catalog_landlock_scopes((unsigned)abi),
 	};
 	scoped(fd) int ruleset = landlock_create(&domain, (unsigned)abi);
 	if (ruleset < 0)
 		return fail("make its Landlock rules", why);
-	for (size_t i = 0; domain.handled_net && i < plan->publish_count; i++) {
+	for (size_t i = 0; domain.handled_net && i < count; i++) {
 		const struct landlock_port port = {
-			CATALOG_LANDLOCK_CONNECT_TCP, plan->publishes[i].port};
+			CATALOG_LANDLOCK_CONNECT_TCP, port_of(part, plan, i)};
 
 		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
 			return fail("allow a port by Landlock", why);

@@ -147,7 +147,9 @@ static void begin_relay(struct gateway_server *server, struct gateway_door *door
 	struct gateway_call *call = &server->calls[index];
 
 	*call = (struct gateway_call){.door = door, .client = *address, .instance = door->next};
-	door->next = (door->next + 1) % door->service_count;
+	/* The loopback's two addresses are tried in their order. */
+	if (!door->outward)
+		door->next = (door->next + 1) % door->service_count;
 	int service = call_next(call);
 	if (service < 0) {
 		setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));

@@ -67,6 +67,21 @@ static int connect_from(
 	return take_fd(&fd);
 }
 
+/* In nobody's name: this machine's programs see one of its own. */
+static int connect_outward(const struct sockaddr *service)
+{
+	bool wide = service->sa_family == AF_INET6;
+	socklen_t length = wide ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+	scoped(fd) int fd =
+		socket(service->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0)
+		return -errno;
+	if (connect(fd, service, length) < 0 && errno != EINPROGRESS)
+		return -errno;
+	return take_fd(&fd);
+}
+
 static bool unusable(int error)
 {
 	return error == -EADDRNOTAVAIL || error == -EADDRINUSE || error == -EINVAL ||
@@ -80,6 +95,8 @@ int gateway_upstream(
 	union gateway_address source = *client;
 	int fd = -EADDRNOTAVAIL;
 
+	if (door->outward)
+		return connect_outward(&door->services[index].any);
 	if (gateway_address_kept(door, client)) {
 		fd = connect_from(door, index, &source);
 		if (unusable(fd)) {

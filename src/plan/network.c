@@ -316,15 +316,41 @@ static void add_edge(struct planner *planner, const struct plan_service *service
 		planner->arena, &plan->edges, &plan->edge_count, sizeof(edge)) = edge;
 }
 
+/* The kernel must hold what the outlet, which is in the host's network, may connect to. */
+static void add_host_edge(struct planner *planner, const struct policy_connect *given,
+	const struct plan_service *service)
+{
+	struct plan *plan = planner->plan;
+	struct plan_host_edge *edge = arena_append(
+		planner->arena, &plan->host_edges, &plan->host_edge_count, sizeof(*edge));
+
+	*edge = (struct plan_host_edge){
+		.from = service->name,
+		.port = given->port,
+		.at = given->at,
+		.at_port = given->at_port,
+		.why = given->why,
+		.owner = given->owner,
+		.where = given->where,
+	};
+	plan->network.outlet_id = stack_id(planner, "outlet");
+	if (plan->host_edge_count == 1)
+		plan_gap(planner, NULL, LAYER_NETWORK, HOST_CGROUP_PORTS, true, given->where,
+			"nothing would hold the outlet to the declared ports of this machine");
+}
+
 /* To each instance of the peer, or to the one that is named. */
 static void add_connects(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service)
 {
 	for (size_t i = 0; i < from->connect_count; i++) {
 		const struct policy_connect *given = &from->connects[i];
-		size_t count;
-		const struct plan_service *peers = plan_services_of(planner, given->peer, &count);
+		size_t count = 0;
+		const struct plan_service *peers =
+			given->host ? NULL : plan_services_of(planner, given->peer, &count);
 
+		if (given->host)
+			add_host_edge(planner, given, service);
 		for (size_t j = 0; j < count; j++)
 			if (!given->instance || given->instance == peers[j].instance)
 				add_edge(planner, service, given, &peers[j]);

@@ -360,6 +360,16 @@ struct plan_edge {
 	struct where where, listen;
 };
 
+/* To a TCP port of this machine's loopback: such an edge leaves the stack, by its outlet. */
+struct plan_host_edge {
+	const char *from; /* a service */
+	uint32_t port;
+	const char *at; /* as of struct plan_edge */
+	uint32_t at_port;
+	const char *why, *owner;
+	struct where where;
+};
+
 struct plan_publish {
 	const char *service;
 	enum plan_transport transport;
@@ -373,6 +383,7 @@ struct plan_network {
 	const char *router4, *router6; /* the router's addresses */
 	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;           /* host id that the gateway runs as */
+	uint32_t outlet_id;            /* and the outlet; 0: nobody connects to the host */
 	struct where where; /* of the stack; what `addresses` gives has places of its own */
 	struct where prefix4_where, prefix6_where;
 };
@@ -400,6 +411,8 @@ struct plan {
 	size_t service_count;
 	struct plan_edge *edges;
 	size_t edge_count;
+	struct plan_host_edge *host_edges;
+	size_t host_edge_count;
 	struct plan_publish *publishes;
 	size_t publish_count;
 	struct plan_socket_folder *socket_folders;

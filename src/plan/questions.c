@@ -110,12 +110,23 @@ static void add_id_name(struct id_names *names, const char *name)
 	*item = name;
 }
 
+static bool connects_host(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->service_count; i++)
+		for (size_t j = 0; j < policy->services[i].connect_count; j++)
+			if (policy->services[i].connects[j].host)
+				return true;
+	return false;
+}
+
 const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count)
 {
 	struct id_names names = {.arena = arena};
 
 	add_id_name(&names, arena_printf(arena, "%s//router", policy->stack));
 	add_id_name(&names, arena_printf(arena, "%s//gateway", policy->stack));
+	if (connects_host(policy))
+		add_id_name(&names, arena_printf(arena, "%s//outlet", policy->stack));
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
 		uint32_t instances = plan_instances(service);

@@ -272,6 +272,18 @@ static const struct record_field edge_fields[] = {
 };
 static const struct record_type edge_type = RECORD_TYPE(struct plan_edge, edge_fields);
 
+static const struct record_field host_edge_fields[] = {
+	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, from),
+	RECORD_ITEM(struct plan_host_edge, RECORD_U32, port),
+	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, at),
+	RECORD_ITEM(struct plan_host_edge, RECORD_U32, at_port),
+	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, why),
+	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, owner),
+	RECORD_ITEM(struct plan_host_edge, RECORD_WHERE, where),
+};
+static const struct record_type host_edge_type =
+	RECORD_TYPE(struct plan_host_edge, host_edge_fields);
+
 static const struct record_field publish_fields[] = {
 	RECORD_ITEM(struct plan_publish, RECORD_TEXT, service),
 	RECORD_ITEM_ENUM(struct plan_publish, transport, transports),
@@ -300,6 +312,7 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_TEXT, router6),
 	RECORD_ITEM(struct plan_network, RECORD_U32, router_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, gateway_id),
+	RECORD_ITEM(struct plan_network, RECORD_U32, outlet_id),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix4_where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix6_where),
@@ -327,6 +340,7 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM_STRUCT(struct plan, network, &network_type),
 	RECORD_ITEM_LIST(struct plan, services, service_count, &service_type),
 	RECORD_ITEM_LIST(struct plan, edges, edge_count, &edge_type),
+	RECORD_ITEM_LIST(struct plan, host_edges, host_edge_count, &host_edge_type),
 	RECORD_ITEM_LIST(struct plan, publishes, publish_count, &publish_type),
 	RECORD_ITEM_LIST(struct plan, socket_folders, socket_folder_count, &socket_folder_type),
 	RECORD_ITEM_LIST(struct plan, gaps, gap_count, &gap_type),

@@ -46,7 +46,11 @@ static void read_to(struct policy_reading *reading, const struct policy_node *no
 		return;
 	}
 	edge->text = text;
-	policy_use(reading, peer_keys[edge->to.kind], node->where, node->width);
+	policy_use(reading,
+		edge->to.kind == PEER_HOST && edge->to.transport == POLICY_UDP
+			? KEY_CONNECTS_HOST_UDP
+			: peer_keys[edge->to.kind],
+		node->where, node->width);
 }
 
 static void read_why(struct policy_reading *reading, const struct policy_node *node, void *into)

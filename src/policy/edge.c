@@ -115,7 +115,8 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 
 	*connect = (struct policy_connect){
 		.transport = edge->to.transport,
-		.peer = peer->service.name,
+		.peer = peer ? peer->service.name : edge->to.peer,
+		.host = !peer,
 		.instance = policy_instance(&edge->to),
 		.port = (uint16_t)port,
 		.path = edge->to.path,
@@ -124,21 +125,8 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 		.why = edge->why,
 		.owner = edge->owner,
 		.where = edge->where,
-		.listen = listen->where,
+		.listen = listen ? listen->where : (struct where){0},
 	};
-}
-
-/* One address leads to one instance. */
-static void refuse_several(struct policy_reading *reading, const struct policy_edge *edge,
-	const struct policy_service *peer)
-{
-	struct report_entry *entry = policy_error_at(reading, edge->at_where, edge->at_width,
-		"'%s' has instances, and %s can lead to one of them only", peer->name, edge->at);
-
-	report_other(entry, peer->life.instances.where, "instances are asked for here");
-	report_hint(reading->report, entry,
-		"name one, to: %s.1:%u, or leave 'at' out and connect by name", peer->name,
-		edge->to.first);
 }
 
 /* A peer of the stack: it must exist and listen. */
@@ -157,10 +145,6 @@ static void resolve_edge(
 			"leave it out: a service always reaches itself by 127.0.0.1");
 		return;
 	}
-	if (edge->at && edge->to.kind == PEER_SERVICE && peer->service.life.instances.where.file) {
-		refuse_several(reading, edge, &peer->service);
-		return;
-	}
 	const struct policy_listen *listen =
 		edge->to.path ? find_socket(&peer->service, &edge->to) : NULL;
 	if (listen)
@@ -174,6 +158,53 @@ static void resolve_edge(
 			break;
 		}
 		add_connect(reading, &draft->service, edge, peer, port, listen);
+	}
+}
+
+/* Does somebody who connects to this machine's loopback get there? */
+static bool is_local(const struct policy_publish *publish)
+{
+	static const char *const addresses[] = {"0.0.0.0", "::", "127.0.0.1", "::1"};
+
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)
+		if (strcmp(publish->address, addresses[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A published port is the stack itself, by a way around its edges. */
+static void check_round_trip(
+	struct policy_reading *reading, const struct policy_edge *edge, unsigned port)
+{
+	for (size_t i = 0; i < reading->draft_count; i++) {
+		const struct policy_service *service = &reading->drafts[i].service;
+
+		for (size_t j = 0; j < service->publish_count; j++) {
+			const struct policy_publish *publish = &service->publishes[j];
+
+			if (publish->transport != POLICY_TCP || publish->host_port != port ||
+				!is_local(publish))
+				continue;
+			struct report_entry *entry = policy_error_at(reading, edge->where,
+				edge->width,
+				"port %u of this machine is a door of the stack itself", port);
+			report_other(entry, publish->where, "published here");
+			report_hint(reading->report, entry, "connect to the service: %s:%u",
+				service->name, publish->port);
+			return;
+		}
+	}
+}
+
+/* This machine's loopback: who listens there is not the policy's to say.  UDP is refused by the
+ * table of keys. */
+static void resolve_host(
+	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
+{
+	for (unsigned port = edge->to.first;
+		edge->to.transport == POLICY_TCP && port && port <= edge->to.last; port++) {
+		check_round_trip(reading, edge, port);
+		add_connect(reading, &draft->service, edge, NULL, port, NULL);
 	}
 }
 
@@ -204,6 +235,8 @@ void policy_check_edges(struct policy_reading *reading)
 			const struct policy_edge *edge = &draft->edges[j];
 			if (!policy_endpoint_leaves(&edge->to))
 				resolve_edge(reading, draft, edge);
+			else if (edge->to.kind == PEER_HOST)
+				resolve_host(reading, draft, edge);
 			else if (edge->to.kind == PEER_ADDRESSES)
 				check_overlap(reading, edge);
 		}

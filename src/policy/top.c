@@ -18,7 +18,8 @@
 
 enum { LONGEST_STACK = 32, MOST_SERVICES = 1000000 };
 
-static const char *const reserved[] = {"host", "internet", "localhost", "router", "gateway"};
+static const char *const reserved[] = {
+	"host", "internet", "localhost", "router", "gateway", "outlet"};
 static const char *const gateways[] = {"relay", "nat"};
 
 /* What the top level says, beside the services. */

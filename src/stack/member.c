@@ -23,6 +23,7 @@ static const char *const kinds[] = {
 	[STACK_SERVICE] = "service",
 	[STACK_GATEWAY] = "gateway",
 	[STACK_SUPERVISOR] = "supervisor",
+	[STACK_OUTLET] = "outlet",
 };
 static const struct record_field member_fields[] = {
 	RECORD_ITEM_ENUM(struct stack_member, kind, kinds),

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * One long-lived process of a stack: the init of a service, the gateway or the
+ * One long-lived process of a stack: the init of a service, the gateway, the outlet or the
  * supervisor.  A pid alone may mean a stranger by now, so a member is known by
  * pid *and* start time.
  */
@@ -14,7 +14,7 @@
 struct arena;
 struct fault;
 
-enum stack_member_kind { STACK_SERVICE, STACK_GATEWAY, STACK_SUPERVISOR };
+enum stack_member_kind { STACK_SERVICE, STACK_GATEWAY, STACK_SUPERVISOR, STACK_OUTLET };
 
 struct stack_member {
 	enum stack_member_kind kind;

@@ -81,29 +81,45 @@ static int write_down(struct stack_start *start, const char *file,
 	return error;
 }
 
-int stack_start_gateway(struct stack_start *start, struct fault *why)
+/* The gateway or the outlet, called @name. */
+static int start_relay(struct stack_start *start, enum gateway_part part,
+	enum stack_member_kind kind, const char *name, struct fault *why)
 {
 	const struct enforce_network_router router = {start->router_user, start->router_network};
 	const struct plan *plan = start->up->plan;
 	struct stack_member member;
+	char file[32];
 	pid_t pid;
 	int error;
 
-	if (plan->publish_count == 0 || stack_member_alive(&start->state->gateway))
-		return 0;
-	scoped(fd) int cgroup = enforce_cgroup_open(plan->stack, "gateway", why);
+	scoped(fd) int cgroup = enforce_cgroup_open(plan->stack, name, why);
 	scoped(fd) int pidfd = -1;
 	if (cgroup < 0)
 		return cgroup;
-	error = gateway_start(plan, &router, cgroup, &pid, &pidfd, why);
+	error = gateway_start(part, plan, &router, cgroup, &pid, &pidfd, why);
 	if (error < 0)
 		return error;
-	error = stack_member_fill(&member, STACK_GATEWAY, "gateway", pid, pid);
+	error = stack_member_fill(&member, kind, name, pid, pid);
 	if (error < 0) {
-		stack_kill(plan, "gateway", NULL);
-		return fault(why, error, plan->where, "cannot tell the gateway's start time");
+		stack_kill(plan, name, NULL);
+		return fault(why, error, plan->where, "cannot tell the start time of the %s", name);
 	}
-	return write_down(start, "gateway.json", &member, why);
+	snprintf(file, sizeof(file), "%s.json", name);
+	return write_down(start, file, &member, why);
+}
+
+int stack_start_gateway(struct stack_start *start, struct fault *why)
+{
+	if (start->up->plan->publish_count == 0 || stack_member_alive(&start->state->gateway))
+		return 0;
+	return start_relay(start, GATEWAY_DOORS, STACK_GATEWAY, "gateway", why);
+}
+
+int stack_start_outlet(struct stack_start *start, struct fault *why)
+{
+	if (start->up->plan->host_edge_count == 0 || stack_member_alive(&start->state->outlet))
+		return 0;
+	return start_relay(start, GATEWAY_OUTLET, STACK_OUTLET, "outlet", why);
 }
 
 int stack_start_service(

@@ -22,8 +22,10 @@ struct stack_start {
 /* Find the router of the running stack or make one, when a service needs it. */
 int stack_start_router(struct stack_start *start, struct fault *why);
 
-/* Start the gateway, when a port is published and it does not run. */
+/* Start the gateway, when a port is published, and the outlet, when a service connects to the host;
+ * each when it does not run. */
 int stack_start_gateway(struct stack_start *start, struct fault *why);
+int stack_start_outlet(struct stack_start *start, struct fault *why);
 
 /* Launch one service and write down who it is. */
 int stack_start_service(

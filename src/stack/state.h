@@ -6,7 +6,7 @@
  *
  *     stack.json       version, the router's identity
  *     plan.json        the plan that is enforced
- *     supervisor.json, gateway.json, services/NAME.json   struct stack_member
+ *     supervisor.json, gateway.json, outlet.json, services/NAME.json   struct stack_member
  *     services/NAME.exit   how the service ended, written by its init
  *     hosts/NAME       its /etc/hosts, rewritten in place
  *     sockets/NAME     a memory folder for each socket folder of the plan
@@ -31,8 +31,8 @@ struct stack_state {
 	const char *folder; /* "/run/bulkhead/STACK" */
 	uint64_t router;    /* inode of its network namespace; 0: none */
 	const struct plan *plan;
-	struct stack_member supervisor, gateway; /* pid 0: there is none */
-	struct stack_member *services;           /* those that were started */
+	struct stack_member supervisor, gateway, outlet; /* pid 0: there is none */
+	struct stack_member *services;                   /* those that were started */
 	size_t service_count;
 };
 

@@ -12,6 +12,7 @@
 #include "base/record.h"
 #include "base/scoped.h"
 #include "base/text.h"
+#include "enforce/connects.h"
 #include "enforce/network.h"
 #include "plan/plan.h"
 #include "stack/log.h"
@@ -176,6 +177,24 @@ static void add_service(struct stack_status_look *look, const struct plan_servic
 			service->identity.init_id, UINT64_C(1) << CAP_KILL, .apart = true});
 }
 
+/* It is in the host's network: what it may reach there is held by its cgroup. */
+static void add_outlet(struct stack_status_look *look)
+{
+	const struct plan *plan = look->state->plan;
+	const struct stack_member *outlet = &look->state->outlet;
+	struct fault why = {.text = "its cgroup does not run the planned programs"};
+
+	stack_status_add_own(look, "outlet", outlet,
+		&(struct stack_status_own){
+			plan->network.outlet_id, 0, .apart = true, .host_network = true});
+	if (!stack_member_alive(outlet))
+		return;
+	bool held = enforce_connects_held(plan, outlet->pid);
+	add_network(look, "outlet", held ? 0 : 1, &why,
+		"its cgroup lets it connect to the declared ports of this machine alone",
+		plan->host_edges[0].where);
+}
+
 static void add_stack(struct stack_status_look *look)
 {
 	const struct plan *plan = look->state->plan;
@@ -191,6 +210,8 @@ static void add_stack(struct stack_status_look *look)
 		stack_status_add_own(look, "gateway", &look->state->gateway,
 			&(struct stack_status_own){plan->network.gateway_id,
 				UINT64_C(1) << CAP_NET_RAW, .apart = true});
+	if (look->state->outlet.pid)
+		add_outlet(look);
 	stack_status_add_own(look, "supervisor", &look->state->supervisor,
 		&(struct stack_status_own){0, UINT64_C(1) << CAP_KILL, .apart = false});
 	add_gaps(look, NULL);

@@ -21,19 +21,23 @@ static const char *names_of(uint64_t capabilities, struct arena *arena)
 	return text ? arena_printf(arena, "capability %s", text) : "no capabilities";
 }
 
-static bool is_apart(const struct enforce_facts *facts)
+static bool is_apart(const struct enforce_facts *facts, const struct stack_status_own *wanted)
 {
-	return facts->own_user && facts->own_mount && facts->own_pid && facts->own_network;
+	return facts->own_user && facts->own_mount && facts->own_pid &&
+	       (facts->own_network || wanted->host_network);
 }
 
 /* Of Landlock the kernel shows nothing: see enforce_facts(). */
-static const char *describe(
-	const struct stack_member *member, const struct enforce_facts *facts, struct arena *arena)
+static const char *describe(const struct stack_member *member, const struct enforce_facts *facts,
+	const struct stack_status_own *wanted, struct arena *arena)
 {
+	const char *spaces =
+		facts->own_network ? "own namespaces, " : "own namespaces but for the network, ";
+
 	return arena_printf(arena, "pid %d, uid %u, %s, %s, %u filter%s, %s%s", member->pid,
 		facts->uid, names_of(facts->capabilities, arena),
 		facts->no_new_privileges ? "no_new_privs" : "may gain privileges", facts->filters,
-		facts->filters == 1 ? "" : "s", is_apart(facts) ? "own namespaces, " : "",
+		facts->filters == 1 ? "" : "s", is_apart(facts, wanted) ? spaces : "",
 		facts->landlock ? "Landlock recorded" : "no Landlock");
 }
 
@@ -53,10 +57,10 @@ void stack_status_add_own(struct stack_status_look *look, const char *subject,
 		bool good = facts.uid == wanted->uid && facts.no_new_privileges &&
 			    facts.filters > 0 &&
 			    (facts.capabilities & ~wanted->capabilities) == 0 &&
-			    (is_apart(&facts) || !wanted->apart);
+			    (is_apart(&facts, wanted) || !wanted->apart);
 
 		row.state = good ? ENFORCE_ENFORCED : ENFORCE_WEAKER;
-		row.text = describe(member, &facts, look->arena);
+		row.text = describe(member, &facts, wanted, look->arena);
 	}
 	stack_status_add(look, &row);
 }

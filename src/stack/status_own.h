@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Rows of a status for the processes that are bulkhead's own: inits, gateway, supervisor. */
+/* Rows of a status for the processes that are bulkhead's own: inits, gateway, outlet, supervisor.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +15,8 @@ struct stack_member;
 struct stack_status_own {
 	uint32_t uid;
 	uint64_t capabilities;
-	bool apart; /* in namespaces that are not the host's: user, mount, pid, network */
+	bool apart;        /* in namespaces that are not the host's: user, mount, pid, network */
+	bool host_network; /* but for that one: the outlet's */
 };
 
 /* What the kernel says of @member, against @wanted. */

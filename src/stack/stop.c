@@ -163,7 +163,7 @@ void stack_stop(const struct stack_member *const *members, size_t count, int sec
 void stack_stop_members(const struct stack_state *state, int seconds)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	const struct stack_member *gateway = &state->gateway;
+	const struct stack_member *gateway = &state->gateway, *outlet = &state->outlet;
 	const struct stack_member **services =
 		arena_alloc(arena, (state->service_count + 1) * sizeof(void *));
 
@@ -172,4 +172,6 @@ void stack_stop_members(const struct stack_state *state, int seconds)
 	stop_all(state->plan, services, state->service_count, seconds);
 	if (gateway->pid)
 		stack_stop(&gateway, 1, 1);
+	if (outlet->pid)
+		stack_stop(&outlet, 1, 1);
 }

@@ -14,6 +14,6 @@ void stack_stop(const struct stack_member *const *members, size_t count, int sec
 
 /*
  * All services, each when those that connect to it have ended, so that what they
- * still have to say is heard; then the gateway.  @seconds are for each of them.
+ * still have to say is heard; then the gateway and the outlet.  @seconds are for each of them.
  */
 void stack_stop_members(const struct stack_state *state, int seconds);

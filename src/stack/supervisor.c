@@ -69,6 +69,8 @@ static int start_network(struct stack_start *start, struct fault *why)
 		return error;
 	stack_up_step(start->up, STACK_UP_ROUTER);
 	error = stack_start_gateway(start, why);
+	if (error == 0)
+		error = stack_start_outlet(start, why);
 	stack_up_step(start->up, STACK_UP_GATEWAY);
 	return error;
 }
@@ -126,11 +128,12 @@ static size_t watch_members(const struct stack_state *state, struct watched *wat
 		else
 			watched[count++] = (struct watched){&state->services[i], pidfd};
 	}
-	if (state->gateway.pid) {
-		int pidfd = stack_member_open(&state->gateway);
+	const struct stack_member *relays[] = {&state->gateway, &state->outlet};
+	for (size_t i = 0; i < sizeof(relays) / sizeof(relays[0]); i++) {
+		int pidfd = relays[i]->pid ? stack_member_open(relays[i]) : -1;
 
 		if (pidfd >= 0)
-			watched[count++] = (struct watched){&state->gateway, pidfd};
+			watched[count++] = (struct watched){relays[i], pidfd};
 	}
 	return count;
 }
@@ -138,7 +141,7 @@ static size_t watch_members(const struct stack_state *state, struct watched *wat
 /* Until a signal says otherwise.  Returns the signal. */
 static int watch(const struct stack_state *state, int signals, struct arena *arena)
 {
-	size_t most = state->service_count + 2;
+	size_t most = state->service_count + 3;
 	struct watched *watched = arena_alloc(arena, most * sizeof(*watched));
 	struct pollfd *polled = arena_alloc(arena, most * sizeof(*polled));
 	size_t count = watch_members(state, watched);

@@ -57,7 +57,8 @@ static int compare_plan(struct work *work, const struct stack_state *state, stru
 
 static bool anything_alive(const struct stack_state *state)
 {
-	bool alive = stack_member_alive(&state->supervisor) || stack_member_alive(&state->gateway);
+	bool alive = stack_member_alive(&state->supervisor) ||
+		     stack_member_alive(&state->gateway) || stack_member_alive(&state->outlet);
 
 	for (size_t i = 0; i < state->service_count; i++)
 		alive = alive || stack_member_alive(&state->services[i]);
@@ -216,7 +217,8 @@ static int start_wanted(struct work *work, struct stack_state *state, struct fau
 static bool nothing_to_do(const struct work *work, const struct stack_state *state)
 {
 	return work->wanted_count == 0 && state && stack_member_alive(&state->supervisor) &&
-	       (work->up->plan->publish_count == 0 || stack_member_alive(&state->gateway));
+	       (work->up->plan->publish_count == 0 || stack_member_alive(&state->gateway)) &&
+	       (work->up->plan->host_edge_count == 0 || stack_member_alive(&state->outlet));
 }
 
 static int bring_up(struct work *work, struct fault *why)

@@ -53,7 +53,8 @@ static int build(void **state)
 	plain = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 80);
 	if (web4 < 0 || web6 < 0 || plain < 0)
 		return fprintf(stderr, "servers\n");
-	if (gateway_start(&network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
+	if (gateway_start(
+		    GATEWAY_DOORS, &network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
 		return fprintf(stderr, "gateway: %s\n", why.text);
 	return 0;
 }
@@ -217,7 +218,8 @@ static void a_taken_port_is_told_with_its_line(void **state)
 
 	(void)state;
 	assert_int_equal(
-		gateway_start(&network_plan, &router, -1, &pid, &pidfd, &why), -EADDRINUSE);
+		gateway_start(GATEWAY_DOORS, &network_plan, &router, -1, &pid, &pidfd, &why),
+		-EADDRINUSE);
 	assert_non_null(strstr(why.text, "443"));
 }
 

@@ -42,7 +42,8 @@ static int build(void **state)
 	(void)state;
 	elsewhere = enforce_network_space((struct where){0}, &why);
 	if (elsewhere < 0 || enforce_network_router(&network_plan, &router, &why) ||
-		gateway_start(&network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
+		gateway_start(
+			GATEWAY_DOORS, &network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
 		return fprintf(stderr, "%s\n", why.text);
 	return 0;
 }
@@ -103,7 +104,7 @@ static int turn_door(void *context)
 	struct gateway_door *door = context;
 
 	inet_pton(AF_INET, "127.0.0.1", &target.sin_addr);
-	if (gateway_confine(&network_plan, &router, EPERM, &why))
+	if (gateway_confine(GATEWAY_DOORS, &network_plan, &router, EPERM, &why))
 		return 2;
 	if (connect(door->listener, &nothing, sizeof(nothing)) < 0)
 		return 3;
@@ -158,7 +159,7 @@ static void a_door_is_no_way_to_the_host(void **state)
 static int attempt_inside(void *context)
 {
 	(void)context;
-	if (gateway_confine(&network_plan, &router, EPERM, &why))
+	if (gateway_confine(GATEWAY_DOORS, &network_plan, &router, EPERM, &why))
 		return fprintf(stderr, "%s\n", why.text), 100;
 	if (open("/etc/passwd", O_RDONLY) >= 0 || open("/", O_RDONLY) >= 0)
 		return 1;

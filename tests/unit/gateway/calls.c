@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The gateway's filter: what it needs passes, nothing else does. */
+/* The filters of gateway and outlet: what they need passes, nothing else does. */
 
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ static const struct {
 	const char *call;
 	uint64_t arguments[6];
 	uint32_t answer;
+	bool to_show; /* what shows a service its client: the outlet has no use for it */
 } rows[] = {
 	{"accept4", {0}, SECCOMP_RET_ALLOW},
 	{"connect", {0}, SECCOMP_RET_ALLOW},
@@ -38,7 +40,8 @@ static const struct {
 	{"socket", {AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
 	{"socket", {AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
 	{"socket", {AF_PACKET, SOCK_RAW, 0}, REFUSED},
-	{"setsockopt", {3, IPPROTO_IP, IP_TRANSPARENT}, SECCOMP_RET_ALLOW},
+	{"setsockopt", {3, IPPROTO_IP, IP_TRANSPARENT}, SECCOMP_RET_ALLOW, true},
+	{"bind", {0}, SECCOMP_RET_ALLOW, true},
 	{"setsockopt", {3, IPPROTO_IP, IP_HDRINCL}, REFUSED},
 	{"setsockopt", {3, SOL_SOCKET, SO_LINGER}, SECCOMP_RET_ALLOW},
 	{"setsockopt", {3, SOL_SOCKET, SO_DETACH_FILTER}, REFUSED},
@@ -58,30 +61,37 @@ static const struct {
 	{"read", {0}, REFUSED},
 };
 
-static void only_what_it_needs_passes(void **state)
+static void judge(const struct enforce_own *own, size_t count)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct plan_filter filter;
 	struct fault why;
 
-	(void)state;
-	assert_int_equal(plan_seccomp(enforce_own_service(&gateway_own, arena), NULL, EPERM, arena,
-				 &filter, &why),
+	assert_int_equal(
+		plan_seccomp(enforce_own_service(own, arena), NULL, EPERM, arena, &filter, &why),
 		0);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct catalog_call *call = catalog_call(rows[i].call);
 		enum catalog_arch arch = catalog_native_arch();
+		uint32_t answer = own == &outlet_own && rows[i].to_show ? REFUSED : rows[i].answer;
 
 		assert_non_null(call);
 		if (plan_simulate(&filter, catalog_audit_arch(arch), (uint32_t)call->number[arch],
-			    rows[i].arguments) != rows[i].answer)
-			fail_msg("%s, row %zu", rows[i].call, i);
+			    rows[i].arguments) != answer)
+			fail_msg("%s: %s, row %zu", own->name, rows[i].call, i);
 	}
+}
+
+static void only_what_they_need_passes(void **state)
+{
+	(void)state;
+	judge(&gateway_own, sizeof(rows) / sizeof(rows[0]));
+	judge(&outlet_own, sizeof(rows) / sizeof(rows[0]));
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(only_what_it_needs_passes)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(only_what_they_need_passes)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

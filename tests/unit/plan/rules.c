@@ -47,6 +47,7 @@ static const struct {
 	const char *type, *field;
 } derived[] = {
 	{"struct plan", "version"}, {"struct plan", "arch"},
+	{"struct plan_network", "outlet_id"},       /* host edges */
 	{"struct plan_service", "instance"},        /* its place among its like */
 	{"struct plan_service", "forks"},           /* clone and fork among the calls */
 	{"struct plan_service", "mdwe"},            /* the host */

@@ -115,6 +115,44 @@ static void an_address_of_the_loopback_leads_to_one_peer(void **state)
 		"db:9300, at: 127.0.0.2:1}]\n    listens: [{port: 1, at: 127.0.0.3}]\n" DB);
 }
 
+static void the_host_is_reached_at_a_port_with_a_reason(void **state)
+{
+	(void)state;
+	const struct policy_service *web = judge_service(
+		SERVICE "connects: [{to: host:3306-3307, why: x}, {to: host:25, why: y, at: "
+			"127.0.0.1:25}]\n");
+
+	assert_int_equal(web->connect_count, 3);
+	assert_true(web->connects[1].host);
+	assert_string_equal(web->connects[1].peer, "host");
+	assert_int_equal(web->connects[1].port, 3307);
+	assert_int_equal(web->connects[2].at_port, 25);
+	static const struct refused cases[] = {
+		{SERVICE "connects: [host:3306]\n", "'host:3306' leaves the stack and needs 'why'",
+			NULL},
+		{SERVICE "connects: [{to: host, why: x}]\n", "has no port", NULL},
+		{SERVICE "connects: [{to: host:25, why: x, at: 127.0.0.1:1}, {to: host:26, why: x, "
+			 "at: 127.0.0.1:1}]\n",
+			"port 1 of 127.0.0.1 leads to 'host:25' and to 'host:26'", NULL},
+		{SERVICE "connects: [{to: host:8080, why: x}]\n    listens: [80]\n    publishes: "
+			 "{80: 127.0.0.1:8080}\n",
+			"7:21: error: port 8080 of this machine is a door of the stack itself",
+			"9:21: published here"},
+		{SERVICE "connects: [{to: host:8080, why: x}]\n    listens: [80]\n    publishes: "
+			 "{80: \"[::]:8080\"}\n",
+			"is a door of the stack itself", "connect to the service: web:80"},
+		{SERVICE "connects: [{to: host:25, why: x}]\nassert: [web never reaches host]\n",
+			"assertion failed: 'web' connects to host:25", NULL},
+		{SERVICE "connects: [{to: host:25, why: x}]\n" DB
+			 "assert: [only db reaches host:25]\n",
+			"assertion failed: 'web' connects to host:25", NULL},
+	};
+	EACH_IS_REFUSED(cases);
+	/* Another address of this machine is not its loopback. */
+	judge_good(SERVICE "connects: [{to: host:8080, why: x}]\n    listens: [80]\n    "
+			   "publishes: {80: 192.0.2.1:8080}\nassert: [only web reaches host]\n");
+}
+
 static void what_is_listened_on_and_published_agrees(void **state)
 {
 	(void)state;
@@ -297,6 +335,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_edge_agrees_with_what_its_peer_listens_on),
 		cmocka_unit_test(an_address_of_the_loopback_leads_to_one_peer),
+		cmocka_unit_test(the_host_is_reached_at_a_port_with_a_reason),
 		cmocka_unit_test(what_is_listened_on_and_published_agrees),
 		cmocka_unit_test(a_socket_folder_belongs_to_one_service),
 		cmocka_unit_test(nothing_writable_is_loaded_or_executed),

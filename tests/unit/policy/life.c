@@ -128,9 +128,6 @@ static void an_edge_to_one_instance_needs_that_instance(void **state)
 	static const struct refused cases[] = {
 		{WEB "    connects: [db.3:5432]\n" TWO, "7:16: error: 'db' has 2 instances",
 			"counted from 1: db.1"},
-		{WEB "    connects: [{to: db:5432, at: 127.0.0.1:5432}]\n" TWO,
-			"'db' has instances, and 127.0.0.1 can lead to one of them only",
-			"to: db.1:5432"},
 		{WEB "    connects: [db.1:5432]\n" DB, "'db' has no instances",
 			"name the service alone"},
 		{WEB "    connects: [dc.1:5432]\n" TWO, "unknown service 'dc'",
