@@ -48,6 +48,28 @@ static bool sends_datagrams(const struct policy_service *from)
 	return false;
 }
 
+/*
+ * Does its being ready mean that all it listens on is bound?  A probe that asks one
+ * port of several says nothing of the others, which may come a moment later.
+ */
+static bool bound_when_ready(const struct policy_service *from, const struct plan_service *service)
+{
+	const struct plan_probe *ready = &service->life.ready;
+
+	switch (ready->kind) {
+	case PLAN_PROBE_NONE:
+	case PLAN_PROBE_NOTIFY:
+		return true;
+	case PLAN_PROBE_PORT:
+	case PLAN_PROBE_HTTP:
+		return from->listen_count == 1 && from->listens[0].transport == POLICY_TCP &&
+		       from->listens[0].first == from->listens[0].last;
+	case PLAN_PROBE_COMMAND:
+		break;
+	}
+	return false;
+}
+
 /* What bulkhead itself executes in the view of a running service must go on to work. */
 static bool runs_commands(const struct plan_life *life)
 {
@@ -58,15 +80,15 @@ static bool runs_commands(const struct plan_life *life)
 /* Nobody waits for a job to be ready: what its role says of that is about others. */
 static void refuse_for_job(struct planner *planner, const struct policy_service *from)
 {
-	for (size_t i = 0; i < from->after_ready.count; i++) {
-		const struct policy_text *word = &from->after_ready.items[i];
+	for (size_t i = 0; i < from->after_ready_count; i++) {
+		const struct policy_start_right *word = &from->after_ready[i];
 
-		if (!text_equal(word->where.file, from->where.file))
+		if (word->by_role)
 			continue;
 		struct report_entry *entry = report_add(planner->report, REPORT_ERROR, word->where,
-			(unsigned)strlen(word->text), "'%s' is a job, which is never ready",
+			(unsigned)strlen(word->name), "'%s' is a job, which is never ready",
 			from->name);
-		report_hint(planner->report, entry, "take '%s' away, or 'job'", word->text);
+		report_hint(planner->report, entry, "take '%s' away, or 'job'", word->name);
 	}
 }
 
@@ -115,10 +137,13 @@ void plan_endings(
 		refuse_for_job(planner, from);
 		return;
 	}
-	for (size_t i = 0; i < from->after_ready.count; i++) {
-		const struct policy_text *word = &from->after_ready.items[i];
-		const struct catalog_start_right *right = catalog_start_right(word->text);
+	for (size_t i = 0; i < from->after_ready_count; i++) {
+		const struct policy_start_right *word = &from->after_ready[i];
+		const struct catalog_start_right *right = catalog_start_right(word->name);
 
+		if (word->by_role && text_equal(word->name, "listen") &&
+			!bound_when_ready(from, service))
+			continue;
 		if (right->code && !runs_commands(&service->life)) {
 			service->view_closes = true;
 			service->view_closes_where = word->where;

@@ -8,7 +8,7 @@
 
 static void read_forbid(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
-	struct policy_texts *texts = &((struct policy_draft *)into)->service.after_ready;
+	struct policy_service *service = &((struct policy_draft *)into)->service;
 
 	if (!policy_is_list(reading, node))
 		return;
@@ -19,9 +19,10 @@ static void read_forbid(struct policy_reading *reading, const struct policy_node
 
 		if (chosen < 0)
 			continue;
-		struct policy_text *added =
-			arena_append(reading->arena, &texts->items, &texts->count, sizeof(*added));
-		*added = (struct policy_text){catalog_start_right_names[chosen], item->where};
+		struct policy_start_right *added = arena_append(reading->arena,
+			&service->after_ready, &service->after_ready_count, sizeof(*added));
+		*added = (struct policy_start_right){
+			catalog_start_right_names[chosen], reading->in_role, item->where};
 	}
 }
 

@@ -41,6 +41,11 @@ static const char *program_path(const void *item)
 	return ((const struct policy_program *)item)->path;
 }
 
+static const char *start_right_name(const void *item)
+{
+	return ((const struct policy_start_right *)item)->name;
+}
+
 static const char *listen_path(const void *item)
 {
 	const struct policy_listen *listen = item;
@@ -123,7 +128,8 @@ const struct policy_list policy_lists[] = {
 	TEXTS("accept-missing", "feature", service.accept_missing),
 	LIST("expected", "expected refusal", service.expected, service.expected_count,
 		policy_expected, expected_name, no_tag),
-	TEXTS("after-ready", "right", service.after_ready),
+	LIST("after-ready", "right", service.after_ready, service.after_ready_count,
+		policy_start_right, start_right_name, no_tag),
 	TEXTS("depends-on", "service", depends_on),
 };
 const size_t policy_list_types = sizeof(policy_lists) / sizeof(policy_lists[0]);

@@ -103,6 +103,13 @@ struct policy_program {
 	struct where where;
 };
 
+/* One word of `after-ready`. */
+struct policy_start_right {
+	const char *name; /* as catalog/start_right.h has it */
+	bool by_role;
+	struct where where;
+};
+
 struct policy_limits {
 	struct policy_number memory; /* bytes */
 	struct policy_number processes;
@@ -197,7 +204,8 @@ struct policy_service {
 	size_t connect_count;
 	struct policy_texts capabilities; /* "CAP_…" */
 	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
-	struct policy_texts after_ready;  /* what `after-ready` forbids: catalog/start_right.h */
+	struct policy_start_right *after_ready; /* what `after-ready` forbids */
+	size_t after_ready_count;
 	struct policy_limits limits;
 	struct policy_life life;
 	struct policy_mode modes[LAYER_COUNT];

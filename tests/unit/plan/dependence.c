@@ -49,6 +49,8 @@ static const struct {
 	{"write_execute", {"yes", ""}, "gaps", "mdwe", "it was not asked for"},
 	{"environment", {"${secret:", ""}, "environment", NULL,
 		"a secret has a variable somewhere"},
+	{"nodes", {"kind=bind; ", "read_only=no; "}, "endings", "openat2",
+		"what may be called can end"},
 	{"programs", {"", ""}, "calls", "memfd_create", "it was a second place to execute from"},
 };
 
@@ -116,13 +118,27 @@ static bool of_removed_service(
 	return false;
 }
 
+/* What nobody may call any more cannot end. */
+static bool of_removed_call(const struct removal *removal, const struct rule *rule)
+{
+	for (size_t i = 0; i < removal->lost.count; i++) {
+		const struct rule *call = &removal->lost.items[i];
+
+		if (text_equal(rule->kind, "endings") && text_equal(call->kind, "calls") &&
+			text_equal(rule->service, call->service) &&
+			text_equal(rule->key, call->key) && removal_has(removal, call->where))
+			return true;
+	}
+	return false;
+}
+
 bool dependence_explains_loss(
 	const struct removal *removal, const struct rules *names, const struct rule *lost)
 {
 	for (size_t i = 0; i < removal->gained.count; i++)
 		if (changed(removal, lost, &removal->gained.items[i]))
 			return true;
-	return of_removed_service(removal, names, lost);
+	return of_removed_call(removal, lost) || of_removed_service(removal, names, lost);
 }
 
 bool dependence_explains_gain(const struct removal *removal, const struct rule *gained)

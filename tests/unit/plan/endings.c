@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -129,6 +130,37 @@ static void a_job_is_never_ready(void **state)
 	sketch_free(&sketch);
 }
 
+/* What a role says of its daemon holds where ready means bound; what the policy says, always. */
+static void a_probe_that_asks_one_port_of_two_ends_no_listening(void **state)
+{
+	static const struct {
+		const char *rest;
+		bool ends;
+	} cases[] = {
+		{"listens: [80, 81]", true},
+		{"listens: [80], ready: {port: 80}", true},
+		{"listens: [80], ready: {http: \":80/\"}", true},
+		{"listens: [80, 81], ready: {port: 80}", false},
+		{"listens: [80-81], ready: {port: 80}", false},
+		{"listens: [80, 81], ready: notify", true},
+		{"listens: [80], ready: {command: daemon}", false},
+		{"listens: [80, 81], ready: {port: 80}, after-ready: {forbid: [listen]}", true},
+		{"listens: [80], without: {after-ready: {forbid: [listen]}}", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text), "  a: {role: listener, command: daemon, %s}\n",
+			cases[i].rest);
+		struct sketch sketch = sketch_plan(text, true);
+		if ((count_of(service_of(&sketch), "listen") > 0) != cases[i].ends)
+			fail_msg("%s", cases[i].rest);
+		sketch_free(&sketch);
+	}
+}
+
 /* Both filters are asked; the stricter answer counts, so this one lets through what it can. */
 static void flags_tell_what_ends(void **state)
 {
@@ -203,6 +235,7 @@ int main(void)
 		cmocka_unit_test(commands_that_run_in_it_keep_the_view_open),
 		cmocka_unit_test(who_sends_datagrams_goes_on_to_bind),
 		cmocka_unit_test(a_job_is_never_ready),
+		cmocka_unit_test(a_probe_that_asks_one_port_of_two_ends_no_listening),
 		cmocka_unit_test(flags_tell_what_ends),
 		cmocka_unit_test(other_entries_to_the_kernel_are_closed_here_as_well),
 		cmocka_unit_test(every_word_says_what_it_ends_and_what_remains),

@@ -70,6 +70,7 @@ static const struct {
 	const char *type, *field;
 } keys[] = {
 	{"struct plan_node", "target"},
+	{"struct plan_ending", "name"},
 	{"struct plan_rlimit", "name"},
 	{"struct plan_extent", NULL},
 	{"struct plan_gap", "feature"},

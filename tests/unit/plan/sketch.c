@@ -112,18 +112,20 @@ struct sketch sketch_plan_top(const char *top, const char *services, bool judgin
 	static const char role[] = "bulkhead: 1\n"
 				   "files: {read: [{path: /srv/maybe, if-present: true}],\n"
 				   "        write: [{path: /run/mem, memory: 1MB}]}\n";
+	static const char listener[] = "bulkhead: 1\nafter-ready: {forbid: [listen]}\n";
 	const char *const folders[] = {"/roles"};
 	/* What is not enforced yet is planned all the same. */
 	struct policy_options options = {.roles = folders, .role_folder_count = 1};
 	struct sketch sketch = {.arena = arena_new()};
 	const char *text =
 		arena_printf(sketch.arena, "bulkhead: 1\nstack: s\n%sservices:\n%s", top, services);
-	const struct policy_input inputs[] = {
-		{"s.yaml", text, strlen(text)}, {"/roles/bare.yaml", role, sizeof(role) - 1}};
+	const struct policy_input inputs[] = {{"s.yaml", text, strlen(text)},
+		{"/roles/bare.yaml", role, sizeof(role) - 1},
+		{"/roles/listener.yaml", listener, sizeof(listener) - 1}};
 
 	sketch.report = report_new(sketch.arena);
 	sketch.host = new_host(sketch.arena);
-	sketch.policy = policy_load_memory(inputs, 2, &options, sketch.arena, sketch.report);
+	sketch.policy = policy_load_memory(inputs, 3, &options, sketch.arena, sketch.report);
 	if (report_count(sketch.report, REPORT_ERROR) > 0)
 		report_write(sketch.report, stderr, false);
 	assert_int_equal(report_count(sketch.report, REPORT_ERROR), 0);

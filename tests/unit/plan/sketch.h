@@ -22,7 +22,7 @@ struct sketch {
 
 /*
  * Plan @services, the text beneath `services:` of a policy whose role `bare`
- * gives a folder of memory.  The host has everything, and ids from 1000 on.  What the text
+ * gives a folder of memory, or `listener`, which listens at its start alone.  The host has everything, and ids from 1000 on.  What the text
  * alone decides must be right; what the host lacks is in the report.
  */
 struct sketch sketch_plan(const char *services, bool judging);
