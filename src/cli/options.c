@@ -199,6 +199,7 @@ static const struct option table[] = {
 	{"within", 0, "SECONDS", "wait so long for ports and sockets (default 30)", CLI_WITHIN,
 		take_within},
 	{"all", 0, NULL, "a line for each attempt", CLI_ALL, take_all},
+	{"all", 0, NULL, "every stack that is up", CLI_EVERY, take_all},
 	{"brief", 0, NULL, "a line for each process; more for what is not as planned", CLI_BRIEF,
 		take_brief},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},

@@ -29,6 +29,7 @@ enum cli_accepts {
 	CLI_FOLLOW = 1 << 12, /* -f, --follow: -f is not the policy then */
 	CLI_LINES = 1 << 13,  /* -n LINES */
 	CLI_STACK = 1 << 14,  /* --stack STACK */
+	CLI_EVERY = 1 << 15,  /* --all: every stack */
 };
 
 enum { CLI_MOST_POLICIES = 32 };

@@ -55,7 +55,7 @@ bool cli_color(FILE *out)
 	return !(refused && *refused) && isatty(fileno(out));
 }
 
-static int status_of(const struct fault *why)
+int cli_exit_status(const struct fault *why)
 {
 	return why->kind == FAULT_FAILED ? 4 : (int)why->kind;
 }
@@ -120,7 +120,7 @@ int cli_fail(const struct cli_options *options, const struct fault *why)
 	struct report *report = report_new(arena);
 
 	report_fault(report, why);
-	return cli_report(options, report, status_of(why));
+	return cli_report(options, report, cli_exit_status(why));
 }
 
 int cli_report_fault(
@@ -128,7 +128,7 @@ int cli_report_fault(
 {
 	report_clear(report);
 	report_fault(report, why);
-	return cli_report(options, report, status_of(why));
+	return cli_report(options, report, cli_exit_status(why));
 }
 
 int cli_wrong(const struct cli_options *options, const char *format, ...)

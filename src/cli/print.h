@@ -19,6 +19,9 @@ struct report;
 /* May @out be coloured?  A terminal, and NO_COLOR is not set. */
 bool cli_color(FILE *out);
 
+/* The exit status of a failure. */
+int cli_exit_status(const struct fault *why);
+
 /* Print a failure.  Returns its exit status. */
 int cli_fail(const struct cli_options *options, const struct fault *why);
 

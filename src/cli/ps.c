@@ -4,127 +4,136 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/record.h"
-#include "base/text.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"
 #include "cli/verb.h"
-#include "plan/plan.h"
-#include "stack/log.h"
-#include "stack/state.h"
+#include "stack/overview.h"
 
-struct row {
-	const char *service, *state;
-	int pid;
-	uint64_t uptime; /* seconds */
-	const char *ports;
-};
+/* Lines end before this column where words can go to the next. */
+enum { WIDTH = 100, MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, SHORT = 40 };
 
-struct table {
-	const char *stack;
-	struct row *rows;
-	size_t row_count;
-};
-
-static const struct record_field row_fields[] = {
-	RECORD_ITEM(struct row, RECORD_TEXT, service),
-	RECORD_ITEM(struct row, RECORD_TEXT, state),
-	RECORD_ITEM(struct row, RECORD_INT, pid),
-	RECORD_ITEM(struct row, RECORD_U64, uptime),
-	RECORD_ITEM(struct row, RECORD_TEXT, ports),
-};
-static const struct record_type row_type = RECORD_TYPE(struct row, row_fields);
-static const struct record_field table_fields[] = {
-	RECORD_ITEM(struct table, RECORD_TEXT, stack),
-	RECORD_ITEM_LIST(struct table, rows, row_count, &row_type),
-};
-static const struct record_type table_type = RECORD_TYPE(struct table, table_fields);
-
-static const char *ports_of(
-	const struct plan *plan, const struct plan_service *service, struct arena *arena)
+static const char *uptime_text(uint64_t seconds, char text[SHORT])
 {
-	const char *text = "";
-
-	for (size_t i = 0; i < service->listen_count; i++) {
-		const struct plan_listen *listen = &service->listens[i];
-		const char *space = *text ? " " : "";
-
-		if (listen->transport == PLAN_UNIX)
-			text = arena_printf(arena, "%s%sunix:%s", text, space, listen->path);
-		else
-			text = arena_printf(arena, "%s%s%" PRIu32 "%s", text, space, listen->first,
-				listen->transport == PLAN_UDP ? "/udp" : "");
-	}
-	for (size_t i = 0; i < plan->publish_count; i++)
-		if (text_equal(plan->publishes[i].service, service->name)) {
-			bool wide = strchr(plan->publishes[i].address, ':');
-
-			text = arena_printf(arena, "%s%s%s%s%s:%" PRIu32 "->%" PRIu32, text,
-				*text ? " " : "", wide ? "[" : "", plan->publishes[i].address,
-				wide ? "]" : "", plan->publishes[i].host_port,
-				plan->publishes[i].port);
-		}
+	if (seconds >= 100 * (uint64_t)HOUR)
+		snprintf(text, SHORT, "%" PRIu64 "d", seconds / DAY);
+	else
+		snprintf(text, SHORT, "%" PRIu64 ":%02u:%02u", seconds / HOUR,
+			(unsigned)(seconds / MINUTE % 60), (unsigned)(seconds % MINUTE));
 	return text;
 }
 
-static void fill(const struct stack_state *state, struct table *table, struct arena *arena)
+static const char *cpu_text(const struct stack_usage *usage, char text[SHORT])
 {
-	table->stack = state->stack;
-	for (size_t i = 0; i < state->plan->service_count; i++) {
-		const struct plan_service *service = &state->plan->services[i];
-		const struct stack_member *member = stack_state_service(state, service->name);
-		struct row *row =
-			arena_append(arena, &table->rows, &table->row_count, sizeof(*row));
+	uint64_t seconds = usage->cpu_milliseconds / 1000;
 
-		row->service = service->name;
-		row->ports = ports_of(state->plan, service, arena);
-		if (!member) {
-			row->state = "not started";
-		} else if (!stack_member_alive(member)) {
-			row->state = stack_exit_read(state->folder, service->name, arena);
-			row->state = row->state ? row->state : "ended";
-		} else {
-			row->state = "running";
-			row->pid = member->process;
-			row->uptime = stack_member_uptime(member);
-		}
-	}
+	if (usage->cpu_from == STACK_USAGE_UNKNOWN)
+		return "-";
+	if (seconds < 100)
+		snprintf(text, SHORT, "%" PRIu64 ".%02us", seconds,
+			(unsigned)(usage->cpu_milliseconds % 1000 / 10));
+	else
+		snprintf(text, SHORT, "%" PRIu64 "m%02us", seconds / MINUTE,
+			(unsigned)(seconds % MINUTE));
+	return text;
 }
 
-static void write_table(const struct table *table)
+static const char *memory_text(const struct stack_usage *usage, char text[SHORT])
 {
-	printf("%-18s %8s  %-12s %10s  %s\n", "SERVICE", "PID", "STATE", "UPTIME", "PORTS");
-	for (size_t i = 0; i < table->row_count; i++) {
-		const struct row *row = &table->rows[i];
-		char uptime[32] = "", pid[16] = "-";
+	uint64_t tenths = usage->memory_bytes * 10 / (1024 * 1024);
 
-		if (row->pid) {
-			snprintf(pid, sizeof(pid), "%d", row->pid);
-			snprintf(uptime, sizeof(uptime), "%" PRIu64 ":%02u:%02u",
-				row->uptime / 3600, (unsigned)(row->uptime / 60 % 60),
-				(unsigned)(row->uptime % 60));
-		}
-		printf("%-18s %8s  %-12s %10s  %s\n", row->service, pid, row->state, uptime,
-			row->ports);
+	if (usage->memory_from == STACK_USAGE_UNKNOWN)
+		return "-";
+	if (tenths < 10000)
+		snprintf(text, SHORT, "%" PRIu64 ".%uM", tenths / 10, (unsigned)(tenths % 10));
+	else
+		snprintf(text, SHORT, "%" PRIu64 ".%uG", tenths / 10240,
+			(unsigned)(tenths % 10240 / 1024));
+	return text;
+}
+
+/* Words in the last column, which go on below it. */
+struct last_column {
+	int indent, column;
+};
+
+static void add_word(struct last_column *last, const char *word)
+{
+	int length = (int)strlen(word) + 1;
+
+	if (last->column > last->indent && last->column + length > WIDTH) {
+		printf("\n%*s", last->indent, "");
+		last->column = last->indent;
 	}
+	last->column += printf(" %s", word);
+}
+
+static void write_row(const struct stack_overview_row *row, int width)
+{
+	char uptime[SHORT] = "", cpu[SHORT], memory[SHORT], pid[SHORT] = "-", count[SHORT] = "";
+	char job[64];
+	struct last_column last;
+
+	if (row->pid) {
+		snprintf(pid, sizeof(pid), "%d", row->pid);
+		uptime_text(row->uptime, uptime);
+		snprintf(count, sizeof(count), "%u", row->usage.processes);
+	}
+	last.indent = printf("%-*s  %-11s %8s %9s %8u %7s %7s %5s ", width, row->service,
+		row->state, pid, uptime, row->restarts, row->pid ? cpu_text(&row->usage, cpu) : "",
+		row->pid ? memory_text(&row->usage, memory) : "", count);
+	last.column = last.indent;
+	for (size_t i = 0; i < row->publish_count; i++)
+		add_word(&last, row->publishes[i]);
+	for (size_t i = 0; i < row->listen_count; i++)
+		add_word(&last, row->listens[i]);
+	if (row->job) {
+		snprintf(job, sizeof(job), "%s%s%s", row->job, row->last ? ", last: " : "",
+			row->last ? row->last : "");
+		add_word(&last, job);
+	}
+	putchar('\n');
+}
+
+static bool by_processes(const struct stack_overview *overview)
+{
+	for (size_t i = 0; i < overview->row_count; i++)
+		if (overview->rows[i].usage.memory_from == STACK_USAGE_PROCESSES)
+			return true;
+	return false;
+}
+
+static void write_table(const struct stack_overview *overview)
+{
+	int width = (int)strlen("SERVICE");
+
+	for (size_t i = 0; i < overview->row_count; i++)
+		if ((int)strlen(overview->rows[i].service) > width)
+			width = (int)strlen(overview->rows[i].service);
+	printf("%-*s  %-11s %8s %9s %8s %7s %7s %5s  %s\n", width, "SERVICE", "STATE", "PID",
+		"UPTIME", "RESTARTS", "CPU", "MEMORY", "PROCS", "PORTS");
+	for (size_t i = 0; i < overview->row_count; i++)
+		write_row(&overview->rows[i], width);
+	if (by_processes(overview))
+		puts("\nmemory is summed over processes: their cgroups have no memory controller "
+		     "here");
 }
 
 static int ps(const struct cli_options *options)
 {
 	struct cli_stack stack;
-	struct table table = {0};
 	int status = cli_need_root(options, "ps", "the state of a stack is for root alone");
 
 	if (status)
 		return status;
 	status = cli_stack_read(options, &stack);
 	if (status == 0) {
-		fill(stack.state, &table, stack.arena);
+		const struct stack_overview *overview = stack_overview(stack.state, stack.arena);
+
 		if (options->json)
-			cli_json(&table_type, &table);
+			cli_json(&stack_overview_record, overview);
 		else
-			write_table(&table);
+			write_table(overview);
 	}
 	cli_stack_done(&stack);
 	return status;
@@ -133,9 +142,14 @@ static int ps(const struct cli_options *options)
 const struct cli_verb cli_ps = {
 	.name = "ps",
 	.arguments = "[STACK]",
-	.summary = "the services of a stack: state, pid, uptime, ports",
+	.summary = "the services of a stack: state, what they use, ports",
 	.accepts = CLI_POLICY | CLI_JSON,
 	.run = ps,
 	.help = "Without STACK: the stack of the policy, else the only one that is up.\n"
+		"CPU time and memory are those of the service's cgroup; without a memory "
+		"controller\n"
+		"the shares of its processes.  Ports: those of this machine that lead to it, then "
+		"what\n"
+		"it has bound itself.\n"
 		"Exit status: 0 up, 1 not up.\n",
 };

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What `ps` shows of a stack: each service, what it uses, and where it is reached. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stack/usage.h"
+
+struct arena;
+struct record_type;
+struct stack_state;
+
+struct stack_overview_row {
+	const char *service;
+	const char *state; /* "running", "not started"; ended: how, "exit 3" */
+	int pid;           /* its main process; 0: none */
+	uint64_t uptime;   /* seconds */
+	uint32_t restarts;
+	struct stack_usage usage;
+	const char *
+		*listens; /* as bound now: "5432", "127.0.0.1:9000", "unix:/run/php/shop.sock" */
+	size_t listen_count;
+	const char **publishes; /* "127.0.0.1:8080->80" */
+	size_t publish_count;
+	/* Of a job: when it runs, "every 60 s", and how it ended last. */
+	const char *job, *last;
+};
+
+struct stack_overview {
+	const char *stack;
+	struct stack_overview_row *rows; /* in the order of the policy */
+	size_t row_count;
+};
+
+/* ps --json */
+extern const struct record_type stack_overview_record;
+
+/* Look at all of them; what is returned lives in @arena.  For root. */
+const struct stack_overview *stack_overview(const struct stack_state *state, struct arena *arena);

@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `ps`: what services use and where they listen; `down --all`.
+# In a /run of its own, since all stacks are its own then.
+if [ -z "${PS_APART:-}" ] && [ "$(id -u)" = 0 ] && command -v unshare >/dev/null; then
+  PS_APART=1 exec unshare --mount -- "$0" "$@"
+fi
+if [ -n "${PS_APART:-}" ]; then mount -t tmpfs -o mode=755 none /run || exit 1; fi
+# shellcheck source=tests/system/lib.sh
+. tests/system/lib.sh
+[ -n "${PS_APART:-}" ] || skip_all 'needs unshare'
+
+command -v redis-server >/dev/null || skip_all 'needs redis-server'
+command -v node >/dev/null || skip_all 'needs node'
+clean_up() {
+  for stack in cli-ps cli-ps-two; do
+    "$BULKHEAD" down $stack >/dev/null 2>&1
+    rm -rf /var/log/bulkhead/$stack
+  done
+}
+bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$PWD/roles" -f "$folder/$name.yaml" "$@"; }
+# What the JSON of the last `ps` says of a service: an expression of `row`.
+asked() { # SERVICE EXPRESSION
+  node -e "const {rows} = JSON.parse(require('fs').readFileSync('$output')); const row = rows.find((one) => one.service === '$1'); console.log($2)"
+}
+is() { # SERVICE EXPRESSION NAME
+  if [ "$(asked "$1" "$2")" = true ]; then ok "$3"; else not_ok "$3" "$(asked "$1" 'JSON.stringify(row)')"; fi
+}
+
+# Half a second of work, 50 MB.
+put "$folder/app/work.js" <<'END'
+const memory = Buffer.alloc(50 << 20, 1);
+while (process.cpuUsage().user < 500000);
+console.log('worked');
+setInterval(() => memory.length, 1000);
+END
+put "$folder/cli-ps.yaml" <<END
+bulkhead: 1
+stack: cli-ps
+services:
+  cache:
+    role: redis
+    command: [redis-server, --port, "6379", --save, "", --protected-mode, "no"]
+    listens: [6379]
+    publishes: {6379: ["127.0.0.1:17385", "[::1]:17385"]}
+  inward:
+    role: redis
+    command: [redis-server, --port, "6380", --save, "", --bind, 127.0.0.1]
+    listens: [6380]
+  work:
+    role: node
+    command: [node, work.js]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    connects: [cache:6379]
+END
+sed 's/cli-ps/cli-ps-two/; /publishes/d' "$folder/cli-ps.yaml" | put "$folder/cli-ps-two.yaml"
+
+expect 0 'up' bulkhead up cli-ps
+within 10 'it works' grep -q worked /var/log/bulkhead/cli-ps/work/log
+expect 0 'ps' bulkhead ps cli-ps
+says '127.0.0.1:17385->6379' 'shows published ports'
+says '[::1]:17385->6379 6379' 'then those that are bound'
+says '127.0.0.1:6380' 'with the address where it is not any'
+if [ "$(awk 'length > 100' "$output")" = '' ]; then ok 'in 100 columns'; else not_ok 'in 100 columns'; fi
+expect 0 'ps --json' bulkhead ps cli-ps --json
+is work 'row.usage.processes === 1' 'counts processes'
+is work 'row.usage.cpu_milliseconds >= 400 && row.usage.cpu_milliseconds < 60000' 'and their time'
+is work 'row.usage.memory_bytes > 50 << 20 && row.usage.memory_bytes < 500 << 20' 'and memory'
+is work '["cgroup", "processes"].includes(row.usage.memory_from)' 'saying where from'
+is cache 'row.listens.join() === "6379"' 'a port at both families is one'
+is cache 'row.publishes.length === 2' 'and each door is shown'
+
+expect 0 'a second stack' bulkhead up cli-ps-two
+expect 2 'all and one of them is neither' "$BULKHEAD" down --all cli-ps
+expect 0 'down --all' "$BULKHEAD" down --all
+says 'cli-ps is down' 'takes the one down'
+says 'cli-ps-two is down' 'and the other'
+expect 0 'and has nothing to do then' "$BULKHEAD" down --all
+says 'no stack is up' 'as it says'
+expect 0 'also as JSON' "$BULKHEAD" down --all --json
+says '"stacks": []' 'with a list'
