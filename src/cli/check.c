@@ -14,12 +14,13 @@ static void write_summary(const struct cli_loaded *loaded)
 	const struct plan *plan = loaded->plan;
 	size_t warnings = report_count(loaded->report, REPORT_WARNING);
 	size_t notes = report_count(loaded->report, REPORT_NOTE);
+	size_t edges = plan->edge_count + plan->host_edge_count;
+	size_t doors = plan_doors(plan);
 
 	printf("%s: good: %zu service%s, %zu edge%s, %zu published port%s, %zu assertion%s hold%s",
 		policy->stack ? policy->stack : "policy", policy->service_count,
-		policy->service_count == 1 ? "" : "s", plan->edge_count + plan->host_edge_count,
-		plan->edge_count + plan->host_edge_count == 1 ? "" : "s", plan->publish_count,
-		plan->publish_count == 1 ? "" : "s", policy->assertion_count,
+		policy->service_count == 1 ? "" : "s", edges, edges == 1 ? "" : "s", doors,
+		doors == 1 ? "" : "s", policy->assertion_count,
 		policy->assertion_count == 1 ? "" : "s", policy->assertion_count == 1 ? "s" : "");
 	if (warnings)
 		printf("; %zu warning%s", warnings, warnings == 1 ? "" : "s");

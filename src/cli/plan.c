@@ -60,11 +60,11 @@ static void write_gap(const struct plan *plan, size_t index)
 
 static void write_plan(const struct plan *plan)
 {
-	size_t edges = plan->edge_count + plan->host_edge_count;
+	size_t edges = plan->edge_count + plan->host_edge_count, doors = plan_doors(plan);
 
 	printf("stack %s: %zu service%s, %zu edge%s, %zu published port%s", plan->stack,
 		plan->service_count, plan->service_count == 1 ? "" : "s", edges,
-		edges == 1 ? "" : "s", plan->publish_count, plan->publish_count == 1 ? "" : "s");
+		edges == 1 ? "" : "s", doors, doors == 1 ? "" : "s");
 	if (plan->network.prefix4)
 		printf(", network %s", plan->network.prefix4);
 	putchar('\n');

@@ -453,6 +453,9 @@ bool plan_service_called(const struct plan_service *service, const char *name);
 /* The first that is called @name, or NULL. */
 const struct plan_service *plan_service_named(const struct plan *plan, const char *name);
 
+/* How many addresses of the host are published: one for all instances behind it. */
+size_t plan_doors(const struct plan *plan);
+
 /* The service whose own name is @name, or NULL. */
 const struct plan_service *plan_service(const struct plan *plan, const char *name);
 

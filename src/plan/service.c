@@ -36,6 +36,18 @@ const struct plan_service *plan_service_named(const struct plan *plan, const cha
 	return NULL;
 }
 
+size_t plan_doors(const struct plan *plan)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_service *service = plan_service(plan, plan->publishes[i].service);
+
+		count += !service || service->instance <= 1;
+	}
+	return count;
+}
+
 /* As many as fit in a hint; those with instances once. */
 static void list_services(const struct plan *plan, struct fault *why)
 {

@@ -125,6 +125,10 @@ static void each_instance_is_a_service_by_itself(void **state)
 	}
 	assert_int_equal(plan->publish_count, 3);
 	assert_string_equal(plan->publishes[2].service, "a.3");
+	assert_int_equal(plan_doors(plan), 1);
+	assert_ptr_equal(plan_service_named(plan, "b"), plan_service(plan, "b.1"));
+	assert_ptr_equal(plan_service_named(plan, "b.2"), plan_service(plan, "b.2"));
+	assert_null(plan_service_named(plan, "b.3"));
 	assert_int_equal(plan->services[3].life.dependency_count, 3);
 	assert_string_equal(plan->services[3].life.dependencies[2].service, "a.3");
 	sketch_free(&sketch);
