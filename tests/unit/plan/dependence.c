@@ -51,6 +51,10 @@ static const struct {
 		"a secret has a variable somewhere"},
 	{"nodes", {"kind=bind; ", "read_only=no; "}, "endings", "openat2",
 		"what may be called can end"},
+	{"life.ready", {"kind=http", ""}, "endings", NULL,
+		"one port of several says nothing of the others, which may be bound later"},
+	{"life.healthy", {"kind=command", ""}, "view_closes", NULL,
+		"what is executed in its view must go on to work"},
 	{"programs", {"", ""}, "calls", "memfd_create", "it was a second place to execute from"},
 };
 
@@ -132,22 +136,36 @@ static bool of_removed_call(const struct removal *removal, const struct rule *ru
 	return false;
 }
 
-bool dependence_explains_loss(
-	const struct removal *removal, const struct rules *names, const struct rule *lost)
-{
-	for (size_t i = 0; i < removal->gained.count; i++)
-		if (changed(removal, lost, &removal->gained.items[i]))
-			return true;
-	return of_removed_call(removal, lost) || of_removed_service(removal, names, lost);
-}
-
-bool dependence_explains_gain(const struct removal *removal, const struct rule *gained)
+static bool arrives(const struct removal *removal, const struct rule *gained)
 {
 	for (size_t i = 0; i < ARRIVALS; i++)
 		if (text_equal(arrivals[i].kind, gained->kind) &&
 			(!arrivals[i].key || text_equal(arrivals[i].key, gained->key)) &&
 			caused(removal, gained->service, arrivals[i].cause, arrivals[i].with))
 			return true;
+	return false;
+}
+
+bool dependence_explains_loss(
+	const struct removal *removal, const struct rules *names, const struct rule *lost)
+{
+	for (size_t i = 0; i < removal->gained.count; i++) {
+		const struct rule *gained = &removal->gained.items[i];
+
+		/* What arrives may take the place of what was there. */
+		if (changed(removal, lost, gained) ||
+			(arrives(removal, gained) && text_equal(gained->service, lost->service) &&
+				text_equal(gained->kind, lost->kind) &&
+				text_equal(gained->key, lost->key)))
+			return true;
+	}
+	return of_removed_call(removal, lost) || of_removed_service(removal, names, lost);
+}
+
+bool dependence_explains_gain(const struct removal *removal, const struct rule *gained)
+{
+	if (arrives(removal, gained))
+		return true;
 	for (size_t i = 0; i < removal->lost.count; i++)
 		if (changed(removal, &removal->lost.items[i], gained))
 			return true;
