@@ -10,9 +10,23 @@ const { database, redis } = require('./settings');
 
 const finished = 'SELECT 1 FROM example_shop_is_complete';
 
+// A database that was killed takes its time to come back: it listens already and says so.
+async function connect() {
+	for (const end = Date.now() + 60000;;) {
+		const client = new Client(database);
+		try {
+			await client.connect();
+			return client;
+		} catch (error) {
+			if (error.code !== '57P03' || Date.now() > end)
+				throw error;
+			await new Promise((resolve) => setTimeout(resolve, 200));
+		}
+	}
+}
+
 async function sql(text) {
-	const client = new Client(database);
-	await client.connect();
+	const client = await connect();
 	try {
 		return await client.query(text);
 	} finally {
@@ -46,19 +60,31 @@ async function workOff(app) {
 	await queue.close();
 }
 
+// Vendure's server, but for its port: a job serves nobody.
+function startSilent() {
+	const { bootstrap } = require('@vendure/core');
+	const { configuration } = require('./config');
+	return new Promise((resolve, reject) => {
+		const onBeforeAppListen = async (app) => {
+			await app.init();
+			resolve(app);
+			await new Promise(() => {});	// it would listen next
+		};
+		bootstrap(configuration('populate'), { onBeforeAppListen }).catch(reject);
+	});
+}
+
 async function run() {
 	if (await isComplete())
 		return console.log('the shop is complete');
 	// A set-up that was broken off begins anew.
 	await sql('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
 
-	const { bootstrap } = require('@vendure/core');
 	const { populate } = require('@vendure/core/cli');
-	const { configuration } = require('./config');
 	const seed = process.env.SEED;
 	const data = JSON.parse(fs.readFileSync(path.join(seed, 'initial-data.json'), 'utf8'));
 	data.paymentMethods = [{ name: 'Card', handler: { code: 'card', arguments: [] } }];
-	const app = await populate(() => bootstrap(configuration('populate')), data, path.join(seed, 'products.csv'));
+	const app = await populate(startSilent, data, path.join(seed, 'products.csv'));
 	await workOff(app);
 	const { rows } = await sql('SELECT count(*)::int AS count FROM search_index_item');
 	if (!rows[0].count)
