@@ -6,6 +6,8 @@ class Measures {
 	constructor() {
 		this.steps = new Map();	// name: milliseconds of each time
 		this.failures = [];
+		this.turn = null;	// waited for before each step, told how long it took
+		this.inside = false;
 	}
 
 	took(step, milliseconds) {
@@ -16,6 +18,19 @@ class Measures {
 
 	// Run `action`, which answers by something or throws.
 	async time(step, action) {
+		if (!this.turn || this.inside)	// a step may be made of others
+			return this.run(step, action);
+		await this.turn.wait();
+		this.inside = true;
+		try {
+			return await this.run(step, action);
+		} finally {
+			this.inside = false;
+			this.turn.done(step, this.steps.get(step)?.at(-1));
+		}
+	}
+
+	async run(step, action) {
 		const begin = performance.now();
 		try {
 			const answer = await action();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// rounds.js ROUNDS NAME COMMAND... ++ NAME COMMAND...
+// turns.js STEPS NAME COMMAND... ++ NAME COMMAND...
 //
-// Two commands that answer each line of input by a line of JSON, {step: milliseconds}, take turns
-// in random order, so that whatever else the machine does falls on both alike.  Prints for each
-// step the medians and the median of the ratios, second to first of the same round; ends with 1
-// when a command fails: what fails fast is not fast.
+// Two commands that take the same steps, one for each line of input, and answer it by
+// {"step": NAME, "took": MILLISECONDS}.  They take turns, in random order, so that whatever else the
+// machine does falls on both alike.  Prints for each step the medians and the median of the ratios,
+// second to first of the same turn; ends with 1 when a command fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const readline = require('node:readline');
@@ -14,18 +14,21 @@ const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
 class Runner {
 	constructor(name, command) {
 		this.name = name;
-		this.rounds = [];
+		this.times = new Map();	// of each step, turn by turn
 		this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
 		this.lines = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
 		this.child.stdin.on('error', () => {});	// its end shows where its answer is awaited
 	}
 
-	async round() {
-		this.child.stdin.write('again\n');
+	async turn(index) {
+		this.child.stdin.write('next\n');
 		const { value, done } = await this.lines.next();
 		if (done)
 			throw new Error(`${this.name} ended`);
-		return JSON.parse(value);
+		const { step, took } = JSON.parse(value);
+		if (!this.times.has(step))
+			this.times.set(step, []);
+		this.times.get(step).push({ index, took });
 	}
 
 	async end() {
@@ -38,25 +41,24 @@ class Runner {
 
 function print(first, second) {
 	const columns = (words) => words.map((word) => word.padStart(10)).join(' ');
-	console.log(`${'ms, medians'.padEnd(26)} ${columns([first.name, second.name, 'ratio', 'of rounds'])}`);
-	for (const step of Object.keys(first.rounds[0])) {
-		const both = first.rounds.map((times, index) => [times[step], second.rounds[index][step]])
-			.filter(([before, after]) => before !== undefined && after !== undefined);
-		const ratio = median(both.map(([before, after]) => after / before));
-		console.log(`${step.padEnd(26)} ${columns([median(both.map(([before]) => before)).toFixed(1),
-			median(both.map((pair) => pair[1])).toFixed(1), ratio.toFixed(3), String(both.length)])}`);
+	console.log(`${'ms, medians'.padEnd(26)} ${columns([first.name, second.name, 'ratio', 'of turns'])}`);
+	for (const [step, before] of first.times) {
+		const after = second.times.get(step);
+		if (!after || before.some(({ index }, place) => after[place]?.index !== index))
+			throw new Error(`the two do not take the same steps: ${step}`);
+		const ratio = median(before.map(({ took }, place) => after[place].took / took));
+		const middle = (list) => median(list.map(({ took }) => took)).toFixed(1);
+		console.log(`${step.padEnd(26)} ${columns([middle(before), middle(after), ratio.toFixed(3), String(before.length)])}`);
 	}
 }
 
 async function run(count, [first, second]) {
-	const warm = 3;
+	const warm = 100;	// the compilers of both are busy at first
 	for (let index = -warm; index < count; index++) {
-		const order = Math.random() < 0.5 ? [first, second] : [second, first];
-		for (const runner of order) {
-			const times = await runner.round();
-			if (index >= 0)
-				runner.rounds.push(times);
-		}
+		for (const runner of Math.random() < 0.5 ? [first, second] : [second, first])
+			await runner.turn(index);
+		if (index < 0)
+			[first, second].forEach((runner) => runner.times.clear());
 	}
 	print(first, second);
 }
@@ -64,7 +66,7 @@ async function run(count, [first, second]) {
 const [count, ...words] = process.argv.slice(2);
 const cut = words.indexOf('++');
 if (!/^[1-9]\d*$/.test(count) || cut < 2 || words.length < cut + 3) {
-	console.error('usage: rounds.js ROUNDS NAME COMMAND... ++ NAME COMMAND...');
+	console.error('usage: turns.js STEPS NAME COMMAND... ++ NAME COMMAND...');
 	process.exit(2);
 }
 const runners = [words.slice(0, cut), words.slice(cut + 1)].map(([name, ...command]) => new Runner(name, command));
