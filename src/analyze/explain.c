@@ -127,6 +127,16 @@ static void explain_host(struct explainer *explainer, const struct plan_service 
 	}
 }
 
+/* What lets the stack's router in, and nobody else. */
+static void explain_probe(
+	struct explainer *explainer, const struct plan_probe *probe, const char *state)
+{
+	if (probe->kind == PLAN_PROBE_PORT || probe->kind == PLAN_PROBE_HTTP)
+		analyze_right(explainer, LAYER_NETWORK, "accept from", probe->where,
+			"the router on %" PRIu32 ", which asks whether it is %s", probe->port,
+			state);
+}
+
 static void explain_network(struct explainer *explainer, const struct plan_service *service)
 {
 	const struct plan *plan = explainer->plan;
@@ -176,6 +186,8 @@ static void explain_network(struct explainer *explainer, const struct plan_servi
 				out ? place_of(explainer, edge->at, edge->at_port) : "");
 		entry->why = edge->why;
 	}
+	explain_probe(explainer, &service->life.ready, "ready");
+	explain_probe(explainer, &service->life.healthy, "healthy");
 	explain_host(explainer, service);
 }
 

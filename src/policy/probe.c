@@ -11,6 +11,9 @@
  * service's own, policy_check_life() says, when its role is merged in.
  */
 
+/* As long as any page of health is; a request with it goes out at once. */
+enum { LONGEST_PATH = 512 };
+
 static void read_port(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	struct policy_probe *probe = into;
@@ -52,6 +55,10 @@ static void read_http(struct policy_reading *reading, const struct policy_node *
 		report_hint(reading->report,
 			policy_error(reading, node, "'%s' cannot stand in a request", slash),
 			"write what is not a plain letter as %%20");
+		return;
+	}
+	if (strlen(slash) > LONGEST_PATH) {
+		policy_error(reading, node, "a path of more than %d characters", LONGEST_PATH);
 		return;
 	}
 	*probe = (struct policy_probe){

@@ -53,7 +53,11 @@ static struct plan_service services[] = {
 		.call_count = 3,
 		.nodes = nodes,
 		.node_count = 2},
-	{.name = "db", .base = "db", .program = "/usr/bin/db"},
+	{.name = "db",
+		.base = "db",
+		.program = "/usr/bin/db",
+		.life = {.ready = {.kind = PLAN_PROBE_COMMAND, .port = 1},
+			.healthy = {.kind = PLAN_PROBE_PORT, .port = 9187, .where = line_edge}}},
 };
 static struct plan_edge edges[] = {
 	{.from = "web",
@@ -133,6 +137,18 @@ static void the_other_side_of_an_edge_sees_it_too(void **state)
 	assert_null(find(rights, "connect to", ""));
 }
 
+static void the_router_is_let_in_where_it_asks(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct analyze_rights *rights = explain("db", arena);
+	const struct analyze_right *asks = find(rights, "accept from", "the router on 9187");
+
+	(void)state;
+	assert_non_null(asks);
+	assert_int_equal(asks->where.line, 7);
+	assert_null(find(rights, "accept from", "the router on 1,"));
+}
+
 static const char *fact(const struct analyze_rights *rights, const char *what)
 {
 	for (size_t i = 0; i < rights->life_count; i++)
@@ -194,6 +210,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_not_here_is_shown_as_absent),
 		cmocka_unit_test(calls_of_one_line_are_one_right_and_refusals_are_none),
 		cmocka_unit_test(the_other_side_of_an_edge_sees_it_too),
+		cmocka_unit_test(the_router_is_let_in_where_it_asks),
 		cmocka_unit_test(the_life_is_told_in_words),
 	};
 

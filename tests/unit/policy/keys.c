@@ -16,6 +16,8 @@
 #include "policy/key.h"
 
 #define SERVICE WEB "    "
+#define LETTERS_64 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
+#define LETTERS_256 LETTERS_64 LETTERS_64 LETTERS_64 LETTERS_64
 #define SEVERAL "  db: {role: bare, command: db, instances: 2, listens: [5432]}\n"
 #define OTHER "  db: {role: bare, command: db, listens: [5432, {unix: /run/db/s}]}\n"
 
@@ -410,6 +412,8 @@ static void the_form_of_what_is_not_enforced_yet_is_checked(void **state)
 		{SERVICE "job: {every: 1m, at: \"03:15\"}\n", "'job' says exactly one thing", NULL},
 		{SERVICE "job: {before: [nobody]}\n", "unknown service 'nobody'", NULL},
 		{SERVICE "ready: maybe\n", "'maybe' is nothing that 'ready' can be", "notify"},
+		{SERVICE "ready: {http: \":80/" LETTERS_256 LETTERS_256 "\"}\n",
+			"more than 512 characters", NULL},
 		{SERVICE "ready: {http: localhost:80}\n", "is not a port and a path",
 			":3000/health"},
 		{SERVICE "ready: {port: 70000}\n", "'70000' is not a number for 'port'", NULL},
