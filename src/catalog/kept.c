@@ -30,6 +30,7 @@ static const struct catalog_kept kept[] = {
 	WHEN(RECORD, prctl, IS(0, PR_SET_SECCOMP)),
 	WHOLE(PAST, io_uring_setup),
 	WHOLE("it can make all readable memory executable", personality),
+	WHOLE("no mount could refuse code in a file of memory (layer exec)", memfd_create),
 	/* Families that a network namespace does not hold, such as AF_VSOCK. */
 	WHEN("no network rule sees it", socket, NOT(0, AF_UNIX), NOT(0, AF_INET), NOT(0, AF_INET6),
 		NOT(0, AF_NETLINK)),

@@ -100,9 +100,10 @@ void cli_drill_write_place(const struct cli_drill_report *report, size_t first, 
 		for (size_t j = 0; j < report->places[i].row_count; j++) {
 			const struct cli_drill_row *row = &report->places[i].rows[j];
 			if (row->verdict == DRILL_THROUGH)
-				printf("  %sgot through%s %s: %s (%s)\n", cli_paint(CLI_RED),
+				printf("  %sgot through%s %s: %s (%s)%s%s\n", cli_paint(CLI_RED),
 					cli_paint(CLI_PLAIN), report->places[i].name, row->attempt,
-					row->sentence);
+					row->sentence, row->text && row->text[0] ? ": " : "",
+					row->text ? row->text : "");
 		}
 	putchar('\n');
 }

@@ -89,6 +89,7 @@ static int attempt_one(const struct work *work, const struct drill_attempt *atte
 		return error;
 	drill_judge(attempt, &control, &answer, verdict);
 	verdict->where = drill_line(work->service, &arguments, &answer);
+	drill_audited(work->service, verdict);
 	return 0;
 }
 

@@ -160,6 +160,23 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 	say_how(attempt, answer, verdict);
 }
 
+void drill_audited(const struct plan_service *service, struct drill_verdict *verdict)
+{
+	const struct plan_audit *audit = plan_audit(service, verdict->layer);
+
+	if (verdict->standing != DRILL_THROUGH || service->audit_count == 0)
+		return;
+	if (!audit) {
+		snprintf(verdict->text, sizeof(verdict->text),
+			"layer %s is enforced; others are in audit mode",
+			catalog_layer_names[verdict->layer]);
+		return;
+	}
+	verdict->where = audit->where;
+	snprintf(verdict->text, sizeof(verdict->text), "layer %s lets it through in audit mode",
+		catalog_layer_names[audit->layer]);
+}
+
 struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,
 	const struct drill_answer *answer)
 {

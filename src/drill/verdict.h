@@ -48,6 +48,9 @@ struct drill_verdict {
 void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
 	const struct drill_answer *answer, struct drill_verdict *verdict);
 
+/* Of a service in audit mode what got through says so, with the line of `mode`. */
+void drill_audited(const struct plan_service *service, struct drill_verdict *verdict);
+
 /* The policy line: of the rule that refuses the call by name, else what the need was about. */
 struct where drill_line(const struct plan_service *service, const struct drill_arguments *arguments,
 	const struct drill_answer *answer);

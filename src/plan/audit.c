@@ -24,7 +24,8 @@ static const char *const effects[LAYER_COUNT] = {
 			       "their use",
 	[LAYER_SECCOMP] = "calls that its filter would refuse are let through and logged by the "
 			  "kernel",
-	[LAYER_VIEW] = "it sees this machine's files, read-only; nothing records what it finds",
+	[LAYER_VIEW] = "it sees this machine's files, read-only, and sockets among them; nothing "
+		       "records what it finds",
 	[LAYER_LANDLOCK] = "it is off; nothing records what it would refuse",
 	[LAYER_NETWORK] = "connections that are not declared are let through its own rules and "
 			  "recorded there",
@@ -51,13 +52,19 @@ void plan_audits(
 	}
 }
 
-/* Those that can do something here, but for the ones that change who it is. */
+/* They would reach its init, by becoming it or by signals. */
+static bool reaches_init(unsigned number)
+{
+	return number == CAP_SETUID || number == CAP_SETGID || number == CAP_KILL;
+}
+
+/* Those that can do something here, and to itself alone. */
 static void keep_capabilities(
 	struct planner *planner, struct plan_service *service, const struct plan_audit *audit)
 {
 	for (unsigned number = 0; catalog_capability(number); number++) {
 		const struct catalog_capability *known = catalog_capability(number);
-		bool held = known->useless || number == CAP_SETUID || number == CAP_SETGID;
+		bool held = known->useless || reaches_init(number);
 
 		for (size_t i = 0; i < service->capability_count; i++)
 			held = held || service->capabilities[i].number == number;
@@ -147,9 +154,6 @@ static void keep_calls(
 	for (size_t i = 0; i < count; i++)
 		keep_refused(planner, service, kept[i].refused.call, kept[i].refused.conditions,
 			kept[i].refused.condition_count, false, audit->where);
-	/* One more place to execute from (layer exec). */
-	if (!service->memfd_noexec)
-		keep_refused(planner, service, "memfd_create", NULL, 0, false, audit->where);
 	keep_guards(planner, service, audit->where);
 	qsort(service->kept, service->kept_count, sizeof(service->kept[0]), by_number);
 }

@@ -202,8 +202,8 @@ struct policy_service {
 	size_t publish_count;
 	struct policy_connect *connects;
 	size_t connect_count;
-	struct policy_texts capabilities; /* "CAP_…" */
-	struct policy_texts allow, deny;  /* system calls: names and groups, checked */
+	struct policy_texts capabilities;       /* "CAP_…" */
+	struct policy_texts allow, deny;        /* system calls: names and groups, checked */
 	struct policy_start_right *after_ready; /* what `after-ready` forbids */
 	size_t after_ready_count;
 	struct policy_limits limits;

@@ -124,7 +124,7 @@ said 'both went' 'one that is in audit mode too is reached'
 said 'other ECONNREFUSED' 'one that is not holds to its own rules'
 said 'outside E(NETUNREACH|HOSTUNREACH|CONNREFUSED|ACCES)' 'nobody answers outside'
 
-pid=$("$BULKHEAD" ps $stack | awk '$1 == "script" { print $2 }')
+pid=$("$BULKHEAD" ps --json $stack | awk '$2 == "\"script\"," { found = 1 } found && $1 == "\"pid\":" { print $2 + 0; exit }')
 rename=$([ "$(uname -m)" = x86_64 ] && echo 82 || echo 38)
 logged() { [[ $(dmesg) == *type=1326*pid=$pid\ *syscall=$rename\ * ]]; }
 within 30 'the kernel has logged the call' logged

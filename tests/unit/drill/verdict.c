@@ -65,6 +65,26 @@ static void an_answer_names_the_layer_that_gave_it(void **state)
 	}
 }
 
+static void what_gets_through_in_audit_mode_says_so_with_its_line(void **state)
+{
+	struct plan_audit audits[] = {{LAYER_VIEW, {"shop.yaml", 9, 5}}};
+	const struct plan_service service = {.name = "web", .audits = audits, .audit_count = 1};
+	const struct plan_service held = {.name = "db"};
+	struct drill_verdict verdict = judge("read-shadow", success, success);
+
+	(void)state;
+	drill_audited(&held, &verdict);
+	assert_string_equal(verdict.text, "");
+	drill_audited(&service, &verdict);
+	assert_int_equal(verdict.standing, DRILL_THROUGH);
+	assert_string_equal(verdict.text, "layer view lets it through in audit mode");
+	assert_int_equal(verdict.where.line, 9);
+	verdict = judge("become-root", success, success);
+	drill_audited(&service, &verdict);
+	assert_string_equal(
+		verdict.text, "layer capabilities is enforced; others are in audit mode");
+}
+
 static void an_answer_that_several_layers_give_is_only_expected(void **state)
 {
 	struct drill_verdict verdict = judge("become-root", success, refused(EPERM, SYS_setuid));
@@ -292,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_names_the_layer_that_gave_it),
+		cmocka_unit_test(what_gets_through_in_audit_mode_says_so_with_its_line),
 		cmocka_unit_test(an_answer_that_several_layers_give_is_only_expected),
 		cmocka_unit_test(what_fails_unconfined_proves_nothing),
 		cmocka_unit_test(what_gets_through_does_so_whatever_the_control_says),
