@@ -112,6 +112,16 @@ static int drill_inits(struct session *session, struct fault *why)
 	return 0;
 }
 
+static bool publishes(const struct plan *plan)
+{
+	return plan->publish_count > 0;
+}
+
+static bool reaches_host(const struct plan *plan)
+{
+	return plan->host_edge_count > 0;
+}
+
 /* Bulkhead's own confined processes. */
 static int drill_ourselves(struct session *session, struct fault *why)
 {
@@ -119,10 +129,12 @@ static int drill_ourselves(struct session *session, struct fault *why)
 		const char *name;
 		int (*drill)(struct drill_world *world, const struct cli_stage *stage,
 			struct arena *arena, struct drill_table *table, struct fault *why);
-		bool publishing; /* it is there only where something is published */
+		/* What it is there for. */
+		bool (*there)(const struct plan *plan);
 	} places[] = {
-		{"supervisor", cli_drill_supervisor, false},
-		{"gateway", cli_drill_gateway, true},
+		{"supervisor", cli_drill_supervisor, NULL},
+		{"gateway", cli_drill_gateway, publishes},
+		{"outlet", cli_drill_outlet, reaches_host},
 	};
 	const struct cli_stage *stage = &session->stage;
 
@@ -130,8 +142,7 @@ static int drill_ourselves(struct session *session, struct fault *why)
 		struct drill_table table = {0};
 		size_t first = session->report.place_count;
 
-		if (places[i].publishing &&
-			(!stage->plan->publish_count || stage->router.network < 0))
+		if (places[i].there && (!places[i].there(stage->plan) || stage->router.network < 0))
 			continue;
 		int error = places[i].drill(&session->world, stage, session->arena, &table, why);
 		if (error)

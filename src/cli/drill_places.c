@@ -8,11 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "cli/drill_stage.h"
 #include "drill/launch.h"
 #include "drill/place.h"
 #include "drill/world.h"
+#include "enforce/cgroup.h"
+#include "enforce/connects.h"
 #include "gateway/gateway.h"
 #include "plan/plan.h"
 #include "stack/init.h"
@@ -39,6 +43,47 @@ int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, 
 	};
 
 	return drill_in_place(world, &place, arena, table, why);
+}
+
+struct outlet {
+	const struct cli_stage *stage;
+	int cgroup;
+};
+
+/* In a cgroup that is held as the outlet's own. */
+static int confine_outlet(void *context, struct fault *why)
+{
+	const struct outlet *outlet = context;
+	int error = descriptor_put(outlet->cgroup, "cgroup.procs", "0");
+
+	if (error)
+		return fault(why, error, outlet->stage->plan->where,
+			"cannot enter the cgroup of the drill");
+	return gateway_confine(
+		GATEWAY_OUTLET, outlet->stage->plan, &outlet->stage->router, DRILL_REFUSAL, why);
+}
+
+int cli_drill_outlet(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
+	struct drill_table *table, struct fault *why)
+{
+	const struct plan *plan = stage->plan;
+	const char *group = arena_printf(arena, "drill-outlet.%d", (int)getpid());
+	struct outlet outlet = {stage, enforce_cgroup_open(plan->stack, group, why)};
+	const struct drill_place place = {
+		.name = "outlet",
+		.service = &plan->services[0],
+		.confine = confine_outlet,
+		.context = &outlet,
+	};
+	int error =
+		outlet.cgroup < 0 ? outlet.cgroup : enforce_hold_connects(plan, outlet.cgroup, why);
+
+	if (!error)
+		error = drill_in_place(world, &place, arena, table, why);
+	if (outlet.cgroup >= 0)
+		close(outlet.cgroup);
+	int removed = enforce_cgroup_remove(plan->stack, group, error ? NULL : why);
+	return error ? error : removed;
 }
 
 static int confine_supervisor(void *context, struct fault *why)

@@ -39,6 +39,7 @@ enum drill_need {
 	DRILL_NEAR_PORT6,
 	DRILL_FAR_PORT,    /* a service that it may not talk to; a port listened on there */
 	DRILL_ROUTER_PORT, /* the router's address; a port listened on there */
+	DRILL_OUTLET_PORT, /* the same; a port by which another service reaches the host */
 	DRILL_INTERNET,    /* an address that belongs to nobody's stack; a port */
 	DRILL_INTERNET6,
 	DRILL_NAME_SERVER,           /* the same, where names are asked for */

@@ -161,6 +161,7 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_NEAR_PORT6] = drill_need_near_port6,
 	[DRILL_FAR_PORT] = drill_need_far_port,
 	[DRILL_ROUTER_PORT] = drill_need_router_port,
+	[DRILL_OUTLET_PORT] = drill_need_outlet_port,
 	[DRILL_INTERNET] = drill_need_internet,
 	[DRILL_INTERNET6] = drill_need_internet6,
 	[DRILL_NAME_SERVER] = drill_need_name_server,

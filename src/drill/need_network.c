@@ -117,6 +117,30 @@ void drill_need_router_port(const struct drill_question *question)
 		drill_need_lack(question, "the stack has no network");
 }
 
+static const struct plan_host_edge *host_edge(const struct drill_question *question, uint32_t port)
+{
+	const struct plan *plan = question->world->plan;
+
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (text_equal(plan->host_edges[i].from, question->service->name) &&
+			(!port || plan->host_edges[i].port == port))
+			return &plan->host_edges[i];
+	return NULL;
+}
+
+void drill_need_outlet_port(const struct drill_question *question)
+{
+	const struct plan *plan = question->world->plan;
+
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (!host_edge(question, plan->host_edges[i].port)) {
+			everywhere(question, plan->network.router4, plan->host_edges[i].port,
+				plan->host_edges[i].where);
+			return;
+		}
+	drill_need_lack(question, "no other service reaches a port of the host that it does not");
+}
+
 void drill_need_internet(const struct drill_question *question)
 {
 	everywhere(question, INTERNET, 443, nowhere);
@@ -188,11 +212,20 @@ static const struct plan_edge *edge_of(const struct drill_question *question)
 	return found;
 }
 
+/* What leaves the stack comes first, unless a scenario is about a peer. */
+static const struct plan_host_edge *way_out(const struct drill_question *question)
+{
+	return question->world->toward ? NULL : host_edge(question, 0);
+}
+
 void drill_need_a_peer(const struct drill_question *question)
 {
+	const struct plan_host_edge *out = way_out(question);
 	const struct plan_edge *edge = edge_of(question);
 
-	if (edge)
+	if (out)
+		everywhere(question, question->world->plan->network.router4, out->port, out->where);
+	else if (edge)
 		everywhere(question, plan_service(question->world->plan, edge->to)->address4,
 			edge->port, edge->where);
 	else
@@ -202,13 +235,17 @@ void drill_need_a_peer(const struct drill_question *question)
 /* The control has no such names: it is told the address. */
 void drill_need_a_peer_name(const struct drill_question *question)
 {
+	const struct plan_host_edge *out = way_out(question);
 	const struct plan_edge *edge = edge_of(question);
 
 	drill_need_a_peer(question);
-	if (!edge)
+	if (!edge && !out)
 		return;
 	drill_need_control(question, question->arguments->first);
-	drill_need_first(question, edge->to, edge->where);
+	if (out)
+		drill_need_first(question, "host", out->where);
+	else
+		drill_need_first(question, edge->to, edge->where);
 }
 
 void drill_need_own_port(const struct drill_question *question)

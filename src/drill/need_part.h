@@ -54,6 +54,7 @@ void drill_need_host_port(const struct drill_question *question);
 void drill_need_near_port(const struct drill_question *question);
 void drill_need_near_port6(const struct drill_question *question);
 void drill_need_far_port(const struct drill_question *question);
+void drill_need_outlet_port(const struct drill_question *question);
 void drill_need_router_port(const struct drill_question *question);
 void drill_need_internet(const struct drill_question *question);
 void drill_need_internet6(const struct drill_question *question);

@@ -196,6 +196,8 @@ const struct drill_attempt drill_network[] = {
 		false, ask_first},
 	{"connect-router", "connect to the router", DRILL_ROUTER_PORT, DRILL_INET, LAYER_NETWORK,
 		false, connect_first},
+	{"connect-others-host", "connect to a port of the host that another service declares",
+		DRILL_OUTLET_PORT, DRILL_INET, LAYER_NETWORK, false, connect_first},
 	{"connect-internet", "connect to the internet", DRILL_INTERNET, DRILL_INET, LAYER_NETWORK,
 		false, connect_first},
 	{"connect-internet6", "connect to the internet by IPv6", DRILL_INTERNET6, DRILL_INET,

@@ -102,6 +102,9 @@ static void make_objects(struct drill_world *world)
 
 static bool declared(const struct plan *plan, unsigned port)
 {
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (plan->host_edges[i].port == port)
+			return true;
 	for (size_t i = 0; i < plan->service_count; i++)
 		for (size_t j = 0; j < plan->services[i].listen_count; j++) {
 			const struct plan_listen *listen = &plan->services[i].listens[j];
@@ -140,6 +143,19 @@ static void add_declared(const struct plan_service *service, struct drill_echo *
 			echo->ports[echo->port_count++] = (uint16_t)service->listens[i].first;
 }
 
+/* In place of an outlet that does not run. */
+static void add_outlet(const struct plan *plan, struct drill_echo *echo)
+{
+	for (size_t i = 0; i < plan->host_edge_count; i++) {
+		bool known = echo->port_count == DRILL_ECHO_PORTS;
+
+		for (size_t j = 0; j < echo->port_count; j++)
+			known = known || echo->ports[j] == plan->host_edges[i].port;
+		if (!known)
+			echo->ports[echo->port_count++] = (uint16_t)plan->host_edges[i].port;
+	}
+}
+
 static int populate(struct drill_world *world, struct fault *why)
 {
 	const struct plan *plan = world->plan;
@@ -156,6 +172,8 @@ static int populate(struct drill_world *world, struct fault *why)
 	int error = start(world, &host, why);
 
 	world->host_port = host.ports[0];
+	if (!world->options->live)
+		add_outlet(plan, &router);
 	if (!error && router.network >= 0)
 		error = start(world, &router, why);
 	snprintf(near, sizeof(near), "%s-near", world->name);

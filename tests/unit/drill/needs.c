@@ -119,6 +119,36 @@ static void a_scenario_about_a_service_is_shown_by_reaching_it(void **state)
 	assert_string_equal(peer.second, "6379");
 }
 
+/* A port of the host: reached by who declares it, and gone for by who does not. */
+static void the_host_is_reached_by_the_router(void **state)
+{
+	struct plan_host_edge out[] = {
+		{.from = "pay", .port = 3306, .where = {.line = 14}},
+		{.from = "cache", .port = 25, .where = {.line = 22}},
+		{.from = "pay", .port = 25, .where = {.line = 15}},
+	};
+	struct plan with = plan;
+
+	(void)state;
+	assert_non_null(ask(&services[0], DRILL_OUTLET_PORT).lacking);
+	with.network.router4 = "198.18.0.1";
+	with.host_edges = out;
+	with.host_edge_count = sizeof(out) / sizeof(out[0]);
+	world.plan = &with;
+	struct drill_arguments mine = ask(&services[0], DRILL_PEER);
+	struct drill_arguments named = ask(&services[0], DRILL_PEER_NAME);
+	struct drill_arguments others = ask(&services[1], DRILL_OUTLET_PORT);
+	struct drill_arguments none = ask(&services[0], DRILL_OUTLET_PORT);
+	world.plan = &plan;
+	assert_string_equal(mine.first, "198.18.0.1");
+	assert_string_equal(mine.second, "3306");
+	assert_int_equal(mine.where.line, 14);
+	assert_string_equal(named.first, "host");
+	assert_string_equal(named.control, "198.18.0.1");
+	assert_string_equal(others.second, "3306");
+	assert_non_null(none.lacking);
+}
+
 static void a_library_is_preloaded_into_a_declared_program_alone(void **state)
 {
 	struct drill_arguments preload = ask(&services[0], DRILL_PRELOAD);
@@ -168,6 +198,7 @@ int main(void)
 		cmocka_unit_test(the_edge_that_says_why_is_the_one_to_show),
 		cmocka_unit_test(a_name_is_for_the_service_and_an_address_for_the_control),
 		cmocka_unit_test(a_scenario_about_a_service_is_shown_by_reaching_it),
+		cmocka_unit_test(the_host_is_reached_by_the_router),
 		cmocka_unit_test(a_library_is_preloaded_into_a_declared_program_alone),
 		cmocka_unit_test(a_memory_folder_is_known_by_its_size),
 		cmocka_unit_test(every_need_has_an_argument_or_says_what_is_lacking),
