@@ -177,8 +177,7 @@ static size_t probed(
 	return kept;
 }
 
-/* Where the router's own address may go: to what is published, for the gateway, and to what is
- * asked, for the supervisor. */
+/* Where the router's own address may go: the gateway, to what is published. */
 static void write_doors(FILE *out, const struct plan *plan, bool wide)
 {
 	struct set set = begin_set(out, "doors", wide,
@@ -194,6 +193,16 @@ static void write_doors(FILE *out, const struct plan *plan, bool wide)
 		separate(&set);
 		fprintf(out, "%s . %s . %u", to, transport_name(publish->transport), publish->port);
 	}
+	end_set(&set);
+}
+
+/* And the supervisor, to what it asks. */
+static void write_asked(FILE *out, const struct plan *plan, bool wide)
+{
+	struct set set = begin_set(out, "asked", wide,
+		wide ? "ipv6_addr . inet_proto . inet_service"
+		     : "ipv4_addr . inet_proto . inet_service");
+
 	for (size_t i = 0; i < plan->service_count; i++) {
 		uint32_t ports[NETWORK_PROBES];
 		size_t count = probed(plan, &plan->services[i], ports);
@@ -229,7 +238,10 @@ static const char router_chains[] =
 	"\tchain output {\n"
 	"\t\ttype filter hook output priority filter; policy drop;\n"
 	"\t\toif \"lo\" accept\n" ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
-	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n" REFUSE "\t}\n"
+	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n"
+	"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"
+	"\t\tmeta skuid != { %u%s } ip6 daddr . meta l4proto . th dport @asked6 accept\n" REFUSE
+	"\t}\n"
 	"}\n";
 
 #define BOTH_AUDITED "\t\tiifname @audited oifname @audited meta l4proto { tcp, udp } accept\n"
@@ -263,6 +275,8 @@ static const char outward[] =
 
 char *enforce_network_rules_router(const struct plan *plan)
 {
+	const struct plan_network *network = &plan->network;
+	char outlet[16] = "";
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
@@ -274,10 +288,15 @@ char *enforce_network_rules_router(const struct plan *plan)
 		write_links(out, plan, wide);
 		write_edges(out, plan, wide);
 		write_doors(out, plan, wide);
+		write_asked(out, plan, wide);
 	}
 	bool audited = write_audited(out, plan);
+	/* Who meets the world outside has no use for what is asked. */
+	if (network->outlet_id)
+		snprintf(outlet, sizeof(outlet), ", %u", network->outlet_id);
 	fprintf(out, router_chains, NETWORK_MARK, audited ? BOTH_AUDITED : "",
-		plan->host_edge_count ? outward : "");
+		plan->host_edge_count ? outward : "", network->gateway_id, outlet,
+		network->gateway_id, outlet);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

@@ -86,8 +86,8 @@ untouched 'and touches nothing'
 
 as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 install -m 755 "$BULKHEAD" "$folder/bulkhead"
-for verb in up down ps status; do
-  expect 5 "$verb needs root" as_nobody "$folder/bulkhead" $verb -f "$folder/good.yaml"
+for verb in up down ps logs status; do
+  expect 5 "$verb needs root" as_nobody "$folder/bulkhead" $verb --file "$folder/good.yaml"
   says "$verb needs root: " "and $verb says what for"
 done
 expect 5 'drill needs root' as_nobody "$folder/bulkhead" drill -f "$folder/good.yaml"
@@ -134,7 +134,7 @@ expect 7 'run: with 0, 1 and 2 closed the service has /dev/null' \
   closed run good.yaml shell -- sh -c 'for i in 0 1 2; do [ -c /proc/self/fd/$i ] || exit 1; done; exit 7'
 untouched 'run leaves nothing'
 
-for verb in ps status down; do
-  expect 2 "$verb: a policy that cannot be read is 2" "$BULKHEAD" $verb -f "$folder/nothing.yaml"
+for verb in ps logs status down; do
+  expect 2 "$verb: a policy that cannot be read is 2" "$BULKHEAD" $verb --file "$folder/nothing.yaml"
   says 'cannot read' "and $verb says why"
 done

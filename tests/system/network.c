@@ -2,6 +2,7 @@
 
 /* Services may talk along the plan's edges and in no other way. */
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
@@ -25,6 +26,7 @@
 #include "enforce/network_link.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
+#include "in_child.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
 
@@ -172,6 +174,37 @@ static void what_is_probed_is_open_to_the_router(void **state)
 		peer_stop(probed);
 		peer_stop(listener);
 	}
+}
+
+/* As the gateway, which was taken over; 0 or the errno. */
+static int connect_as_gateway(void *context)
+{
+	const struct sockaddr_in *to = context;
+	uid_t id = network_plan.network.gateway_id;
+	int fd;
+
+	if (setns(router.network, CLONE_NEWNET) < 0 || setresuid(id, id, id) < 0)
+		return 255;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	return connect(fd, (const struct sockaddr *)to, sizeof(*to)) < 0 ? errno : 0;
+}
+
+static void what_is_probed_is_not_open_to_the_gateway(void **state)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET};
+	pid_t web = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 443);
+	pid_t db = peer_serve(networks[DB], SOCK_STREAM, "0.0.0.0", 5432);
+
+	(void)state;
+	assert_true(web > 0 && db > 0);
+	inet_pton(AF_INET, address(WEB, 0), &to.sin_addr);
+	to.sin_port = htons(443);
+	assert_int_equal(in_child(connect_as_gateway, &to), 0);
+	inet_pton(AF_INET, address(DB, 0), &to.sin_addr);
+	to.sin_port = htons(5432);
+	assert_int_equal(in_child(connect_as_gateway, &to), ECONNREFUSED);
+	peer_stop(web);
+	peer_stop(db);
 }
 
 /* Even a service that could do what it likes with its own table meets the router's. */
@@ -331,6 +364,8 @@ int main(void)
 			a_published_port_is_no_door_for_peers, build, take_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_probed_is_open_to_the_router, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_probed_is_not_open_to_the_gateway, build, take_down),
 		cmocka_unit_test_setup_teardown(the_router_alone_holds, build, take_down),
 		cmocka_unit_test_setup_teardown(there_is_no_way_out, build, take_down),
 		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),

@@ -87,9 +87,9 @@ static void a_probe_opens_its_port_once(void **state)
 	const char *rule = strstr(api, "ip saddr 198.18.4.1 tcp dport 3000 accept");
 	assert_non_null(rule);
 	assert_null(strstr(rule + 1, "ip saddr 198.18.4.1 tcp dport 3000 accept"));
-	const char *door = strstr(router, "\t198.18.4.3 . tcp . 3000");
-	assert_non_null(door);
-	assert_null(strstr(door + 1, "\t198.18.4.3 . tcp . 3000"));
+	const char *asked = strstr(router, "\t198.18.4.3 . tcp . 3000");
+	assert_non_null(asked);
+	assert_null(strstr(asked + 1, "\t198.18.4.3 . tcp . 3000"));
 }
 
 /* What a service is asked otherwise, or without a link, is nobody's way in. */
