@@ -79,3 +79,7 @@ bool record_same(const struct record_type *type, const void *left, const void *r
  * @name is what messages call the text. */
 int record_read(const struct record_type *type, struct arena *arena, const char *name,
 	const char *json, size_t length, void *record, struct fault *why);
+
+/* The same of what an older program wrote: a field that it did not know yet stays zero. */
+int record_read_older(const struct record_type *type, struct arena *arena, const char *name,
+	const char *json, size_t length, void *record, struct fault *why);

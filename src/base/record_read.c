@@ -21,6 +21,7 @@ struct reader {
 	const char *name;
 	char path[256];
 	unsigned depth;
+	bool older; /* fields may be missing */
 	struct fault *why;
 };
 
@@ -217,7 +218,7 @@ static int read_struct(
 		if (error < 0)
 			return error;
 	}
-	for (size_t i = 0; i < type->field_count; i++) {
+	for (size_t i = 0; !reader->older && i < type->field_count; i++) {
 		snprintf(reader->path + end, sizeof(reader->path) - end, "%s%s", end ? "." : "",
 			type->fields[i].name);
 		if (!optional(&type->fields[i]) && !json_object_get(object, type->fields[i].name))
@@ -228,21 +229,37 @@ static int read_struct(
 	return 0;
 }
 
-int record_read(const struct record_type *type, struct arena *arena, const char *name,
-	const char *json, size_t length, void *record, struct fault *why)
+static int read_text_of(struct reader *reader, const struct record_type *type, const char *json,
+	size_t length, void *record)
 {
-	struct reader reader = {.arena = arena, .name = name, .why = why};
 	json_error_t broken;
 	json_t *object = json_loadb(json, length, JSON_REJECT_DUPLICATES, &broken);
 
 	memset(record, 0, type->size);
 	if (!object) {
-		fault_of(why, FAULT_USAGE, 0,
-			(struct where){name, (unsigned)broken.line, (unsigned)broken.column},
+		fault_of(reader->why, FAULT_USAGE, 0,
+			(struct where){
+				reader->name, (unsigned)broken.line, (unsigned)broken.column},
 			"not JSON: %s", broken.text);
 		return -EINVAL;
 	}
-	int error = read_struct(&reader, type, object, record);
+	int error = read_struct(reader, type, object, record);
 	json_decref(object);
 	return error;
+}
+
+int record_read(const struct record_type *type, struct arena *arena, const char *name,
+	const char *json, size_t length, void *record, struct fault *why)
+{
+	struct reader reader = {.arena = arena, .name = name, .why = why};
+
+	return read_text_of(&reader, type, json, length, record);
+}
+
+int record_read_older(const struct record_type *type, struct arena *arena, const char *name,
+	const char *json, size_t length, void *record, struct fault *why)
+{
+	struct reader reader = {.arena = arena, .name = name, .older = true, .why = why};
+
+	return read_text_of(&reader, type, json, length, record);
 }

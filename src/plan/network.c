@@ -147,6 +147,7 @@ static void give_addresses(struct planner *planner)
 	network->router6 = print6(planner, &six, 1);
 	network->router_id = stack_id(planner, "router");
 	network->gateway_id = stack_id(planner, "gateway");
+	network->supervisor_id = stack_id(planner, "supervisor");
 	for (size_t i = 0, link = 0; i < plan->service_count; i++) {
 		struct plan_service *service = &plan->services[i];
 

@@ -384,6 +384,7 @@ struct plan_network {
 	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;           /* host id that the gateway runs as */
 	uint32_t outlet_id;            /* and the outlet; 0: nobody connects to the host */
+	uint32_t supervisor_id;        /* and the supervisor */
 	struct where where; /* of the stack; what `addresses` gives has places of its own */
 	struct where prefix4_where, prefix6_where;
 };
@@ -471,5 +472,16 @@ char *plan_write(const struct plan *plan); /* freed by the caller */
 /* Do both come to the same?  By another name, or with other lines, a policy says what it said. */
 bool plan_same(const struct plan *left, const struct plan *right);
 
+/* Is all the same that is shared between the services of a stack: who they are, addresses, edges,
+ * doors, socket folders?  If not, what runs cannot go on by the other plan. */
+bool plan_same_network(const struct plan *left, const struct plan *right);
+
+/* Is all the same that a launch of the service lays down?  What is not can change while it runs. */
+bool plan_same_confinement(const struct plan_service *left, const struct plan_service *right);
+
 int plan_read(const char *name, const char *json, size_t length, struct arena *arena,
+	struct plan **plan, struct fault *why);
+
+/* The same of what an older program wrote: what it did not say is as it was then. */
+int plan_read_older(const char *name, const char *json, size_t length, struct arena *arena,
 	struct plan **plan, struct fault *why);

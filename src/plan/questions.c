@@ -138,6 +138,8 @@ const char *const *plan_id_names(const struct policy *policy, struct arena *aren
 			add_id_name(&names,
 				arena_printf(arena, "%s/%s/user", policy->stack, service->name));
 	}
+	/* Last: what a book of an earlier version gave stays in its order. */
+	add_id_name(&names, arena_printf(arena, "%s//supervisor", policy->stack));
 	*count = names.count;
 	return names.items;
 }

@@ -254,7 +254,7 @@ static const struct record_field service_fields[] = {
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, address4),
 	RECORD_ITEM(struct plan_service, RECORD_TEXT, address6),
 };
-static const struct record_type service_type = RECORD_TYPE(struct plan_service, service_fields);
+const struct record_type plan_service_record = RECORD_TYPE(struct plan_service, service_fields);
 
 static const struct record_field edge_fields[] = {
 	RECORD_ITEM(struct plan_edge, RECORD_TEXT, from),
@@ -313,6 +313,7 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_U32, router_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, gateway_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, outlet_id),
+	RECORD_ITEM(struct plan_network, RECORD_U32, supervisor_id),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix4_where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix6_where),
@@ -338,7 +339,7 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM(struct plan, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan, RECORD_TEXT, arch),
 	RECORD_ITEM_STRUCT(struct plan, network, &network_type),
-	RECORD_ITEM_LIST(struct plan, services, service_count, &service_type),
+	RECORD_ITEM_LIST(struct plan, services, service_count, &plan_service_record),
 	RECORD_ITEM_LIST(struct plan, edges, edge_count, &edge_type),
 	RECORD_ITEM_LIST(struct plan, host_edges, host_edge_count, &host_edge_type),
 	RECORD_ITEM_LIST(struct plan, publishes, publish_count, &publish_type),
@@ -357,8 +358,7 @@ char *plan_write(const struct plan *plan)
 	return record_write(&plan_record, plan);
 }
 
-/* What every reader of a plan relies on and the field table cannot say. */
-static int check_read(const struct plan *plan, const char *name, struct fault *why)
+int plan_check_read(const struct plan *plan, const char *name, struct fault *why)
 {
 	const struct where where = {name, 0, 0};
 
@@ -388,5 +388,5 @@ int plan_read(const char *name, const char *json, size_t length, struct arena *a
 	*plan = arena_alloc(arena, sizeof(**plan));
 	int error = record_read(&plan_record, arena, name, json, length, *plan, why);
 
-	return error < 0 ? error : check_read(*plan, name, why);
+	return error < 0 ? error : plan_check_read(*plan, name, why);
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The parts of the plan's record that have a file of their own. */
+/* The plan's record is spread over some files; these are its joints. */
 
+struct fault;
+struct plan;
 struct record_type;
 
-extern const struct record_type plan_life_record; /* struct plan_life */
+extern const struct record_type plan_life_record;    /* struct plan_life */
+extern const struct record_type plan_service_record; /* struct plan_service */
+
+/* What every reader of a plan relies on and the field table cannot say. */
+int plan_check_read(const struct plan *plan, const char *name, struct fault *why);

@@ -157,7 +157,7 @@ static void each_instance_has_an_id_of_its_own(void **state)
 			    "  d: {role: bare, command: daemon, user: db, instances: 1}\n",
 			false);
 	static const char *const wanted[] = {
-		"s//router", "s//gateway", "s/a.1", "s/a.2", "s/a/user", "s/d.1"};
+		"s//router", "s//gateway", "s/a.1", "s/a.2", "s/a/user", "s/d.1", "s//supervisor"};
 	size_t count;
 	const char *const *names = plan_id_names(sketch.policy, sketch.arena, &count);
 

@@ -34,6 +34,7 @@ static void who_speaks_has_a_link_and_addresses_of_the_stack(void **state)
 	assert_string_equal(plan->network.router6, "fd00:1::1");
 	assert_int_equal(plan->network.router_id, 1001);
 	assert_int_equal(plan->network.gateway_id, 1002);
+	assert_int_equal(plan->network.supervisor_id, 1009);
 	assert_string_equal(a->address4, "198.18.7.2");
 	assert_string_equal(b->address4, "198.18.7.3");
 	assert_string_equal(b->address6, "fd00:1::3");

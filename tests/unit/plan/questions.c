@@ -59,12 +59,13 @@ static void ids_are_asked_for_where_they_are_used(void **state)
 	struct sketch sketch = sketch_plan("  a: {role: bare, command: daemon, user: web}\n"
 					   "  b: {role: bare, command: daemon}\n",
 		false);
-	static const char *const wanted[] = {"s//router", "s//gateway", "s/a", "s/b", "s/b/user"};
+	static const char *const wanted[] = {
+		"s//router", "s//gateway", "s/a", "s/b", "s/b/user", "s//supervisor"};
 	size_t count;
 	const char *const *names = plan_id_names(sketch.policy, sketch.arena, &count);
 
 	(void)state;
-	assert_int_equal(count, 5);
+	assert_int_equal(count, 6);
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(names[i], wanted[i]);
 	sketch_free(&sketch);

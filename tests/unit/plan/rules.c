@@ -26,6 +26,7 @@ static const struct {
 	{"struct plan_network", "router6", "prefix6_where"},
 	{"struct plan_network", "router_id", NULL},
 	{"struct plan_network", "gateway_id", NULL},
+	{"struct plan_network", "supervisor_id", NULL},
 	{"struct plan_service", "name", NULL},
 	{"struct plan_service", "role", NULL},
 	{"struct plan_service", "base", NULL},

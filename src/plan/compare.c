@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/record.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "plan/record.h"
+
+/* What other services, the router and the gateway have of it as well. */
+static void keep_network(struct plan_service *service)
+{
+	const struct plan_service from = *service;
+
+	*service = (struct plan_service){
+		.name = from.name,
+		.base = from.base,
+		.instance = from.instance,
+		.listens = from.listens,
+		.listen_count = from.listen_count,
+		.linked = from.linked,
+		.default_route = from.default_route,
+		.link = from.link,
+		.address4 = from.address4,
+		.address6 = from.address6,
+	};
+}
+
+bool plan_same_network(const struct plan *left, const struct plan *right)
+{
+	struct plan one = *left, other = *right;
+
+	if (left->service_count != right->service_count)
+		return false;
+	for (size_t i = 0; i < left->service_count; i++) {
+		struct plan_service service = left->services[i], peer = right->services[i];
+
+		keep_network(&service);
+		keep_network(&peer);
+		if (!record_same(&plan_service_record, &service, &peer))
+			return false;
+	}
+	one.service_count = other.service_count = 0;
+	one.gap_count = other.gap_count = 0;
+	/* A program that is newer gives ids to more of its own processes. */
+	one.network.supervisor_id = other.network.supervisor_id = 0;
+	one.version = other.version = PLAN_VERSION;
+	return record_same(&plan_record, &one, &other);
+}
+
+bool plan_same_confinement(const struct plan_service *left, const struct plan_service *right)
+{
+	struct plan_service one = *left, other = *right;
+
+	one.life = other.life = (struct plan_life){0};
+	one.cgroup_limits = other.cgroup_limits = NULL;
+	one.cgroup_limit_count = other.cgroup_limit_count = 0;
+	return record_same(&plan_service_record, &one, &other);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <signal.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/record.h"
+#include "plan/plan.h"
+#include "plan/record.h"
+
+enum { STOP_SECONDS = 10 };
+
+/* What plans of version 1 did not say, where that is not nothing. */
+static void say_what_held(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->service_count; i++) {
+		struct plan_service *service = &plan->services[i];
+
+		service->base = service->base ? service->base : service->name;
+		service->life.stop_signal = SIGTERM;
+		service->life.stop_seconds = STOP_SECONDS;
+		for (size_t j = 0; j < service->rlimit_count; j++)
+			service->rlimits[j].soft = service->rlimits[j].value;
+	}
+}
+
+int plan_read_older(const char *name, const char *json, size_t length, struct arena *arena,
+	struct plan **plan, struct fault *why)
+{
+	struct plan *read = arena_alloc(arena, sizeof(*read));
+	int error = record_read_older(&plan_record, arena, name, json, length, read, why);
+
+	*plan = read;
+	if (error < 0)
+		return error;
+	if (read->version > PLAN_VERSION)
+		return fault_of(why, FAULT_UNSUPPORTED, -EPROTO, (struct where){name, 0, 0},
+			"this is a plan of version %u; this program reads up to %d", read->version,
+			PLAN_VERSION);
+	if (read->version < 2)
+		say_what_held(read);
+	read->version = PLAN_VERSION;
+	return plan_check_read(read, name, why);
+}
