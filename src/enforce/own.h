@@ -38,5 +38,9 @@ struct enforce_own {
 /* A service made of these calls alone, for the compiler of filters. */
 const struct plan_service *enforce_own_service(const struct enforce_own *own, struct arena *arena);
 
+/* An own mount namespace, and IPC, UTS and cgroup namespaces with it, whose root is an empty,
+ * read-only memory file system.  @name is what messages call the process. */
+int enforce_own_view(const char *name, struct fault *why);
+
 /* Compile, and install on the calling thread; what it refuses is answered with errno @refusal. */
 int enforce_own_filter(const struct enforce_own *own, unsigned refusal, struct fault *why);

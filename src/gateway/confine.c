@@ -81,7 +81,8 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 	/* One capability, in the router's user namespace: to use the address of a client. */
 	const uint64_t keep = part == GATEWAY_DOORS ? UINT64_C(1) << CAP_NET_RAW : 0;
 	const struct plan_network *network = &plan->network;
-	int error = gateway_view(why);
+	const struct enforce_own *own = part == GATEWAY_DOORS ? &gateway_own : &outlet_own;
+	int error = enforce_own_view(own->name, why);
 
 	if (!error)
 		error = enter_router(part, router, why);
@@ -92,7 +93,5 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 		error = limit(why);
 	if (!error)
 		error = gateway_landlock(part, plan, why);
-	return error ? error
-		     : enforce_own_filter(
-			       part == GATEWAY_DOORS ? &gateway_own : &outlet_own, refusal, why);
+	return error ? error : enforce_own_filter(own, refusal, why);
 }
