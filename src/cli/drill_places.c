@@ -22,7 +22,6 @@
 #include "stack/init.h"
 #include "stack/launch.h"
 #include "stack/privilege.h"
-#include "stack/state.h"
 
 static int confine_gateway(void *context, struct fault *why)
 {
@@ -88,26 +87,19 @@ int cli_drill_outlet(struct drill_world *world, const struct cli_stage *stage, s
 
 static int confine_supervisor(void *context, struct fault *why)
 {
-	return stack_drop_privileges(context, DRILL_REFUSAL, why);
-}
+	const struct cli_stage *stage = context;
 
-/* Landlock gives folders whole, and a process is found in /proc. */
-static const char *const supervisor_rights[] = {"read-symbols", "read-memory-map", "read-keys",
-	"read-command-line", "list-stranger", "hold-stranger", NULL};
+	return stack_confine_supervisor(stage->plan, stage->router.network, DRILL_REFUSAL, why);
+}
 
 int cli_drill_supervisor(struct drill_world *world, const struct cli_stage *stage,
 	struct arena *arena, struct drill_table *table, struct fault *why)
 {
-	struct stack_state state = {.stack = stage->plan->stack,
-		.folder = stage->run_folder ? stage->run_folder : world->scratch};
 	const struct drill_place place = {
 		.name = "supervisor",
 		.service = &stage->plan->services[0],
-		.capabilities = UINT64_C(1) << CAP_KILL,
-		.rights = supervisor_rights,
-		.work = "it watches processes by /proc",
 		.confine = confine_supervisor,
-		.context = &state,
+		.context = (void *)stage,
 	};
 
 	return drill_in_place(world, &place, arena, table, why);

@@ -52,14 +52,6 @@ static bool of_services(enum drill_need need)
 	}
 }
 
-static bool right_of(const struct drill_place *place, const char *name)
-{
-	for (const char *const *right = place->rights; right && *right; right++)
-		if (strcmp(*right, name) == 0)
-			return true;
-	return false;
-}
-
 static void attempt_inside(const struct drill_place *place, const struct drill_attempt *attempt,
 	const struct drill_arguments *arguments, int output, int told)
 {
@@ -128,8 +120,6 @@ static int attempt_one(struct drill_world *world, const struct drill_place *plac
 			place->capabilities);
 	if (of_services(attempt->need))
 		arguments.lacking = "it asks for what only a service has";
-	if (right_of(place, attempt->name))
-		arguments.lacking = place->work;
 	if (arguments.lacking) {
 		verdict->standing = DRILL_IDLE;
 		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments.lacking);

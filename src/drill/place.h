@@ -15,8 +15,6 @@ struct drill_place {
 	const char *name;                   /* "gateway" */
 	const struct plan_service *service; /* whose needs it has (the init of one); never NULL */
 	uint64_t capabilities;              /* that it holds by design, as a mask */
-	const char *const *rights;          /* attempts that are its work; NULL after the last */
-	const char *work;                   /* "it watches processes by /proc" */
 	int (*confine)(void *context, struct fault *why);
 	void *context;
 };

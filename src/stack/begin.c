@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -16,8 +17,8 @@
 #include "base/scoped.h"
 #include "enforce/inherited.h"
 #include "plan/plan.h"
+#include "stack/launcher.h"
 #include "stack/log.h"
-#include "stack/supervisor.h"
 #include "stack/up.h"
 #include "stack/up_step.h"
 
@@ -29,17 +30,17 @@ static bool leave_caller(void)
 	return setsid() >= 0 && chdir("/") == 0 && enforce_leave_keys() == 0;
 }
 
-static __attribute__((noreturn)) void become_supervisor(
+static __attribute__((noreturn)) void become_launcher(
 	const struct stack_begin *begin, pid_t up, int news)
 {
 	const int kept[] = {begin->folder, begin->lock, begin->guard, news};
 	struct fault why = {0};
 
-	/* Until all is launched: a launch that hangs must not outlive who would have undone it. */
+	/* Until `up` is content: a launch that hangs must not outlive who would have undone it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != up)
 		_exit(4);
-	prctl(PR_SET_NAME, "supervisor");
+	prctl(PR_SET_NAME, "launcher");
 	umask(022);
 	sigprocmask(SIG_SETMASK, &begin->before, NULL);
 	if (descriptor_keep(3, kept, sizeof(kept) / sizeof(kept[0])) < 0)
@@ -50,19 +51,17 @@ static __attribute__((noreturn)) void become_supervisor(
 		leave_caller()) {
 		close(log);
 		close(null);
-		_exit(stack_supervise(begin, news));
+		_exit(stack_launcher(begin, news));
 	}
 	_exit(4);
 }
 
 /* The launch that it is at ends with it, and its cgroup. */
-static int break_off(pid_t supervisor, struct fault *why)
+static void end(pid_t launcher)
 {
-	kill(supervisor, SIGKILL);
-	while (waitpid(supervisor, NULL, 0) < 0 && errno == EINTR)
+	kill(launcher, SIGKILL);
+	while (waitpid(launcher, NULL, 0) < 0 && errno == EINTR)
 		;
-	fault(why, 0, nowhere, "told to give up while services were launched");
-	return -EINTR;
 }
 
 static int died(const struct stack_begin *begin, struct fault *why)
@@ -70,63 +69,41 @@ static int died(const struct stack_begin *begin, struct fault *why)
 	const char *stack = begin->up->plan->stack;
 
 	return fault(why, -ECHILD, nowhere,
-		"the supervisor died while it launched stack '%s'; its log is "
+		"the supervisor died before it could serve stack '%s'; its log is "
 		"%s/%s/supervisor.log",
 		stack, STACK_LOG_FOLDER, stack);
 }
 
-/* 1: it is done. */
-static int take(const struct stack_begin *begin, struct stack_news *item, struct fault *why)
-{
-	struct stack_up *up = begin->up;
-
-	if (item->kind == STACK_NEWS_DONE)
-		return 1;
-	if (item->kind == STACK_NEWS_STARTED) {
-		if (up->say)
-			up->say(up->context, item->service, "started");
-		return 0;
-	}
-	item->why.where.file = item->file[0] ? arena_text(begin->arena, item->file) : NULL;
-	if (why)
-		*why = item->why;
-	return item->why.code < 0 ? item->why.code : -EIO;
-}
-
-static int listen_to(
-	const struct stack_begin *begin, pid_t supervisor, int news, int signals, struct fault *why)
+/* One word of who was forked, whole. */
+static int hear(const struct stack_begin *begin, int news, int signals, struct fault *why)
 {
 	struct pollfd polled[] = {
 		{.fd = news, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
-	struct stack_news item;
-	size_t length = 0;
-	int result = 0;
+	struct stack_begun begun = {0};
+	ssize_t got;
 
-	while (result == 0) {
-		if (poll(polled, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
+	while (poll(polled, 2, -1) < 0)
+		if (errno != EINTR)
 			return fault(why, -errno, nowhere, "cannot wait for the supervisor");
-		}
-		if (polled[1].revents)
-			return break_off(supervisor, why);
-		if (!polled[0].revents)
-			continue;
-		ssize_t got = read(news, (char *)&item + length, sizeof(item) - length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return died(begin, why);
-		length += (size_t)got;
-		if (length < sizeof(item))
-			continue;
-		length = 0;
-		result = take(begin, &item, why);
+	if (polled[1].revents) {
+		fault(why, 0, nowhere, "told to give up before services were launched");
+		return -EINTR;
 	}
-	return result < 0 ? result : 0;
+	do
+		got = read(news, &begun, sizeof(begun));
+	while (got < 0 && errno == EINTR);
+	if (got != sizeof(begun))
+		return died(begin, why);
+	if (begun.code == 0)
+		return 0;
+	begun.file[sizeof(begun.file) - 1] = '\0';
+	begun.why.where.file = begun.file[0] ? arena_text(begin->arena, begun.file) : NULL;
+	if (why)
+		*why = begun.why;
+	return begun.code < 0 ? begun.code : -EIO;
 }
 
-int stack_begin(const struct stack_begin *begin, struct fault *why)
+pid_t stack_begin(const struct stack_begin *begin, struct fault *why)
 {
 	sigset_t set;
 	int pipes[2];
@@ -139,13 +116,16 @@ int stack_begin(const struct stack_begin *begin, struct fault *why)
 		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int news = pipes[0];
 	const pid_t up = getpid();
-	pid_t supervisor = fork();
-	if (supervisor == 0)
-		become_supervisor(begin, up, pipes[1]);
-	int error = supervisor < 0 ? -errno : 0;
+	pid_t launcher = fork();
+	if (launcher == 0)
+		become_launcher(begin, up, pipes[1]);
+	int error = launcher < 0 ? -errno : 0;
 	close(pipes[1]);
 	if (error < 0)
-		return fault(why, error, nowhere, "cannot fork the supervisor");
+		return fault(why, error, nowhere, "cannot fork the launcher");
 	stack_up_step(begin->up, STACK_UP_FORKED);
-	return listen_to(begin, supervisor, news, signals, why);
+	error = hear(begin, news, signals, why);
+	if (error < 0)
+		end(launcher);
+	return error < 0 ? error : launcher;
 }

@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The part of `up` that the supervisor shares: it is forked in the middle of it. */
+/* The part of `up` that the launcher shares: it is forked in the middle of it. */
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
 
 struct arena;
 struct fault;
+struct stack_state;
 struct stack_up;
 
 struct stack_begin {
 	struct stack_up *up;
 	struct arena *arena;
-	const bool *wanted; /* by index in the plan: to be started now */
-	int folder;         /* the run folder */
-	int lock, guard;    /* held by both until everything is launched */
-	sigset_t before;    /* the caller's signal mask, for the supervisor */
+	const struct stack_state *state; /* what runs; NULL: nothing */
+	uint32_t generation;             /* of up->plan */
+	int folder;                      /* the run folder */
+	int lock, guard;                 /* held by both until `up` is content */
+	sigset_t before;                 /* the caller's signal mask, for the launcher */
 };
 
 /*
- * Fork the supervisor and listen until it has launched everything, or failed.
- * SIGINT and SIGTERM, which the caller has blocked, end both it and the wait.
+ * Fork the launcher, which forks the supervisor, and wait until that answers on
+ * the control socket.  Returns the launcher's pid.  SIGINT and SIGTERM, which the
+ * caller has blocked, end them and the wait.
  */
-int stack_begin(const struct stack_begin *begin, struct fault *why);
+pid_t stack_begin(const struct stack_begin *begin, struct fault *why);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
@@ -18,28 +19,59 @@
 #include "stack/stop.h"
 #include "stack/up.h"
 
-enum { LEAVE_MILLISECONDS = 3000 };
+enum { LEAVE_MILLISECONDS = 3000, FOLLOW_MILLISECONDS = 500 };
 
-void stack_dismiss(const struct stack_member *supervisor)
+static bool ends_within(int pidfd, int milliseconds)
 {
-	scoped(fd) int pidfd = stack_member_open(supervisor);
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+
+	return poll(&ended, 1, milliseconds) > 0;
+}
+
+static void dismiss(const struct stack_member *member)
+{
+	scoped(fd) int pidfd = stack_member_open(member);
 
 	if (pidfd < 0)
 		return;
 	pidfd_send_signal(pidfd, SIGHUP, NULL, 0);
-	if (poll(&ended, 1, LEAVE_MILLISECONDS) == 0)
-		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	if (ends_within(pidfd, LEAVE_MILLISECONDS))
+		return;
+	pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	ends_within(pidfd, LEAVE_MILLISECONDS);
 }
 
-/* Its record alone, where the rest of the state cannot be read. */
+/* The supervisor, in a pid namespace of its own, hears no HUP: it ends with the launcher. */
+static void follow(const struct stack_member *supervisor)
+{
+	scoped(fd) int pidfd = stack_member_open(supervisor);
+
+	if (pidfd < 0 || ends_within(pidfd, FOLLOW_MILLISECONDS))
+		return;
+	pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	ends_within(pidfd, LEAVE_MILLISECONDS);
+}
+
+void stack_dismiss(const struct stack_state *state)
+{
+	dismiss(&state->launcher);
+	/* Of version 1 there is no launcher, and a supervisor that hears. */
+	if (state->version < 2)
+		dismiss(&state->supervisor);
+	follow(&state->supervisor);
+}
+
+/* Their records alone, where the rest of the state cannot be read. */
 static void dismiss_recorded(const char *folder, struct arena *arena)
 {
 	scoped(fd) int run = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stack_member supervisor = {0};
+	struct stack_state state = {0};
 
-	if (run >= 0 && stack_member_read(run, "supervisor.json", arena, &supervisor, NULL) == 0)
-		stack_dismiss(&supervisor);
+	if (run < 0)
+		return;
+	stack_member_read(run, "launcher.json", arena, &state.launcher, NULL);
+	stack_member_read(run, "supervisor.json", arena, &state.supervisor, NULL);
+	stack_dismiss(&state);
 }
 
 int stack_clear(const char *stack, struct fault *why)
@@ -49,14 +81,12 @@ int stack_clear(const char *stack, struct fault *why)
 	struct stack_state *state;
 	int error;
 
+	/* First those who would start and write on; then what they have written. */
+	dismiss_recorded(folder, arena);
 	/* A state that cannot be read whole is no reason to leave anything running: the cgroups
-	 * hold all but the supervisor. */
-	if (stack_state_read(stack, arena, &state, NULL) == 0) {
-		stack_dismiss(&state->supervisor);
-		stack_stop_members(state, STACK_STOP_SECONDS);
-	} else {
-		dismiss_recorded(folder, arena);
-	}
+	 * hold all the rest. */
+	if (stack_state_read(stack, arena, &state, NULL) == 0)
+		stack_stop_members(state);
 	error = stack_cgroup_remove(stack, why);
 	if (error == 0)
 		error = stack_sockets_unmount(folder, why);

@@ -5,10 +5,10 @@
  * stack's lock. */
 
 struct fault;
-struct stack_member;
+struct stack_state;
 
-/* Let the supervisor end and leave its services running. */
-void stack_dismiss(const struct stack_member *supervisor);
+/* Let launcher and supervisor end, and wait until they have.  Services run on. */
+void stack_dismiss(const struct stack_state *state);
 
 /* Stop everything and remove all traces but the lock. */
 int stack_clear(const char *stack, struct fault *why);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/descriptor.h"
@@ -128,6 +130,45 @@ static bool is_end(const char *text)
 	return number > text && text_number(number, 255, &value);
 }
 
+int stack_record_open(int folder, const char *service)
+{
+	char name[300];
+
+	snprintf(name, sizeof(name), "services/%s.exit", service);
+	int record = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return record < 0 ? -errno : record;
+}
+
+static const char *end_of(const char *text, struct arena *arena)
+{
+	if (text_starts(text, READY))
+		text += strlen(READY);
+	text = arena_text_length(arena, text, strcspn(text, "\n"));
+	return is_end(text) ? text : NULL;
+}
+
+static ssize_t read_held(int record, char text[LONGEST_EXIT + 1])
+{
+	ssize_t length = record < 0 ? -1 : pread(record, text, LONGEST_EXIT, 0);
+
+	text[length > 0 ? length : 0] = '\0';
+	return length;
+}
+
+bool stack_record_ready(int record)
+{
+	char text[LONGEST_EXIT + 1];
+
+	return read_held(record, text) > 0 && text_starts(text, READY);
+}
+
+const char *stack_record_end(int record, struct arena *arena)
+{
+	char text[LONGEST_EXIT + 1];
+
+	return read_held(record, text) > 0 ? end_of(text, arena) : NULL;
+}
+
 /* What the init of @service has written until now; NULL: nothing. */
 static const char *read_record(const char *folder, const char *service, struct arena *arena)
 {
@@ -141,12 +182,7 @@ const char *stack_exit_read(const char *folder, const char *service, struct aren
 {
 	const char *text = read_record(folder, service, arena);
 
-	if (text && text_starts(text, READY))
-		text += strlen(READY);
-	if (!text)
-		return NULL;
-	text = arena_text_length(arena, text, strcspn(text, "\n"));
-	return is_end(text) ? text : NULL;
+	return text ? end_of(text, arena) : NULL;
 }
 
 bool stack_ready_recorded(const char *folder, const char *service)

@@ -38,6 +38,15 @@ const char *stack_log_tail(const char *stack, const char *service,
 /* Open the record that the init of @service writes its end to, emptied; the caller closes it. */
 int stack_exit_record(int folder, const char *service, struct fault *why);
 
+/* Open that record for reading, in the run folder @folder; the caller closes it.  -errno. */
+int stack_record_open(int folder, const char *service);
+
+/* Has the service said that it is ready (READY=1)?  The init has noted that, too. */
+bool stack_record_ready(int record);
+
+/* What stands in @record about its end, as stack_exit_read() says it. */
+const char *stack_record_end(int record, struct arena *arena);
+
 /* How @service ended: "exit 1", "signal 9", or NULL when its init wrote nothing; in @arena. */
 const char *stack_exit_read(const char *folder, const char *service, struct arena *arena);
 

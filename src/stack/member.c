@@ -23,6 +23,7 @@ static const char *const kinds[] = {
 	[STACK_SERVICE] = "service",
 	[STACK_GATEWAY] = "gateway",
 	[STACK_SUPERVISOR] = "supervisor",
+	[STACK_LAUNCHER] = "launcher",
 	[STACK_OUTLET] = "outlet",
 };
 static const struct record_field member_fields[] = {
@@ -34,6 +35,7 @@ static const struct record_field member_fields[] = {
 	RECORD_ITEM(struct stack_member, RECORD_U64, process_start),
 	RECORD_ITEM(struct stack_member, RECORD_U64, since),
 	RECORD_ITEM(struct stack_member, RECORD_U32, without),
+	RECORD_ITEM(struct stack_member, RECORD_U32, generation),
 };
 static const struct record_type member_type = RECORD_TYPE(struct stack_member, member_fields);
 
@@ -127,5 +129,5 @@ int stack_member_read(int folder, const char *file, struct arena *arena,
 
 	if (length < 0)
 		return fault(why, (int)length, (struct where){0}, "cannot read %s", file);
-	return record_read(&member_type, arena, file, text, (size_t)length, member, why);
+	return record_read_older(&member_type, arena, file, text, (size_t)length, member, why);
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * One long-lived process of a stack: the init of a service, the gateway, the outlet or the
- * supervisor.  A pid alone may mean a stranger by now, so a member is known by
+ * One long-lived process of a stack: the init of a service, the gateway, the outlet,
+ * the supervisor or the launcher.  A pid alone may mean a stranger by now, so a member is known by
  * pid *and* start time.
  */
 
@@ -14,7 +14,13 @@
 struct arena;
 struct fault;
 
-enum stack_member_kind { STACK_SERVICE, STACK_GATEWAY, STACK_SUPERVISOR, STACK_OUTLET };
+enum stack_member_kind {
+	STACK_SERVICE,
+	STACK_GATEWAY,
+	STACK_SUPERVISOR,
+	STACK_LAUNCHER,
+	STACK_OUTLET,
+};
 
 struct stack_member {
 	enum stack_member_kind kind;
@@ -23,8 +29,9 @@ struct stack_member {
 	uint64_t start; /* clock ticks after boot, as in /proc/PID/stat */
 	int process;    /* a service: its main process; else pid again */
 	uint64_t process_start;
-	uint64_t since;   /* seconds since 1970 */
-	uint32_t without; /* a service: layers left out by its launch, 1 << enum layer */
+	uint64_t since;      /* seconds since 1970 */
+	uint32_t without;    /* a service: layers left out by its launch, 1 << enum layer */
+	uint32_t generation; /* of the plan that it was launched by */
 };
 
 /* Seconds for which the process has run; 0 when it is gone. */
@@ -43,7 +50,8 @@ int stack_member_open_process(const struct stack_member *member);
 /* Does it run still? */
 bool stack_member_alive(const struct stack_member *member);
 
-/* Write to, or read from, file @file in @folder (a descriptor). */
+/* Write to, or read from, file @file in @folder (a descriptor); also what an older version wrote.
+ */
 int stack_member_write(
 	int folder, const char *file, const struct stack_member *member, struct fault *why);
 int stack_member_read(int folder, const char *file, struct arena *arena,

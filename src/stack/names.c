@@ -61,11 +61,13 @@ int stack_state_router(const struct stack_state *state)
 	char wanted[64];
 	int fd = -ENOENT;
 
-	if (state->router == 0)
+	if (!state || state->router == 0)
 		return -ENOENT;
 	snprintf(wanted, sizeof(wanted), "net:[%llu]", (unsigned long long)state->router);
 	if (stack_member_alive(&state->gateway))
 		fd = held_by(state->gateway.pid, wanted);
+	if (fd < 0 && stack_member_alive(&state->launcher))
+		fd = held_by(state->launcher.pid, wanted);
 	if (fd < 0 && stack_member_alive(&state->supervisor))
 		fd = held_by(state->supervisor.pid, wanted);
 	for (size_t i = 0; fd < 0 && i < state->service_count; i++)

@@ -26,6 +26,7 @@ static const struct record_type usage_type = RECORD_TYPE(struct stack_usage, usa
 static const struct record_field row_fields[] = {
 	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, service),
 	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, state),
+	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, why),
 	RECORD_ITEM(struct stack_overview_row, RECORD_INT, pid),
 	RECORD_ITEM(struct stack_overview_row, RECORD_U64, uptime),
 	RECORD_ITEM(struct stack_overview_row, RECORD_U32, restarts),
@@ -164,5 +165,6 @@ const struct stack_overview *stack_overview(const struct stack_state *state, str
 
 		fill(row, state, &state->plan->services[i], arena);
 	}
+	stack_overview_ask(overview, arena);
 	return overview;
 }

@@ -14,7 +14,8 @@ struct stack_state;
 
 struct stack_overview_row {
 	const char *service;
-	const char *state; /* "running", "not started"; ended: how, "exit 3" */
+	const char *state; /* "ready", "back-off 4s", "not started"; ended: how, "exit 3" */
+	const char *why;   /* what it waits for, or why it is not ready */
 	int pid;           /* its main process; 0: none */
 	uint64_t uptime;   /* seconds */
 	uint32_t restarts;
@@ -36,6 +37,9 @@ struct stack_overview {
 
 /* ps --json */
 extern const struct record_type stack_overview_record;
+
+/* Ask the supervisor what is to become of each; without one nothing is known but what runs. */
+void stack_overview_ask(struct stack_overview *overview, struct arena *arena);
 
 /* Look at all of them; what is returned lives in @arena.  For root. */
 const struct stack_overview *stack_overview(const struct stack_state *state, struct arena *arena);

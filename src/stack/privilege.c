@@ -2,10 +2,15 @@
 #include "stack/privilege.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
+#include <grp.h>
 #include <linux/securebits.h>
+#include <netinet/in.h>
+#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
@@ -14,38 +19,51 @@
 #include "enforce/landlock_abi.h"
 #include "enforce/own.h"
 #include "plan/plan.h"
-#include "stack/state.h"
 
-/* Reading its records, waiting, signalling, writing to its log, and memory for that. */
+#ifndef PR_SET_MDWE
+#define PR_SET_MDWE 65
+#define PR_MDWE_REFUSE_EXEC_GAIN 1
+#endif
+
+#define STREAM (SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
+#define OPTION(name)                                                                               \
+	{                                                                                          \
+		"getsockopt", {{1, SOL_SOCKET}, {2, name}}, 2                                      \
+	}
+
+/* Waiting, its two kinds of sockets, probes, the records that it was given, its log, memory. */
 static const struct enforce_own_call calls[] = {
+	{"accept4"},
 	{"brk"},
 	{"clock_gettime"},
-	{"clock_nanosleep"},
 	{"close"},
+	{"connect"},
 	{"exit"},
 	{"exit_group"},
 	{"fstat"},
 	{"futex"},
-	{"getpid"},
+	{"getpeername"},
+	OPTION(SO_ERROR),
+	OPTION(SO_PEERCRED),
 	{"lseek"},
 	{"madvise"},
 	{"mmap"},
 	{"mprotect"},
 	{"mremap"},
 	{"munmap"},
-	{"newfstatat"},
-	{"openat"},
-	{"pidfd_open"},
-	{"pidfd_send_signal"},
 	{"poll"},
 	{"ppoll"},
 	{"pread64"},
 	{"read"},
+	{"recvfrom"},
+	{"recvmsg"},
 	{"restart_syscall"},
 	{"rt_sigprocmask"},
 	{"rt_sigreturn"},
-	{"wait4"},
-	{"waitid"},
+	{"sendmsg"},
+	{"sendto"},
+	{"socket", {{0, AF_INET}, {1, STREAM}}, 2},
+	{"socket", {{0, AF_INET6}, {1, STREAM}}, 2},
 	{"write"},
 };
 
@@ -56,39 +74,81 @@ static int fail(int error, const char *what, struct fault *why)
 	return fault(why, error, nowhere, "supervisor: cannot %s", what);
 }
 
-static int drop_capabilities(struct fault *why)
+static int enter_network(int router, struct fault *why)
 {
-	const uint64_t keep = UINT64_C(1) << CAP_KILL;
-	int error = enforce_bound(keep);
+	if (setgroups(0, NULL) < 0)
+		return fail(-errno, "leave the host's groups", why);
+	if (router >= 0 ? setns(router, CLONE_NEWNET) < 0 : unshare(CLONE_NEWNET) < 0)
+		return fail(-errno, "enter its network", why);
+	return 0;
+}
+
+static int become(uint32_t id, struct fault *why)
+{
+	int error = enforce_bound(0);
 
 	if (error < 0)
 		return fail(error, "cut its bounding set", why);
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 ||
-		prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED) < 0)
+		prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS) < 0)
 		return fail(-errno, "lock its secure bits", why);
-	error = enforce_capset(keep, 0);
-	if (error < 0)
-		return fail(error, "cut its capabilities", why);
+	if (syscall(SYS_setresgid, id, id, id) < 0 || syscall(SYS_setresuid, id, id, id) < 0)
+		return fail(-errno, "take its own id", why);
+	error = enforce_capset(0, 0);
+	return error < 0 ? fail(error, "give up its capabilities", why) : 0;
+}
+
+static int limit(struct fault *why)
+{
+	const struct rlimit none = {0, 0};
+
+	if (setrlimit(RLIMIT_NPROC, &none) < 0)
+		return fail(-errno, "set its limits", why);
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return fail(-errno, "give up new privileges", why);
+	/* Since 6.3. */
+	prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
 	return 0;
 }
 
-static int allow_reading(int ruleset, const char *path, struct fault *why)
+static bool allow_port(int ruleset, uint32_t number)
 {
-	scoped(fd) int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct landlock_beneath rule = {
-		CATALOG_LANDLOCK_READ_FILE | CATALOG_LANDLOCK_READ_DIR, folder};
+	const struct landlock_port port = {CATALOG_LANDLOCK_CONNECT_TCP, number};
 
-	if (folder < 0 || landlock_add(ruleset, LANDLOCK_BENEATH, &rule) < 0)
-		return fail(-errno, "allow a folder by Landlock", why);
+	return number == 0 || landlock_add(ruleset, LANDLOCK_PORT, &port) == 0;
+}
+
+static bool allow_listens(int ruleset, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+
+		for (uint32_t port = listen->first;
+			listen->transport == PLAN_TCP && port <= listen->last; port++)
+			if (!allow_port(ruleset, port))
+				return false;
+	}
+	return true;
+}
+
+/* To probe them.  Which of these ports it reaches is for the router's table to say; those that
+ * are not probed now may be after a `reload`. */
+static int allow_ports(int ruleset, const struct plan *plan, struct fault *why)
+{
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_life *life = &plan->services[i].life;
+
+		if (!allow_listens(ruleset, &plan->services[i]) ||
+			!allow_port(ruleset, life->ready.port) ||
+			!allow_port(ruleset, life->healthy.port))
+			return fail(-errno, "allow a port by Landlock", why);
+	}
 	return 0;
 }
 
-/* Without Landlock the filter and the missing capabilities remain; `status` shows it. */
-static int enter_landlock(const struct stack_state *state, struct fault *why)
+/* Without Landlock the empty root and the filter, which knows no open, remain. */
+static int enter_landlock(const struct plan *plan, struct fault *why)
 {
-	const struct plan *plan = state->plan;
 	int abi = landlock_abi();
 
 	/* Where the plan found it, its absence now is a failure. */
@@ -96,29 +156,34 @@ static int enter_landlock(const struct stack_state *state, struct fault *why)
 		return fail(-errno, "ask for its Landlock version", why);
 	if (abi < 1)
 		return 0;
-	/* No scopes: it signals processes that are outside its domain. */
 	const struct landlock_domain domain = {
 		.handled_files = catalog_landlock_files((unsigned)abi),
 		.handled_net = catalog_landlock_net((unsigned)abi),
+		.scoped = catalog_landlock_scopes((unsigned)abi),
 	};
 	scoped(fd) int ruleset = landlock_create(&domain, (unsigned)abi);
 	if (ruleset < 0)
 		return fail(-errno, "make its Landlock rules", why);
-	int error = allow_reading(ruleset, state->folder, why);
-	if (error == 0)
-		error = allow_reading(ruleset, "/proc", why);
+	int error = domain.handled_net ? allow_ports(ruleset, plan, why) : 0;
 	if (error == 0 && landlock_enter(ruleset) < 0)
 		error = fail(-errno, "enter its Landlock domain", why);
 	return error;
 }
 
-int stack_drop_privileges(const struct stack_state *state, unsigned refusal, struct fault *why)
+int stack_confine_supervisor(
+	const struct plan *plan, int router, unsigned refusal, struct fault *why)
 {
 	const struct enforce_own own = {
 		"supervisor", nowhere, calls, sizeof(calls) / sizeof(calls[0])};
-	int error = drop_capabilities(why);
+	int error = enforce_own_view(own.name, why);
 
-	if (error == 0)
-		error = enter_landlock(state, why);
+	if (!error)
+		error = enter_network(router, why);
+	if (!error)
+		error = become(plan->network.supervisor_id, why);
+	if (!error)
+		error = limit(why);
+	if (!error)
+		error = enter_landlock(plan, why);
 	return error ? error : enforce_own_filter(&own, refusal, why);
 }

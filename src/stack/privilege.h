@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What the supervisor gives up once everything is launched. */
+/*
+ * The supervisor's own confinement: an id of its own, no capability, no files
+ * at all (an empty root, Landlock without a rule), the router's network
+ * namespace, or an empty one, from where it may connect to the ports of its
+ * services, and the few calls that its loop takes.
+ */
 
 struct fault;
-struct stack_state;
+struct plan;
 
 /*
- * Keep one capability (CAP_KILL: inits have other ids), read access to the run
- * folder and to /proc, and the few calls that watching and stopping take; others
- * are answered with the errno @refusal.  It cannot be undone; drills call it too.
+ * Confine the calling process so; @router is the router's network namespace, or
+ * -1.  What its filter refuses is answered with the errno @refusal.  It cannot be
+ * undone; drills call it too.
  */
-int stack_drop_privileges(const struct stack_state *state, unsigned refusal, struct fault *why);
+int stack_confine_supervisor(
+	const struct plan *plan, int router, unsigned refusal, struct fault *why);

@@ -12,12 +12,11 @@
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
 #include "enforce/network.h"
-#include "gateway/gateway.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
+#include "stack/member.h"
 #include "stack/state.h"
-#include "stack/up.h"
 
 static const struct where nowhere;
 
@@ -29,9 +28,9 @@ static bool any_linked(const struct plan *plan)
 	return false;
 }
 
-static int adopt_router(struct stack_start *start)
+static int adopt_router(struct stack_start *start, const struct stack_state *state)
 {
-	start->router_network = stack_state_router(start->state);
+	start->router_network = stack_state_router(state);
 	if (start->router_network < 0)
 		return -ENOENT;
 	/* Whoever holds the namespace keeps its owner alive too. */
@@ -48,7 +47,7 @@ static int make_router(struct stack_start *start, struct fault *why)
 {
 	struct enforce_network_router router;
 	struct stat about;
-	int error = enforce_network_router(start->up->plan, &router, why);
+	int error = enforce_network_router(start->plan, &router, why);
 
 	if (error < 0)
 		return error;
@@ -56,17 +55,18 @@ static int make_router(struct stack_start *start, struct fault *why)
 	start->router_network = router.network;
 	if (fstat(router.network, &about) < 0)
 		return fault(why, -errno, nowhere, "cannot identify the router");
-	return stack_state_write_router(start->folder, about.st_ino, why);
+	return stack_state_write_fixed(start->folder, about.st_ino, start->generation, why);
 }
 
-int stack_start_router(struct stack_start *start, struct fault *why)
+int stack_start_router(
+	struct stack_start *start, const struct stack_state *state, struct fault *why)
 {
 	int error;
 
 	start->router_user = start->router_network = -1;
-	if (!any_linked(start->up->plan))
-		return stack_state_write_router(start->folder, 0, why);
-	error = adopt_router(start);
+	if (!any_linked(start->plan))
+		return 0;
+	error = adopt_router(start, state);
 	return error < 0 ? make_router(start, why) : 0;
 }
 
@@ -77,68 +77,71 @@ static int write_down(struct stack_start *start, const char *file,
 	int error = stack_member_write(start->folder, file, member, why);
 
 	if (error < 0)
-		stack_kill(start->up->plan, member->name, NULL);
+		stack_kill(start->plan, member->name, NULL);
 	return error;
 }
 
-/* The gateway or the outlet, called @name. */
-static int start_relay(struct stack_start *start, enum gateway_part part,
-	enum stack_member_kind kind, const char *name, struct fault *why)
+int stack_start_relay(struct stack_start *start, enum gateway_part part,
+	struct stack_member *member, int *pidfd, struct fault *why)
 {
 	const struct enforce_network_router router = {start->router_user, start->router_network};
-	const struct plan *plan = start->up->plan;
-	struct stack_member member;
+	const char *name = part == GATEWAY_DOORS ? "gateway" : "outlet";
+	const struct plan *plan = start->plan;
 	char file[32];
 	pid_t pid;
 	int error;
 
 	scoped(fd) int cgroup = enforce_cgroup_open(plan->stack, name, why);
-	scoped(fd) int pidfd = -1;
+	scoped(fd) int held = -1;
 	if (cgroup < 0)
 		return cgroup;
-	error = gateway_start(part, plan, &router, cgroup, &pid, &pidfd, why);
+	error = gateway_start(part, plan, &router, cgroup, &pid, &held, why);
 	if (error < 0)
 		return error;
-	error = stack_member_fill(&member, kind, name, pid, pid);
+	error = stack_member_fill(
+		member, part == GATEWAY_DOORS ? STACK_GATEWAY : STACK_OUTLET, name, pid, pid);
+	member->generation = start->generation;
 	if (error < 0) {
 		stack_kill(plan, name, NULL);
 		return fault(why, error, plan->where, "cannot tell the start time of the %s", name);
 	}
 	snprintf(file, sizeof(file), "%s.json", name);
-	return write_down(start, file, &member, why);
+	error = write_down(start, file, member, why);
+	if (error == 0)
+		*pidfd = take_fd(&held);
+	return error;
 }
 
-int stack_start_gateway(struct stack_start *start, struct fault *why)
+/* It may have ended by now: its init is ours to reap, so it can still be described. */
+static void describe(const struct stack_start *start, const struct plan_service *service,
+	const struct stack_launched *launched, struct stack_member *member)
 {
-	if (start->up->plan->publish_count == 0 || stack_member_alive(&start->state->gateway))
-		return 0;
-	return start_relay(start, GATEWAY_DOORS, STACK_GATEWAY, "gateway", why);
+	if (stack_member_fill(
+		    member, STACK_SERVICE, service->name, launched->init, launched->service) < 0) {
+		stack_member_fill(
+			member, STACK_SERVICE, service->name, launched->init, launched->init);
+		member->process = launched->service;
+	}
+	member->without = start->without;
+	member->generation = start->generation;
 }
 
-int stack_start_outlet(struct stack_start *start, struct fault *why)
+int stack_start_service(struct stack_start *start, const struct plan_service *service,
+	struct stack_member *member, int *pidfd, struct fault *why)
 {
-	if (start->up->plan->host_edge_count == 0 || stack_member_alive(&start->state->outlet))
-		return 0;
-	return start_relay(start, GATEWAY_OUTLET, STACK_OUTLET, "outlet", why);
-}
-
-int stack_start_service(
-	struct stack_start *start, const struct plan_service *service, struct fault *why)
-{
-	const struct plan *plan = start->up->plan;
+	const struct plan *plan = start->plan;
 	scoped(fd) int log = stack_log_folder(plan, service, why);
 	scoped(fd) int exit_record =
 		log < 0 ? log : stack_exit_record(start->folder, service->name, why);
 	struct stack_launched launched;
-	struct stack_member member;
 	char file[300];
 	int error;
 
 	if (exit_record < 0)
 		return exit_record;
 	const struct stack_launch_options options = {
-		.without = start->up->without,
-		.kill_after = start->up->kill_after,
+		.without = start->without,
+		.kill_after = start->kill_after,
 		.network = -1,
 		.router = start->router_network,
 		.run_folder = start->folder_name,
@@ -149,16 +152,11 @@ int stack_start_service(
 	error = stack_launch(plan, service, &options, &launched, why);
 	if (error < 0)
 		return error;
-	stack_launched_close(&launched);
-	error = stack_member_fill(
-		&member, STACK_SERVICE, service->name, launched.init, launched.service);
-	/* It may have ended by now: its init is ours to reap, so it can still be described. */
-	if (error < 0) {
-		stack_member_fill(
-			&member, STACK_SERVICE, service->name, launched.init, launched.init);
-		member.process = launched.service;
-	}
-	member.without = start->up->without;
+	describe(start, service, &launched, member);
 	snprintf(file, sizeof(file), "services/%s.json", service->name);
-	return write_down(start, file, &member, why);
+	error = write_down(start, file, member, why);
+	if (error == 0)
+		*pidfd = take_fd(&launched.init_pidfd);
+	stack_launched_close(&launched);
+	return error;
 }

@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* What the supervisor does while it is still privileged: router, gateway, services. */
+/* What the launcher starts: router, gateway, services. */
 
-#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/gateway.h"
 
 struct fault;
+struct plan;
 struct plan_service;
+struct stack_member;
 struct stack_state;
-struct stack_up;
 
-/* A start in progress. */
 struct stack_start {
-	const struct stack_up *up;
-	const struct stack_state *state; /* what runs already */
-	int folder;                      /* the run folder */
+	const struct plan *plan;
+	uint32_t generation; /* of the plan */
+	unsigned without;    /* test builds: as struct stack_launch_options */
+	int kill_after;
+	int folder; /* the run folder */
 	const char *folder_name;
 	int router_user, router_network; /* -1: no router */
 };
 
-/* Find the router of the running stack or make one, when a service needs it. */
-int stack_start_router(struct stack_start *start, struct fault *why);
+/* Find the router of the stack that runs (@state) or make one, when a service needs it. */
+int stack_start_router(
+	struct stack_start *start, const struct stack_state *state, struct fault *why);
 
-/* Start the gateway, when a port is published, and the outlet, when a service connects to the host;
- * each when it does not run. */
-int stack_start_gateway(struct stack_start *start, struct fault *why);
-int stack_start_outlet(struct stack_start *start, struct fault *why);
+/* Start the gateway, or the outlet, and write down who it is.  The caller closes *@pidfd. */
+int stack_start_relay(struct stack_start *start, enum gateway_part part,
+	struct stack_member *member, int *pidfd, struct fault *why);
 
-/* Launch one service and write down who it is. */
-int stack_start_service(
-	struct stack_start *start, const struct plan_service *service, struct fault *why);
+/* Launch one service, and write down who it is.  The caller closes *@pidfd, of its init. */
+int stack_start_service(struct stack_start *start, const struct plan_service *service,
+	struct stack_member *member, int *pidfd, struct fault *why);

@@ -18,16 +18,18 @@
 #include "plan/plan.h"
 #include "stack/file.h"
 
-enum { STATE_VERSION = 1, LONGEST_STATE = 4096, LONGEST_PLAN = 256 * 1024 * 1024 };
+enum { LONGEST_STATE = 4096, LONGEST_PLAN = 256 * 1024 * 1024 };
 
 struct fixed {
 	uint32_t version;
 	uint64_t router;
+	uint32_t generation;
 };
 
 static const struct record_field fixed_fields[] = {
 	RECORD_ITEM(struct fixed, RECORD_U32, version),
 	RECORD_ITEM(struct fixed, RECORD_U64, router),
+	RECORD_ITEM(struct fixed, RECORD_U32, generation),
 };
 static const struct record_type fixed_type = RECORD_TYPE(struct fixed, fixed_fields);
 static const struct where nowhere;
@@ -92,7 +94,7 @@ void stack_unlock_unused(const char *stack)
 /* For root alone: who reaches a socket from outside could hand its service a way out. */
 int stack_state_make(const char *stack, struct fault *why)
 {
-	static const char *const folders[] = {"services", "hosts", "sockets"};
+	static const char *const folders[] = {"services", "hosts", "sockets", "plans"};
 	scoped(fd) int base = open_base(why);
 	scoped(fd) int folder = base < 0 ? base : stack_folder_make(base, stack, 0700, why);
 
@@ -112,19 +114,48 @@ int stack_state_remove(const char *stack, struct fault *why)
 	return base < 0 ? base : stack_folder_remove(base, stack, why);
 }
 
-int stack_state_write_plan(int folder, const struct plan *plan, struct fault *why)
+static void name_plan(uint32_t generation, char name[32])
 {
-	scoped(memory) char *text = plan_write(plan);
-
-	return stack_file_write(folder, "plan.json", text, strlen(text), 0600, why);
+	snprintf(name, 32, "plans/%" PRIu32 ".json", generation);
 }
 
-int stack_state_write_router(int folder, uint64_t router, struct fault *why)
+int stack_state_write_plan(
+	int folder, const struct plan *plan, uint32_t generation, struct fault *why)
 {
-	const struct fixed fixed = {STATE_VERSION, router};
+	scoped(memory) char *text = plan_write(plan);
+	char name[32];
+
+	name_plan(generation, name);
+	return stack_file_write(folder, name, text, strlen(text), 0600, why);
+}
+
+int stack_state_write_fixed(int folder, uint64_t router, uint32_t generation, struct fault *why)
+{
+	const struct fixed fixed = {STACK_STATE_VERSION, router, generation};
 	scoped(memory) char *text = record_write(&fixed_type, &fixed);
 
 	return stack_file_write(folder, "stack.json", text, strlen(text), 0600, why);
+}
+
+/* Each step leaves what one version or the other can read. */
+int stack_state_renew(int folder, const struct stack_state *state, struct fault *why)
+{
+	int error = stack_state_write_plan(folder, state->plan, 0, why);
+
+	if (error == 0)
+		error = stack_state_write_fixed(folder, state->router, 0, why);
+	if (error == 0)
+		unlinkat(folder, "plan.json", 0);
+	return error;
+}
+
+/* Before the fields: a newer version may have some that are not known here. */
+static uint32_t version_of(const char *text)
+{
+	const char *at = strstr(text, "\"version\":");
+	uint32_t version = 0;
+
+	return at && sscanf(at + strlen("\"version\":"), " %" SCNu32, &version) == 1 ? version : 0;
 }
 
 static int read_fixed(int folder, struct stack_state *state, struct arena *arena, struct fault *why)
@@ -136,26 +167,57 @@ static int read_fixed(int folder, struct stack_state *state, struct arena *arena
 
 	if (length < 0)
 		return fault(why, (int)length, nowhere, "cannot read %s/stack.json", state->folder);
-	error = record_read(&fixed_type, arena, "stack.json", text, (size_t)length, &fixed, why);
-	if (error == 0 && fixed.version != STATE_VERSION)
-		error = fault_of(why, FAULT_UNSUPPORTED, -EPROTO, nowhere,
+	if (version_of(text) > STACK_STATE_VERSION)
+		return fault_of(why, FAULT_UNSUPPORTED, -EPROTO, nowhere,
 			"stack '%s' was started by another version of bulkhead", state->stack);
+	error = record_read_older(
+		&fixed_type, arena, "stack.json", text, (size_t)length, &fixed, why);
+	state->version = fixed.version;
 	state->router = fixed.router;
+	state->generation = fixed.generation;
 	return error;
 }
 
-static int read_plan(int folder, struct stack_state *state, struct arena *arena, struct fault *why)
+static int read_plan(int folder, const char *name, struct arena *arena, const struct plan **plan,
+	struct fault *why)
 {
 	const char *text;
-	ssize_t length = descriptor_read(folder, "plan.json", LONGEST_PLAN, arena, &text);
-	struct plan *plan = NULL;
+	ssize_t length = descriptor_read(folder, name, LONGEST_PLAN, arena, &text);
+	struct plan *read = NULL;
 	int error;
 
 	if (length < 0)
-		return fault(why, (int)length, nowhere, "cannot read %s/plan.json", state->folder);
-	error = plan_read("plan.json", text, (size_t)length, arena, &plan, why);
-	state->plan = plan;
+		return fault(why, (int)length, nowhere, "cannot read %s of the stack", name);
+	error = plan_read_older(name, text, (size_t)length, arena, &read, why);
+	*plan = read;
 	return error;
+}
+
+const struct plan *stack_state_plan(const struct stack_state *state, uint32_t generation,
+	struct arena *arena, struct fault *why)
+{
+	scoped(fd) int folder =
+		open(state->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const struct plan *plan = NULL;
+	char name[32];
+
+	if (generation == state->generation)
+		return state->plan;
+	name_plan(generation, name);
+	if (folder < 0) {
+		fault(why, -errno, nowhere, "cannot open %s", state->folder);
+		return NULL;
+	}
+	return read_plan(folder, name, arena, &plan, why) < 0 ? NULL : plan;
+}
+
+int stack_state_open_plan(int folder, uint32_t generation)
+{
+	char name[32];
+
+	name_plan(generation, name);
+	int file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	return file < 0 ? -errno : file;
 }
 
 /* A member's file is missing before the member is started. */
@@ -170,8 +232,10 @@ static int read_member(int folder, const char *file, struct stack_member *member
 static int read_members(
 	int folder, struct stack_state *state, struct arena *arena, struct fault *why)
 {
-	int error = read_member(folder, "supervisor.json", &state->supervisor, arena, why);
+	int error = read_member(folder, "launcher.json", &state->launcher, arena, why);
 
+	if (error == 0)
+		error = read_member(folder, "supervisor.json", &state->supervisor, arena, why);
 	if (error == 0)
 		error = read_member(folder, "gateway.json", &state->gateway, arena, why);
 	if (error == 0)
@@ -195,6 +259,7 @@ int stack_state_read(
 	const char *stack, struct arena *arena, struct stack_state **state, struct fault *why)
 {
 	struct stack_state *read = arena_alloc(arena, sizeof(*read));
+	char plan[32] = "plan.json";
 	int error;
 
 	read->stack = stack;
@@ -204,8 +269,10 @@ int stack_state_read(
 		return fault_of(why, errno == EACCES ? FAULT_NEEDS_ROOT : FAULT_FAILED, -errno,
 			nowhere, "stack '%s' is not up", stack);
 	error = read_fixed(folder, read, arena, why);
+	if (error == 0 && read->version > 1)
+		name_plan(read->generation, plan);
 	if (error == 0)
-		error = read_plan(folder, read, arena, why);
+		error = read_plan(folder, plan, arena, &read->plan, why);
 	if (error == 0)
 		error = read_members(folder, read, arena, why);
 	*state = read;

@@ -4,15 +4,21 @@
 /*
  * What is known of a running stack: the folder /run/bulkhead/STACK.
  *
- *     stack.json       version, the router's identity
- *     plan.json        the plan that is enforced
- *     supervisor.json, gateway.json, outlet.json, services/NAME.json   struct stack_member
+ *     stack.json       version, the router's identity, the newest plan's number
+ *     plans/N.json     plan number N: of each service the one that it was launched by
+ *     launcher.json, supervisor.json, gateway.json, outlet.json, services/NAME.json
+ *                      struct stack_member
  *     services/NAME.exit   how the service ended, written by its init
+ *     control          the supervisor's socket (stack/control.h)
  *     hosts/NAME       its /etc/hosts, rewritten in place
  *     sockets/NAME     a memory folder for each socket folder of the plan
  *
  * Nothing in memory matters: a new `up`, `down` or `status` finds all of it
- * here, also when the supervisor is dead.
+ * here, also when launcher and supervisor are dead.
+ *
+ * A newer bulkhead reads what an older one left: fields that it did not write
+ * have the meaning that they had then.  Version 1 had one plan, plan.json, no
+ * launcher, and no `control`.  Of a newer version nothing is touched.
  */
 
 #include <stddef.h>
@@ -26,13 +32,17 @@ struct plan;
 
 #define STACK_RUN_FOLDER "/run/bulkhead"
 
+enum { STACK_STATE_VERSION = 2 };
+
 struct stack_state {
 	const char *stack;
 	const char *folder; /* "/run/bulkhead/STACK" */
+	uint32_t version;   /* of the state as it was read */
 	uint64_t router;    /* inode of its network namespace; 0: none */
-	const struct plan *plan;
-	struct stack_member supervisor, gateway, outlet; /* pid 0: there is none */
-	struct stack_member *services;                   /* those that were started */
+	uint32_t generation;
+	const struct plan *plan;                                   /* the newest */
+	struct stack_member launcher, supervisor, gateway, outlet; /* pid 0: there is none */
+	struct stack_member *services;                             /* those that were started */
 	size_t service_count;
 };
 
@@ -52,13 +62,25 @@ int stack_state_make(const char *stack, struct fault *why);
 /* Remove the folder and all in it (socket folders are unmounted by then). */
 int stack_state_remove(const char *stack, struct fault *why);
 
-/* Write the plan, and once it is known the router's identity (0: there is none). */
-int stack_state_write_plan(int folder, const struct plan *plan, struct fault *why);
-int stack_state_write_router(int folder, uint64_t router, struct fault *why);
+/* Write plan number @generation.  It counts once it is the newest of stack_state_write_fixed(). */
+int stack_state_write_plan(
+	int folder, const struct plan *plan, uint32_t generation, struct fault *why);
+/* @router: 0 until it is known, or when there is none. */
+int stack_state_write_fixed(int folder, uint64_t router, uint32_t generation, struct fault *why);
+
+/* Make the folder of an older version, whose plan was @plan, one of this version. */
+int stack_state_renew(int folder, const struct stack_state *state, struct fault *why);
 
 /* Read all.  -ENOENT with @why when no such stack is up. */
 int stack_state_read(
 	const char *stack, struct arena *arena, struct stack_state **state, struct fault *why);
+
+/* Plan number @generation of the stack, or NULL with @why. */
+const struct plan *stack_state_plan(const struct stack_state *state, uint32_t generation,
+	struct arena *arena, struct fault *why);
+
+/* Open the file of plan number @generation in the run folder; the caller closes it.  -errno. */
+int stack_state_open_plan(int folder, uint32_t generation);
 
 /* The member of service @name, or NULL when it was never started. */
 const struct stack_member *stack_state_service(const struct stack_state *state, const char *name);

@@ -173,8 +173,8 @@ static void add_service(struct stack_status_look *look, const struct plan_servic
 	verify_network(look, service, member);
 	add_gaps(look, service->name);
 	stack_status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
-		&(struct stack_status_own){
-			service->identity.init_id, UINT64_C(1) << CAP_KILL, .apart = true});
+		&(struct stack_status_own){service->identity.init_id, UINT64_C(1) << CAP_KILL,
+			.spaces = STATUS_ALL_SPACES});
 }
 
 /* It is in the host's network: what it may reach there is held by its cgroup. */
@@ -185,8 +185,8 @@ static void add_outlet(struct stack_status_look *look)
 	struct fault why = {.text = "its cgroup does not run the planned programs"};
 
 	stack_status_add_own(look, "outlet", outlet,
-		&(struct stack_status_own){
-			plan->network.outlet_id, 0, .apart = true, .host_network = true});
+		&(struct stack_status_own){plan->network.outlet_id, 0,
+			.spaces = STATUS_USER | STATUS_MOUNT | STATUS_PID});
 	if (!stack_member_alive(outlet))
 		return;
 	bool held = enforce_connects_held(plan, outlet->pid);
@@ -209,11 +209,15 @@ static void add_stack(struct stack_status_look *look)
 	if (look->state->gateway.pid)
 		stack_status_add_own(look, "gateway", &look->state->gateway,
 			&(struct stack_status_own){plan->network.gateway_id,
-				UINT64_C(1) << CAP_NET_RAW, .apart = true});
+				UINT64_C(1) << CAP_NET_RAW, .spaces = STATUS_ALL_SPACES});
 	if (look->state->outlet.pid)
 		add_outlet(look);
+	stack_status_add_launcher(look);
 	stack_status_add_own(look, "supervisor", &look->state->supervisor,
-		&(struct stack_status_own){0, UINT64_C(1) << CAP_KILL, .apart = false});
+		&(struct stack_status_own){plan->network.supervisor_id, 0,
+			.spaces = STATUS_MOUNT | STATUS_PID | STATUS_NETWORK,
+			.without = "restarts, jobs and probes of health pause; `bulkhead up` "
+				   "adopts"});
 	add_gaps(look, NULL);
 }
 

@@ -16,7 +16,7 @@
 #include "plan/plan.h"
 #include "stack/state.h"
 
-enum { KILL_MILLISECONDS = 2000 };
+enum { KILL_MILLISECONDS = 2000, GATEWAY_SECONDS = 1 };
 
 /* One process to be stopped. */
 struct victim {
@@ -27,11 +27,10 @@ struct victim {
 };
 
 struct stop {
-	const struct plan *plan; /* NULL: in no order */
+	const struct plan *plan;
 	struct victim *victims;
 	struct pollfd *polled;
 	size_t count;
-	int64_t patience;
 };
 
 static int64_t milliseconds(void)
@@ -42,10 +41,15 @@ static int64_t milliseconds(void)
 	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static bool connects(const struct plan *plan, const char *from, const char *to)
+static bool needs(const struct plan *plan, const char *from, const char *to)
 {
+	const struct plan_service *service = plan_service(plan, from);
+
 	for (size_t i = 0; i < plan->edge_count; i++)
 		if (text_equal(plan->edges[i].from, from) && text_equal(plan->edges[i].to, to))
+			return true;
+	for (size_t i = 0; service && i < service->life.dependency_count; i++)
+		if (text_equal(service->life.dependencies[i].service, to))
 			return true;
 	return false;
 }
@@ -53,11 +57,11 @@ static bool connects(const struct plan *plan, const char *from, const char *to)
 /* Does somebody who has not ended yet use it? */
 static bool wanted(const struct stop *stop, const struct victim *victim)
 {
-	for (size_t i = 0; stop->plan && i < stop->count; i++) {
+	for (size_t i = 0; i < stop->count; i++) {
 		const struct victim *other = &stop->victims[i];
 
 		if (other != victim && other->pidfd >= 0 &&
-			connects(stop->plan, other->member->name, victim->member->name))
+			needs(stop->plan, other->member->name, victim->member->name))
 			return true;
 	}
 	return false;
@@ -65,9 +69,13 @@ static bool wanted(const struct stop *stop, const struct victim *victim)
 
 static void tell(const struct stop *stop, struct victim *victim)
 {
+	const struct plan_service *service = plan_service(stop->plan, victim->member->name);
+	int64_t seconds = service ? service->life.stop_seconds : GATEWAY_SECONDS;
+
 	victim->told = true;
-	victim->until = milliseconds() + stop->patience;
-	pidfd_send_signal(victim->pidfd, SIGTERM, NULL, 0);
+	victim->until = milliseconds() + seconds * 1000;
+	pidfd_send_signal(
+		victim->pidfd, service ? (int)service->life.stop_signal : SIGTERM, NULL, 0);
 }
 
 /* Tell those whose users have ended; all, when they use each other in a circle. */
@@ -131,15 +139,13 @@ static bool wait_one(struct stop *stop)
 	return true;
 }
 
-static void stop_all(const struct plan *plan, const struct stack_member *const *members,
-	size_t count, int seconds)
+void stack_stop(const struct plan *plan, const struct stack_member *const *members, size_t count)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	struct stop stop = {.plan = plan,
 		.victims = arena_alloc(arena, (count + 1) * sizeof(struct victim)),
 		.polled = arena_alloc(arena, (count + 1) * sizeof(struct pollfd)),
-		.count = count,
-		.patience = seconds * INT64_C(1000)};
+		.count = count};
 
 	for (size_t i = 0; i < count; i++) {
 		int pidfd = stack_member_open(members[i]);
@@ -155,12 +161,7 @@ static void stop_all(const struct plan *plan, const struct stack_member *const *
 		waitpid(members[i]->pid, NULL, WNOHANG);
 }
 
-void stack_stop(const struct stack_member *const *members, size_t count, int seconds)
-{
-	stop_all(NULL, members, count, seconds);
-}
-
-void stack_stop_members(const struct stack_state *state, int seconds)
+void stack_stop_members(const struct stack_state *state)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	const struct stack_member *gateway = &state->gateway, *outlet = &state->outlet;
@@ -169,9 +170,9 @@ void stack_stop_members(const struct stack_state *state, int seconds)
 
 	for (size_t i = 0; i < state->service_count; i++)
 		services[i] = &state->services[i];
-	stop_all(state->plan, services, state->service_count, seconds);
+	stack_stop(state->plan, services, state->service_count);
 	if (gateway->pid)
-		stack_stop(&gateway, 1, 1);
+		stack_stop(state->plan, &gateway, 1);
 	if (outlet->pid)
-		stack_stop(&outlet, 1, 1);
+		stack_stop(state->plan, &outlet, 1);
 }

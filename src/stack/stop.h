@@ -5,15 +5,17 @@
 
 #include <stddef.h>
 
+struct plan;
 struct stack_member;
 struct stack_state;
 
-/* SIGTERM to each, up to @seconds for them to end, then SIGKILL.  An init takes all of its
- * service with it. */
-void stack_stop(const struct stack_member *const *members, size_t count, int seconds);
-
 /*
- * All services, each when those that connect to it have ended, so that what they
- * still have to say is heard; then the gateway and the outlet.  @seconds are for each of them.
+ * Each is told by the signal of its `stop` and has as long as that says; then
+ * SIGKILL.  @plan: the services whose members they are; those that connect to
+ * another, or depend on it, are stopped before it, so that what they still have to
+ * say is heard.  An init takes all of its service with it.
  */
-void stack_stop_members(const struct stack_state *state, int seconds);
+void stack_stop(const struct plan *plan, const struct stack_member *const *members, size_t count);
+
+/* All services so; then the gateway and the outlet. */
+void stack_stop_members(const struct stack_state *state);

@@ -2,32 +2,20 @@
 #include "stack/supervisor.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/wait.h>
+#include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
-#include "base/descriptor.h"
-#include "base/scoped.h"
+#include "gateway/gateway.h"
 #include "plan/plan.h"
-#include "stack/begin.h"
-#include "stack/log.h"
-#include "stack/privilege.h"
-#include "stack/start.h"
-#include "stack/state.h"
-#include "stack/stop.h"
-#include "stack/up.h"
-#include "stack/up_step.h"
+#include "stack/supervised.h"
 
-/* Lines of its own log; its standard error is the log file. */
-static void note(const char *service, const char *text)
+void supervisor_note(const char *service, const char *text)
 {
 	char stamp[32] = "";
 	time_t now = time(NULL);
@@ -38,210 +26,170 @@ static void note(const char *service, const char *text)
 	dprintf(STDERR_FILENO, "%s %s: %s\n", stamp, service, text);
 }
 
-static void note_fault(const char *service, const struct fault *why)
+void supervisor_note_fault(const char *service, const struct fault *why)
 {
 	char sentence[FAULT_SENTENCE];
 
-	note(service, fault_sentence(why, sentence, sizeof(sentence)));
+	supervisor_note(service, fault_sentence(why, sentence, sizeof(sentence)));
 }
 
-static void tell(int news, enum stack_news_kind kind, const char *service, const struct fault *why)
+const char *supervisor_name(const struct supervisor *supervisor, uint32_t service)
 {
-	struct stack_news item = {.kind = kind};
-
-	snprintf(item.service, sizeof(item.service), "%s", service);
-	if (why) {
-		item.why = *why;
-		snprintf(
-			item.file, sizeof(item.file), "%s", why->where.file ? why->where.file : "");
-		item.why.where.file = NULL;
-		note_fault(service, why);
-	}
-	/* `up` may be gone: the stack does not need it. */
-	(void)descriptor_write(news, &item, sizeof(item));
+	if (service == STACK_RELAY(GATEWAY_DOORS))
+		return "gateway";
+	return service == STACK_RELAY(GATEWAY_OUTLET) ? "outlet"
+						      : supervisor->plan->services[service].name;
 }
 
-static int start_network(struct stack_start *start, struct fault *why)
+static int64_t milliseconds(void)
 {
-	int error = stack_start_router(start, why);
+	struct timespec now;
 
-	if (error < 0)
-		return error;
-	stack_up_step(start->up, STACK_UP_ROUTER);
-	error = stack_start_gateway(start, why);
-	if (error == 0)
-		error = stack_start_outlet(start, why);
-	stack_up_step(start->up, STACK_UP_GATEWAY);
-	return error;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-static int launch_all(struct stack_start *start, const bool *wanted, int news, struct fault *why)
+static struct supervisor *begin(const struct stack_supervise *supervise, struct arena *arena)
 {
-	const struct plan *plan = start->up->plan;
-	int error = start_network(start, why);
+	struct supervisor *supervisor = arena_alloc(arena, sizeof(*supervisor));
+	size_t count = supervise->plan->service_count;
 
-	if (error < 0) {
-		tell(news, STACK_NEWS_FAILED, "", why);
-		return error;
-	}
-	for (size_t i = 0; i < plan->service_count; i++) {
-		const struct plan_service *service = &plan->services[i];
-
-		if (!wanted[i])
-			continue;
-		error = stack_start_service(start, service, why);
-		if (error < 0) {
-			tell(news, STACK_NEWS_FAILED, service->name, why);
-			return error;
-		}
-		note(service->name, "started");
-		tell(news, STACK_NEWS_STARTED, service->name, NULL);
-		stack_up_step(start->up, STACK_UP_SERVICE);
-	}
-	return 0;
+	*supervisor = (struct supervisor){
+		.plan = supervise->plan,
+		.arena = arena,
+		.schedule = schedule_new(supervise->plan, arena),
+		.channel = supervise->channel,
+		.control = supervise->control,
+		.services = arena_alloc(arena, (count + 1) * sizeof(struct supervised)),
+		.relays = {[GATEWAY_DOORS] = {.wanted = supervise->plan->publish_count > 0,
+				   .pidfd = -1},
+			[GATEWAY_OUTLET] = {.wanted = supervise->plan->host_edge_count > 0,
+				.pidfd = -1}},
+		.now = milliseconds(),
+	};
+	for (size_t i = 0; i < count; i++)
+		supervisor->services[i] =
+			(struct supervised){.pidfd = -1, .record = -1, .probe = {.fd = -1}};
+	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++)
+		supervisor->clients[i].fd = -1;
+	return supervisor;
 }
 
-/* A member ended.  An adopted one is not our child: then its init's own record has to do. */
-static void bury(const struct stack_state *state, const struct stack_member *member)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const char *how = stack_exit_read(state->folder, member->name, arena);
-
-	waitpid(member->pid, NULL, WNOHANG);
-	note(member->name, arena_printf(arena, "ended: %s", how ? how : "no record"));
-}
-
-struct watched {
-	const struct stack_member *member;
-	int pidfd;
+/* What is waited for: in this order, so that an answer finds its owner. */
+struct waits {
+	struct pollfd *list;
+	size_t count;
 };
 
-static size_t watch_members(const struct stack_state *state, struct watched *watched)
+static void wait_for(struct waits *waits, int fd, short events)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < state->service_count; i++) {
-		int pidfd = stack_member_open(&state->services[i]);
-
-		if (pidfd < 0)
-			bury(state, &state->services[i]);
-		else
-			watched[count++] = (struct watched){&state->services[i], pidfd};
-	}
-	const struct stack_member *relays[] = {&state->gateway, &state->outlet};
-	for (size_t i = 0; i < sizeof(relays) / sizeof(relays[0]); i++) {
-		int pidfd = relays[i]->pid ? stack_member_open(relays[i]) : -1;
-
-		if (pidfd >= 0)
-			watched[count++] = (struct watched){relays[i], pidfd};
-	}
-	return count;
+	waits->list[waits->count++] = (struct pollfd){.fd = fd, .events = events};
 }
 
-/* Until a signal says otherwise.  Returns the signal. */
-static int watch(const struct stack_state *state, int signals, struct arena *arena)
+static void list(const struct supervisor *supervisor, struct waits *waits)
 {
-	size_t most = state->service_count + 3;
-	struct watched *watched = arena_alloc(arena, most * sizeof(*watched));
-	struct pollfd *polled = arena_alloc(arena, most * sizeof(*polled));
-	size_t count = watch_members(state, watched);
-	struct signalfd_siginfo signal;
+	waits->count = 0;
+	wait_for(waits, supervisor->channel, POLLIN);
+	wait_for(waits, supervisor->control, POLLIN);
+	for (size_t i = 0; i < STACK_RELAYS; i++)
+		wait_for(waits, supervisor->relays[i].pidfd, POLLIN);
+	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++) {
+		const struct supervised_client *client = &supervisor->clients[i];
 
+		/* Who has ended its side is not asked again: it would be ready for ever. */
+		wait_for(waits, client->leaving ? -1 : client->fd, POLLIN);
+	}
+	for (size_t i = 0; i < supervisor->plan->service_count; i++) {
+		wait_for(waits, supervisor->services[i].pidfd, POLLIN);
+		wait_for(waits, supervisor->services[i].probe.fd,
+			supervisor->services[i].probe.events);
+	}
+}
+
+static bool take_answers(struct supervisor *supervisor)
+{
+	struct stack_answer answer;
+	int fds[STACK_ANSWER_FDS];
+
+	if (stack_channel_heard(supervisor->channel, &answer, fds) != 1)
+		return false;
+	supervisor_heard(supervisor, &answer, fds);
+	return true;
+}
+
+static bool ready(const struct waits *waits, size_t index)
+{
+	return waits->list[index].fd >= 0 && waits->list[index].revents;
+}
+
+/* False: the launcher is gone. */
+static bool take(struct supervisor *supervisor, const struct waits *waits)
+{
+	size_t at = 0;
+
+	if (ready(waits, at++) && !take_answers(supervisor))
+		return false;
+	if (ready(waits, at++))
+		supervisor_accept(supervisor);
+	for (uint32_t i = 0; i < STACK_RELAYS; i++)
+		if (ready(waits, at++))
+			supervisor_ended(supervisor, STACK_RELAY(i));
+	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++)
+		if (ready(waits, at++) && supervisor->clients[i].fd >= 0)
+			supervisor_client(supervisor, &supervisor->clients[i]);
+	for (size_t i = 0; i < supervisor->plan->service_count; i++, at += 2) {
+		const struct supervised *service = &supervisor->services[i];
+
+		if (ready(waits, at) && service->pidfd >= 0)
+			supervisor_ended(supervisor, (uint32_t)i);
+		else if (service->probe.fd >= 0 &&
+			 (ready(waits, at + 1) || service->probe.until <= supervisor->now))
+			supervisor_probed(supervisor, (uint32_t)i);
+	}
+	return true;
+}
+
+static int pause_until(const struct supervisor *supervisor, int64_t next)
+{
+	int64_t left = next - supervisor->now;
+
+	if (next == INT64_MAX)
+		return -1;
+	return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
+}
+
+static void loop(struct supervisor *supervisor, struct waits *waits)
+{
 	for (;;) {
-		polled[0] = (struct pollfd){.fd = signals, .events = POLLIN};
-		for (size_t i = 0; i < count; i++)
-			polled[i + 1] = (struct pollfd){.fd = watched[i].pidfd, .events = POLLIN};
-		if (poll(polled, count + 1, -1) < 0 && errno != EINTR)
-			return SIGHUP;
-		if (polled[0].revents && read(signals, &signal, sizeof(signal)) == sizeof(signal) &&
-			signal.ssi_signo != SIGCHLD)
-			return (int)signal.ssi_signo;
-		size_t kept = 0;
-		for (size_t i = 0; i < count; i++) {
-			if (!polled[i + 1].revents) {
-				watched[kept++] = watched[i];
-				continue;
-			}
-			bury(state, watched[i].member);
-			close(watched[i].pidfd);
-		}
-		count = kept;
+		supervisor->now = milliseconds();
+		int64_t next = supervisor_act(supervisor), tell = supervisor_tell(supervisor);
+
+		supervisor_send(supervisor);
+		list(supervisor, waits);
+		int got = poll(waits->list, waits->count,
+			pause_until(supervisor, next < tell ? next : tell));
+		if (got < 0 && errno != EINTR)
+			return;
+		supervisor->now = milliseconds();
+		if (got >= 0 && !take(supervisor, waits))
+			return;
 	}
 }
 
-static int block_signals(void)
+void stack_supervise(const struct stack_supervise *supervise)
 {
-	sigset_t set;
+	struct arena *arena = arena_new();
+	struct supervisor *supervisor = begin(supervise, arena);
+	struct waits waits = {
+		.list = arena_alloc(arena, (2 + STACK_RELAYS + SUPERVISED_CLIENTS +
+						   2 * supervise->plan->service_count) *
+						   sizeof(struct pollfd))};
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
 	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-/* What was running before and what was launched now, as written down. */
-static int supervise(const char *stack, struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	struct stack_state *state;
-	int error = stack_state_read(stack, arena, &state, why);
-	scoped(fd) int signals = block_signals();
-
-	if (error == 0 && signals < 0)
-		error = fault(why, -errno, (struct where){0}, "supervisor: cannot watch signals");
-	if (error == 0)
-		error = stack_drop_privileges(state, EPERM, why);
-	if (error < 0)
-		return error;
-	note("supervisor", "watching");
-	if (watch(state, signals, arena) == SIGTERM) {
-		note("supervisor", "told to stop everything");
-		stack_stop_members(state, STACK_STOP_SECONDS);
+	if (supervisor_adopt(supervisor) == 0) {
+		supervisor_note("supervisor", "watching");
+		loop(supervisor, &waits);
 	}
-	note("supervisor", "ends");
-	return 0;
-}
-
-int stack_supervise(const struct stack_begin *begin, int news)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const struct stack_up *up = begin->up;
-	struct stack_start start = {
-		.up = up, .folder = begin->folder, .router_user = -1, .router_network = -1};
-	struct stack_state *state;
-	struct stack_member self;
-	struct fault why = {0};
-
-	if (stack_state_read(up->plan->stack, arena, &state, &why) < 0) {
-		tell(news, STACK_NEWS_FAILED, "", &why);
-		return 4;
-	}
-	start.state = state;
-	start.folder_name = state->folder;
-	if (launch_all(&start, begin->wanted, news, &why) < 0)
-		return 4;
-	int error = stack_member_fill(&self, STACK_SUPERVISOR, "supervisor", getpid(), getpid());
-	if (error < 0)
-		fault(&why, error, (struct where){0}, "supervisor: cannot tell its start time");
-	else
-		error = stack_member_write(begin->folder, "supervisor.json", &self, &why);
-	if (error < 0) {
-		tell(news, STACK_NEWS_FAILED, "", &why);
-		return 4;
-	}
-	stack_up_step(up, STACK_UP_LAUNCHED);
-	/* The rest is for `up` to judge, and for its guard to undo when it dies. */
-	prctl(PR_SET_PDEATHSIG, 0);
-	close(begin->lock);
-	close(begin->guard);
-	tell(news, STACK_NEWS_DONE, "", NULL);
-	close(news);
-	if (supervise(up->plan->stack, &why) < 0) {
-		note_fault("supervisor", &why);
-		return 4;
-	}
-	return 0;
+	supervisor_note("supervisor", "ends, as the launcher is gone");
+	_exit(0);
 }

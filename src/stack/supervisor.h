@@ -2,31 +2,22 @@
 #pragma once
 
 /*
- * The supervisor: launches the services of a stack, then watches them.
+ * The supervisor: decides when services of a stack start, stop and start again
+ * (stack/schedule.h), asks whether they are there, and answers on the control
+ * socket (stack/control.h).
  *
- * Enforcement does not need it.  Once everything is launched it keeps one
- * capability (to signal inits, which have other ids) and its death changes
- * nothing: a later `up` starts another that adopts what runs.
- *
- * SIGTERM: stop all services, then end.  SIGHUP: end and leave them running.
+ * It has no right to do any of that itself: it asks the launcher
+ * (stack/launcher.h), and whichever of the two ends, the other does.  Enforcement
+ * needs neither.
  */
 
-#include "base/fault.h"
+struct plan;
 
-struct stack_begin;
-
-enum stack_news_kind { STACK_NEWS_STARTED, STACK_NEWS_FAILED, STACK_NEWS_DONE };
-
-/* What it tells `up` over their pipe; smaller than PIPE_BUF, so that it comes whole. */
-struct stack_news {
-	enum stack_news_kind kind;
-	char service[128];
-	struct fault why; /* STACK_NEWS_FAILED; its file is in `file` */
-	char file[1024];
+struct stack_supervise {
+	const struct plan *plan;
+	int channel; /* to the launcher */
+	int control; /* the listening socket */
 };
 
-/*
- * Run as the supervisor, in a child of its own session: launch what is wanted,
- * telling of each on @news, then watch.  Returns the exit status.
- */
-int stack_supervise(const struct stack_begin *begin, int news);
+/* Run, confined already, until the launcher is gone. */
+__attribute__((noreturn)) void stack_supervise(const struct stack_supervise *supervise);

@@ -18,21 +18,21 @@
 #include "stack/begin.h"
 #include "stack/down.h"
 #include "stack/folders.h"
+#include "stack/follow.h"
 #include "stack/log.h"
 #include "stack/state.h"
 #include "stack/stop.h"
 #include "stack/up_step.h"
-#include "stack/wait.h"
 
 /* One `up` at work. */
 struct work {
 	struct stack_up *up;
 	struct arena *arena;
+	struct stack_state *state; /* what ran before; NULL: nothing */
+	uint32_t generation;       /* of the plan */
+	bool another;              /* it is another than what runs was started by */
 	int folder, lock;
 	struct guard guard;
-	bool fresh;   /* nothing of the stack ran before */
-	bool *wanted; /* by index in the plan: to be started now */
-	size_t wanted_count;
 	sigset_t before; /* the caller's signal mask */
 };
 
@@ -44,20 +44,48 @@ static void say(struct work *work, const char *service, const char *text)
 		work->up->say(work->up->context, service, text);
 }
 
-/* The same plan goes on; another one would leave services confined by lines that are gone. */
-static int compare_plan(struct work *work, const struct stack_state *state, struct fault *why)
+/*
+ * The same plan goes on.  By another one services would be left that are confined
+ * by lines that are gone; but not for that will they stay without a supervisor
+ * when bulkhead itself has become another.
+ */
+static int compare_plan(struct work *work, struct fault *why)
 {
-	if (plan_same(work->up->plan, state->plan))
+	const struct stack_state *state = work->state;
+	const struct plan *plan = work->up->plan;
+	bool older = state->version < STACK_STATE_VERSION;
+	bool same_network = plan_same_network(plan, state->plan);
+
+	work->generation = state->generation;
+	if (!older && plan_same(plan, state->plan))
 		return 0;
-	fault_of(why, FAULT_USAGE, 0, work->up->plan->where, "stack '%s' is up with another plan",
+	if (same_network && (older || work->up->foreground)) {
+		work->another = true;
+		work->generation++;
+		return 0;
+	}
+	if (work->up->foreground && !older) {
+		say(work, NULL,
+			"goes on by the policy that it was started by: another network takes "
+			"`down` and `up`");
+		work->up->plan = state->plan;
+		return 0;
+	}
+	fault_of(why, FAULT_USAGE, 0, plan->where, "stack '%s' is up with another plan",
 		state->stack);
-	fault_hint(why, "take it down first: bulkhead down %s", state->stack);
+	if (same_network)
+		fault_hint(why,
+			"apply it: bulkhead reload; or take it down first: bulkhead down %s",
+			state->stack);
+	else
+		fault_hint(why, "take it down first: bulkhead down %s", state->stack);
 	return -EEXIST;
 }
 
 static bool anything_alive(const struct stack_state *state)
 {
-	bool alive = stack_member_alive(&state->supervisor) ||
+	bool alive = stack_member_alive(&state->launcher) ||
+		     stack_member_alive(&state->supervisor) ||
 		     stack_member_alive(&state->gateway) || stack_member_alive(&state->outlet);
 
 	for (size_t i = 0; i < state->service_count; i++)
@@ -66,14 +94,14 @@ static bool anything_alive(const struct stack_state *state)
 }
 
 /* Find out what runs; sweep away what a crash or a reboot of ours left. */
-static int find_running(struct work *work, struct stack_state **state, struct fault *why)
+static int find_running(struct work *work, struct fault *why)
 {
 	const char *stack = work->up->plan->stack;
 	struct fault unread = {0};
-	int error = stack_state_read(stack, work->arena, state, &unread);
+	int error = stack_state_read(stack, work->arena, &work->state, &unread);
 
-	if (error == 0 && anything_alive(*state))
-		return compare_plan(work, *state, why);
+	if (error == 0 && anything_alive(work->state))
+		return compare_plan(work, why);
 	/* What another version runs is not what a crash left. */
 	if (unread.kind == FAULT_UNSUPPORTED) {
 		fault_hint(&unread, "take it down first: bulkhead down %s", stack);
@@ -81,80 +109,95 @@ static int find_running(struct work *work, struct stack_state **state, struct fa
 			*why = unread;
 		return error;
 	}
-	work->fresh = true;
-	*state = NULL;
+	work->state = NULL;
+	work->another = true;
+	work->generation = 1;
 	return stack_clear(stack, why);
+}
+
+static int write_plan(struct work *work, struct fault *why)
+{
+	const struct stack_state *state = work->state;
+	int error = 0;
+
+	if (state && state->version < STACK_STATE_VERSION)
+		error = stack_state_renew(work->folder, state, why);
+	if (error == 0)
+		error = stack_state_write_plan(work->folder, work->up->plan, work->generation, why);
+	if (error == 0)
+		error = stack_state_write_fixed(
+			work->folder, state ? state->router : 0, work->generation, why);
+	return error;
 }
 
 static int prepare(struct work *work, struct fault *why)
 {
 	const struct plan *plan = work->up->plan;
-	int error;
+	int error = 0;
 
 	work->folder = stack_state_make(plan->stack, why);
 	if (work->folder < 0)
 		return work->folder;
-	error = stack_state_write_plan(work->folder, plan, why);
-	if (error == 0 && work->fresh)
-		error = stack_state_write_router(work->folder, 0, why);
+	/* Who goes on by an older state would overwrite what is made of it here. */
+	if (work->state)
+		stack_dismiss(work->state);
+	if (work->another)
+		error = write_plan(work, why);
 	if (error == 0)
 		error = stack_sockets_mount(plan,
 			arena_printf(work->arena, "%s/%s", STACK_RUN_FOLDER, plan->stack), why);
 	return error;
 }
 
-static int choose(struct work *work, const struct stack_state *state, struct fault *why)
+static int check_names(const struct work *work, struct fault *why)
 {
 	const struct plan *plan = work->up->plan;
 
-	work->wanted = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(bool));
 	for (size_t i = 0; i < work->up->service_count; i++)
 		if (!plan_service_named(plan, work->up->services[i]))
 			return plan_no_service(plan, work->up->services[i], why);
-	for (size_t i = 0; i < plan->service_count; i++) {
-		const struct stack_member *member =
-			state ? stack_state_service(state, plan->services[i].name) : NULL;
-		bool named = work->up->service_count == 0;
-
-		for (size_t j = 0; j < work->up->service_count; j++)
-			named = named ||
-				plan_service_called(&plan->services[i], work->up->services[j]);
-		work->wanted[i] = named && !(member && stack_member_alive(member));
-		work->wanted_count += work->wanted[i];
-	}
 	return 0;
+}
+
+static bool ran_before(const struct work *work, const struct stack_member *member)
+{
+	const struct stack_member *before = stack_state_service(work->state, member->name);
+
+	return before && before->pid == member->pid && before->start == member->start;
 }
 
 /* Undo what was started here, and only that. */
 static void give_up(struct work *work)
 {
-	const struct plan *plan = work->up->plan;
-	struct stack_state *state;
+	const char *stack = work->up->plan->stack;
 	const struct stack_member **members;
+	struct stack_state *state;
 	size_t count = 0;
 
-	if (work->fresh) {
-		stack_clear(plan->stack, NULL);
+	if (!work->state) {
+		stack_clear(stack, NULL);
 		return;
 	}
-	if (stack_state_read(plan->stack, work->arena, &state, NULL) < 0)
+	/* A supervisor that serves has given up by itself what it was asked for. */
+	if (stack_state_read(stack, work->arena, &state, NULL) < 0 ||
+		stack_member_alive(&state->supervisor))
 		return;
-	members = arena_alloc(work->arena, (plan->service_count + 1) * sizeof(void *));
-	for (size_t i = 0; i < plan->service_count; i++) {
-		const struct stack_member *member =
-			stack_state_service(state, plan->services[i].name);
-
-		if (work->wanted[i] && member)
-			members[count++] = member;
-	}
-	stack_stop(members, count, STACK_STOP_SECONDS);
+	members = arena_alloc(work->arena, (state->service_count + 1) * sizeof(void *));
+	for (size_t i = 0; i < state->service_count; i++)
+		if (!ran_before(work, &state->services[i]))
+			members[count++] = &state->services[i];
+	stack_stop(state->plan, members, count);
 }
 
 /* In a guard, when `up` was killed: what it had begun is undone just the same. */
 static void undo_killed(void *context)
 {
 	struct work *work = context;
+	struct stack_state *state;
 
+	/* Its launcher ends with it; until it has, its supervisor is not one that serves. */
+	if (work->state && stack_state_read(work->up->plan->stack, work->arena, &state, NULL) == 0)
+		stack_dismiss(state);
 	give_up(work);
 	stack_unlock_unused(work->up->plan->stack);
 }
@@ -185,62 +228,84 @@ static const struct stack_log_mark *mark_logs(const struct work *work)
 		arena_alloc(work->arena, (plan->service_count + 1) * sizeof(*marks));
 
 	for (size_t i = 0; i < plan->service_count; i++)
-		if (work->wanted[i])
-			marks[i] = stack_log_end(plan->stack, plan->services[i].name);
+		marks[i] = stack_log_end(plan->stack, plan->services[i].name);
 	return marks;
 }
 
-static int start_wanted(struct work *work, struct stack_state *state, struct fault *why)
+/* Ask the supervisor, old or new, for what is wanted. */
+static int ask(struct work *work, struct fault *why)
 {
-	const struct stack_begin begin = {.up = work->up,
+	struct stack_up *up = work->up;
+	const struct stack_log_mark *marks = mark_logs(work);
+	struct stack_follow follow = {.stack = up->plan->stack,
+		.plan = up->plan,
+		.verb = STACK_CONTROL_UP,
+		.within = up->within,
+		.services = up->services,
+		.service_count = up->service_count,
 		.arena = work->arena,
-		.wanted = work->wanted,
+		.say = up->say,
+		.context = up->context};
+
+	stack_up_step(up, STACK_UP_WAITING);
+	int error = stack_follow(&follow, why);
+	stack_up_step(up, STACK_UP_READY);
+	up->was_up = error == 0 && !follow.changed && !up->launcher;
+	up->failed = follow.failed;
+	for (size_t i = 0; up->failed && i < up->plan->service_count; i++)
+		if (text_equal(up->plan->services[i].name, up->failed))
+			up->failed_log = marks[i];
+	return error;
+}
+
+static int begin(struct work *work, struct fault *why)
+{
+	const struct stack_begin beginning = {.up = work->up,
+		.arena = work->arena,
+		.state = work->state,
+		.generation = work->generation,
 		.folder = work->folder,
 		.lock = work->lock,
 		.guard = work->guard.pipe,
 		.before = work->before};
-	const struct stack_log_mark *marks = mark_logs(work);
-	int error;
+	int launcher = stack_begin(&beginning, why);
 
-	if (state)
-		stack_dismiss(&state->supervisor);
-	error = stack_begin(&begin, why);
-	stack_up_step(work->up, STACK_UP_WAITING);
-	if (error == 0)
-		error = stack_wait(work->up, work->wanted, why);
-	for (size_t i = 0; work->up->failed && i < work->up->plan->service_count; i++)
-		if (text_equal(work->up->plan->services[i].name, work->up->failed))
-			work->up->failed_log = marks[i];
-	return error;
+	if (launcher < 0)
+		return launcher;
+	work->up->launcher = launcher;
+	return ask(work, why);
 }
 
-static bool nothing_to_do(const struct work *work, const struct stack_state *state)
+/* One that serves is asked; what a test leaves out or kills is another's doing. */
+static bool has_supervisor(const struct work *work)
 {
-	return work->wanted_count == 0 && state && stack_member_alive(&state->supervisor) &&
-	       (work->up->plan->publish_count == 0 || stack_member_alive(&state->gateway)) &&
-	       (work->up->plan->host_edge_count == 0 || stack_member_alive(&state->outlet));
+	const struct stack_up *up = work->up;
+
+	return work->state && !work->another && !up->foreground && !up->without &&
+	       !up->kill_after && stack_member_alive(&work->state->launcher) &&
+	       stack_member_alive(&work->state->supervisor);
 }
 
 static int bring_up(struct work *work, struct fault *why)
 {
-	struct stack_state *state = NULL;
 	int error = guard_anew(work, unlock_killed, why);
 
 	stack_up_step(work->up, STACK_UP_LOCKED);
 	if (error == 0)
-		error = find_running(work, &state, why);
+		error = find_running(work, why);
 	if (error == 0)
-		error = choose(work, state, why);
-	work->up->was_up = error == 0 && nothing_to_do(work, state);
-	if (error < 0 || work->up->was_up)
+		error = check_names(work, why);
+	if (error < 0)
 		return error;
+	if (has_supervisor(work))
+		return ask(work, why);
 	error = guard_anew(work, undo_killed, why);
 	stack_up_step(work->up, STACK_UP_CLEARED);
 	if (error == 0)
 		error = prepare(work, why);
 	stack_up_step(work->up, STACK_UP_PREPARED);
 	if (error == 0)
-		error = start_wanted(work, state, why);
+		error = begin(work, why);
 	if (error < 0) {
 		say(work, NULL, "stopping what was started");
 		give_up(work);

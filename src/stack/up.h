@@ -22,7 +22,8 @@ struct stack_up {
 	size_t service_count;    /* 0: all */
 	unsigned without;        /* test builds: as struct stack_launch_options */
 	int kill_after;
-	unsigned within; /* seconds to wait for ports and socket paths */
+	unsigned within; /* seconds to wait until all is ready */
+	bool foreground; /* a supervisor of this process' own, which ends with it */
 	/* Progress, for people: @service NULL means the stack. */
 	void (*say)(void *context, const char *service, const char *text);
 	void *context;
@@ -32,13 +33,15 @@ struct stack_up {
 	struct stack_log_mark failed_log;
 	/* Out: everything ran already, and nothing was done. */
 	bool was_up;
+	int launcher; /* out: its pid, a child; 0: that of an earlier `up` goes on */
 };
 
 enum { STACK_READY_SECONDS = 30, STACK_STOP_SECONDS = 10 };
 
 /*
- * Start what is missing and wait until every declared port and socket path of
- * it is bound.  On failure what was started here is stopped again.
+ * Start what is missing and wait until it is ready.  On failure what was started
+ * here is stopped again.  Services that run without a supervisor, or with one of
+ * an older version, are adopted.
  */
 int stack_up(struct stack_up *up, struct fault *why);
 

@@ -2,7 +2,7 @@
 #pragma once
 
 /*
- * Places where a test build can kill `up`, or the supervisor that it forks, by
+ * Places where a test build can kill `up`, or the launcher that it forks, by
  * --kill-after; smaller numbers are steps of a launch (enforce/steps.h).
  */
 
@@ -13,11 +13,14 @@ enum stack_up_step {
 	STACK_UP_CLEARED,
 	STACK_UP_PREPARED,
 	STACK_UP_FORKED,
-	STACK_UP_ROUTER, /* the supervisor, from here */
+	STACK_UP_ROUTER,     /* the launcher, from here */
+	STACK_UP_CONTROL,    /* the control socket is there, and nobody who answers */
+	STACK_UP_SUPERVISOR, /* the supervisor is forked */
 	STACK_UP_GATEWAY,
 	STACK_UP_SERVICE, /* the first */
-	STACK_UP_LAUNCHED,
-	STACK_UP_WAITING, /* `up` again */
+	STACK_UP_SETTLED,
+	STACK_UP_WAITING, /* `up` again: before it asks for anything */
+	STACK_UP_READY,   /* and when all is there */
 	STACK_UP_END,
 };
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# `up` and its supervisor killed at each place where a test build can: nothing is left, without
+# `up` and its launcher killed at each place where a test build can: nothing is left, without
 # anybody's help, and the next `up` finds nothing in its way.
 # shellcheck source=tests/system/lib.sh
 . tests/system/lib.sh
@@ -42,12 +42,12 @@ nothing_left() { [ -z "$(left)" ]; }
 tables=$(nft list tables 2>/dev/null) links=$(ls /sys/class/net)
 expect 0 'what nobody kills comes up' bulkhead up
 expect 0 'and goes down' bulkhead down
-for step in 101 102 103 104 109; do
+for step in 101 102 103 104 111 112; do
   expect 137 "up is killed at $step" bulkhead up --kill-after $step
   within 5 "and of $step nothing is left" nothing_left || left | sed 's/^/  /'
 done
-for step in 1 11 30 105 106 107 108; do
-  expect 4 "the supervisor is killed at $step" bulkhead up --kill-after $step
+for step in 1 11 30 105 106 107 108 109 110; do
+  expect 4 "the launcher is killed at $step" bulkhead up --kill-after $step
   says 'the supervisor died' "up says so at $step"
   within 5 "and of that at $step nothing is left" nothing_left || left | sed 's/^/  /'
 done
@@ -59,8 +59,10 @@ fi
 expect 0 'the next comes up all the same' bulkhead up
 
 # What runs already is not touched when adding to it fails.
-kill -9 "$(sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' /run/bulkhead/$stack/services/alone.json)"
-expect 137 'an up that adds to a stack is killed' bulkhead up --kill-after 109
+pid_of() { sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/$1.json"; }
+kill -9 "$(pid_of launcher)"
+kill -9 "$(pid_of services/alone)"
+expect 137 'an up that adds to a stack is killed' bulkhead up --kill-after 112
 runs() { bulkhead ps | grep -Eq "^$1 .* $2 "; }
 within 5 'what it added is stopped' runs alone 'signal 15|exit 0|ended'
 expect 0 'what ran before runs on' runs cache running
@@ -68,12 +70,18 @@ expect 0 'what ran before runs on' runs cache running
 exec 9>"$folder/lock"
 expect 0 'up adds it again' bulkhead up
 exec 9>&-
-supervisor=$(sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' /run/bulkhead/$stack/supervisor.json)
-if [ -n "$(find "/proc/$supervisor/fd" -lname "$folder/*")" ]; then
-  not_ok 'the supervisor holds no file of its caller'
+for who in launcher supervisor; do
+  if [ -n "$(find "/proc/$(pid_of $who)/fd" -lname "$folder/*")" ]; then
+    not_ok "the $who holds no file of its caller"
+  else
+    ok "the $who holds no file of its caller"
+  fi
+  if [ "$(readlink "/proc/$(pid_of $who)/cwd")" = / ]; then ok 'nor its folder'; else not_ok 'nor its folder'; fi
+done
+if [ -z "$(find "/proc/$(pid_of supervisor)/root/" -mindepth 1)" ]; then
+  ok 'the supervisor sees no file at all'
 else
-  ok 'the supervisor holds no file of its caller'
+  not_ok 'the supervisor sees no file at all'
 fi
-if [ "$(readlink "/proc/$supervisor/cwd")" = / ]; then ok 'nor its folder'; else not_ok 'nor its folder'; fi
 expect 0 'down ends it' bulkhead down
 within 1 'and leaves nothing' nothing_left

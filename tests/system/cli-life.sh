@@ -107,15 +107,21 @@ expect 0 'down' bulkhead down life-one
 expect 0 'and up again' bulkhead up life-one
 
 cache=$(pid_of life-one services/cache process)
+answers() { timeout 5 redis-cli -p "$1" ping; }
+kill -9 "$(pid_of life-one gateway pid)"
+within 10 'a gateway that was killed comes back' answers 17383
+kill -9 "$(pid_of life-one supervisor pid)"
+within 5 'the launcher ends with the supervisor' gone "$(pid_of life-one launcher pid)"
 kill -9 "$(pid_of life-one gateway pid)"
 within 5 'without the gateway its doors are closed' shut 17383
 expect 1 'and status is a no' bulkhead status life-one
 if grep -Eq '^gateway +process +absent +not running' "$output"; then ok 'that names it'; else not_ok 'that names it'; fi
+for who in supervisor launcher; do
+  if grep -Eq "^$who +process +absent +not running" "$output"; then ok "and the $who"; else not_ok "and the $who"; fi
+done
+says 'restarts, jobs and probes of health pause' 'with what pauses'
+says 'bulkhead up' 'and what to type'
 if kill -0 "$cache"; then ok 'the inside stays up'; else not_ok 'the inside stays up'; fi
-
-kill -9 "$(pid_of life-one supervisor pid)"
-expect 1 'without the supervisor status is a no' bulkhead status life-one
-if grep -Eq '^supervisor +process +absent +not running' "$output"; then ok 'that names it too'; else not_ok 'that names it too'; fi
 if grep -E '^(cache|words|alone) ' -A 9 "$output" | grep -Eq 'weaker|unknown|absent  '; then
   not_ok 'services are confined as before' "$(cat "$output")"
 else
@@ -127,7 +133,12 @@ if [ "$cache" = "$(pid_of life-one services/cache process)" ]; then ok 'nothing 
 
 kill -9 "$(pid_of life-one services/cache pid)"
 within 5 'a service dies with its init' gone "$cache"
-expect 1 'status says so' bulkhead status life-one
+expect 0 'up waits until it runs again' bulkhead up life-one
+expect 0 'and status is a yes again' bulkhead status life-one
+kill -9 "$(pid_of life-one launcher pid)"
+within 5 'the supervisor ends with the launcher' gone "$(pid_of life-one supervisor pid)"
+kill -9 "$(pid_of life-one services/cache pid)"
+expect 1 'without them status says who does not run' bulkhead status life-one
 says 'not running' 'in words'
 expect 0 'up starts it again' bulkhead up life-one
 expect 0 'down stops all' bulkhead down life-one
@@ -140,7 +151,7 @@ fi
 expect 0 'up for another version to come' bulkhead up life-one
 cache=$(pid_of life-one services/cache process)
 supervisor=$(pid_of life-one supervisor pid)
-sed -i 's/"version": 1/"version": 999/' /run/bulkhead/life-one/stack.json
+sed -i 's/"version": [0-9]*/"version": 999/' /run/bulkhead/life-one/stack.json
 expect 3 'what another version started is not swept away' bulkhead up life-one
 says 'another version' 'and said to be its'
 says 'bulkhead down life-one' 'with what to do'

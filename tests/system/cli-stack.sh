@@ -130,7 +130,7 @@ expect 0 'the door is open again' timeout 5 redis-cli -p 17379 ping
 kill -9 "$(pid_of services/reader pid)"
 sleep 0.2
 expect 0 'ps sees who ended' bulkhead ps
-says ended 'and says so'
+says back-off 'and that it is started again'
 expect 0 'up starts only that one' bulkhead up
 says 'reader: started' 'by name'
 sed -i 's/17379/17380/' "$policy"

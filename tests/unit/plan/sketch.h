@@ -22,8 +22,9 @@ struct sketch {
 
 /*
  * Plan @services, the text beneath `services:` of a policy whose role `bare`
- * gives a folder of memory, or `listener`, which listens at its start alone.  The host has everything, and ids from 1000 on.  What the text
- * alone decides must be right; what the host lacks is in the report.
+ * gives a folder of memory, or `listener`, which listens at its start alone.  The host has
+ * everything, and ids from 1000 on.  What the text alone decides must be right; what the host lacks
+ * is in the report.
  */
 struct sketch sketch_plan(const char *services, bool judging);
 struct sketch sketch_plan_top(const char *top, const char *services, bool judging);

@@ -61,13 +61,18 @@ static void start(const char *const *names, bool stubborn)
 static const char *stop(struct plan_edge *edges, size_t count, int seconds)
 {
 	static char order[MOST + 1];
-	const struct plan plan = {.edges = edges, .edge_count = count};
+	struct plan_service services[MOST];
+	const struct plan plan = {
+		.edges = edges, .edge_count = count, .services = services, .service_count = MOST};
 	const struct stack_state state = {
 		.plan = &plan, .services = members, .service_count = MOST};
 	size_t length = 0;
 	ssize_t got;
 
-	stack_stop_members(&state, seconds);
+	for (int i = 0; i < MOST; i++)
+		services[i] = (struct plan_service){.name = members[i].name,
+			.life = {.stop_signal = SIGTERM, .stop_seconds = (uint32_t)seconds}};
+	stack_stop_members(&state);
 	while ((got = read(said, order + length, MOST - length)) > 0)
 		length += (size_t)got;
 	order[length] = '\0';

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The launcher: all that a running stack needs a privileged process for, and
+ * nothing else.  It makes the router and the control socket, forks the supervisor
+ * and then does what that asks for (stack/channel.h): start, signal, look.  It
+ * decides nothing and reads nothing that a service could have written but the
+ * kernel's tables of sockets.
+ *
+ * SIGTERM and SIGHUP: it ends, its supervisor with it, and the services run on.
+ */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "stack/channel.h"
+#include "stack/member.h"
+#include "stack/start.h"
+
+struct arena;
+struct stack_begin;
+struct stack_state;
+
+/* What `up` is told over their pipe: that the supervisor serves, or why not; smaller than PIPE_BUF,
+ * so that it comes whole. */
+struct stack_begun {
+	int32_t code;
+	struct fault why; /* its file is in `file` */
+	char file[512];
+};
+
+/* Run as the launcher, in a child of its own session.  Returns the exit status. */
+int stack_launcher(const struct stack_begin *begin, int news);
+
+/* The rest is for launcher*.c alone. */
+
+/* A probe's command that runs. */
+struct launcher_command {
+	struct stack_request request;
+	int pidfd; /* -1: a free place */
+};
+
+enum { LAUNCHER_COMMANDS = 32 };
+
+struct launcher {
+	const struct stack_begin *begin;
+	struct arena *arena, *plan_arena;
+	struct stack_start start;
+	struct stack_state *state;     /* where `look` finds plan and folder */
+	struct stack_member *services; /* by index in the plan; pid 0: never started */
+	struct stack_member relays[STACK_RELAYS];
+	struct launcher_command commands[LAUNCHER_COMMANDS];
+	int channel;
+	pid_t supervisor;
+};
+
+/* Do what @request asks for, and answer. */
+void launcher_serve(struct launcher *launcher, const struct stack_request *request);
+
+/* A command has ended: answer who asked for it. */
+void launcher_command_ended(struct launcher *launcher, struct launcher_command *command);

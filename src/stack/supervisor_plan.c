@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "plan/plan.h"
+#include "stack/supervised.h"
+
+static const struct where nowhere;
+
+static int read_plan(int file, struct arena *arena, const struct plan **plan, struct fault *why)
+{
+	struct stat about;
+	size_t length = 0;
+
+	if (fstat(file, &about) < 0)
+		return fault(why, -errno, nowhere, "supervisor: cannot read the plan");
+	char *text = arena_alloc(arena, (size_t)about.st_size + 1);
+	while (length < (size_t)about.st_size) {
+		ssize_t got =
+			pread(file, text + length, (size_t)about.st_size - length, (off_t)length);
+
+		if (got <= 0)
+			return fault(why, got < 0 ? -errno : -EIO, nowhere,
+				"supervisor: cannot read the plan");
+		length += (size_t)got;
+	}
+	struct plan *read;
+	int error = plan_read_older("the plan", text, length, arena, &read, why);
+	*plan = read;
+	return error;
+}
+
+/* The launcher has seen that services are the same, in the same order. */
+static int change(struct supervisor *supervisor, int file, struct fault *why)
+{
+	struct arena *arena = arena_new();
+	const struct plan *plan = NULL;
+	int error = read_plan(file, arena, &plan, why);
+
+	if (error == 0 && plan->service_count != supervisor->plan->service_count)
+		error = fault(why, -EPROTO, nowhere, "supervisor: another plan than announced");
+	if (error < 0) {
+		arena_free(arena);
+		return error;
+	}
+	supervisor->plan = plan;
+	schedule_plan(supervisor->schedule, plan);
+	for (size_t i = 0; i < plan->service_count; i++) {
+		/* What is being asked stands in the old plan: it changes nothing, and is asked
+		 * anew. */
+		if (supervisor->services[i].probe.fd >= 0)
+			schedule_probed(supervisor->schedule, i,
+				schedule_view(supervisor->schedule, i).state == SCHEDULE_READY,
+				supervisor->now);
+		stack_probe_end(&supervisor->services[i].probe);
+		supervisor->services[i].why = (struct fault){0};
+	}
+	if (supervisor->plan_arena)
+		arena_free(supervisor->plan_arena);
+	supervisor->plan_arena = arena;
+	supervisor_note("supervisor", "goes on by another plan");
+	return 0;
+}
+
+void supervisor_planned(struct supervisor *supervisor, const struct stack_answer *answer, int file)
+{
+	struct stack_news news = {.kind = STACK_NEWS_DONE, .changed = true};
+	struct fault why = answer->why;
+	int error = answer->code;
+
+	if (error == 0)
+		error = change(supervisor, file, &why);
+	if (error < 0) {
+		why.code = error;
+		why.where.file = NULL;
+		news = (struct stack_news){.kind = STACK_NEWS_FAILED, .why = why};
+	}
+	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++) {
+		struct supervised_client *client = &supervisor->clients[i];
+
+		if (client->fd < 0 || !client->asked || client->verb != STACK_CONTROL_PLAN)
+			continue;
+		send(client->fd, &news, sizeof(news), MSG_NOSIGNAL);
+		client->done = true;
+	}
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "plan/plan.h"
+#include "stack/supervised.h"
+
+/* Who ends so often before it was ready will not get there: `up` need not wait for all of its time.
+ */
+enum { MOST_ENDS = 3, LOOK_AGAIN = 50 /* ms, at a client that reads slowly */ };
+
+/* False: its socket is full; later. */
+static bool say(struct supervised_client *client, const struct stack_news *news)
+{
+	return send(client->fd, news, sizeof(*news), MSG_NOSIGNAL) >= 0 || errno != EAGAIN;
+}
+
+static bool say_of(struct supervised_client *client, enum stack_news_kind kind, const char *service)
+{
+	struct stack_news news = {.kind = kind};
+
+	snprintf(news.service, sizeof(news.service), "%s", service);
+	return say(client, &news);
+}
+
+static bool say_failed(
+	struct supervised_client *client, const char *service, const struct fault *why)
+{
+	struct stack_news news = {.kind = STACK_NEWS_FAILED, .why = *why};
+
+	snprintf(news.service, sizeof(news.service), "%s", service);
+	snprintf(news.file, sizeof(news.file), "%s", why->where.file ? why->where.file : "");
+	news.why.where.file = NULL;
+	client->failed = say(client, &news);
+	return client->failed;
+}
+
+static void has_ended(
+	const struct supervisor *supervisor, const struct plan_service *service, struct fault *why)
+{
+	const char *how = supervisor->services[service - supervisor->plan->services].ended;
+
+	/* Its own exit status says it: no errno would help. */
+	fault(why, 0, service->where, "service '%s' ended%s%s", service->name, *how ? ": " : "",
+		*how ? how : " before it was ready");
+	if (text_equal(how, "exit 0") && service->life.job.kind == PLAN_JOB_NONE)
+		fault_hint(why, "keep it in the foreground: `daemonize no` of redis, `daemon off;` "
+				"of nginx, -F of php-fpm");
+}
+
+/* It will not get ready by itself: say why. */
+static bool is_lost(const struct supervisor *supervisor, size_t index, struct fault *why)
+{
+	const struct schedule_view view = schedule_view(supervisor->schedule, index);
+	const struct plan_service *service = &supervisor->plan->services[index];
+
+	if (view.state == SCHEDULE_FAILED) {
+		*why = supervisor->services[index].why;
+		return true;
+	}
+	if (view.state == SCHEDULE_ENDED ||
+		(view.state == SCHEDULE_BACKOFF && view.restarts >= MOST_ENDS)) {
+		has_ended(supervisor, service, why);
+		return true;
+	}
+	if (view.state != SCHEDULE_OFF)
+		return false;
+	fault(why, 0, service->where, "service '%s' was stopped", service->name);
+	return true;
+}
+
+/* Its time is over, and @index is not ready. */
+static void is_late(const struct supervisor *supervisor, const struct supervised_client *client,
+	size_t index, struct fault *why)
+{
+	const struct schedule_view view = schedule_view(supervisor->schedule, index);
+	const struct plan_service *service = &supervisor->plan->services[index];
+	const struct fault *missing = &supervisor->services[index].why;
+
+	if (view.state == SCHEDULE_BACKOFF) {
+		has_ended(supervisor, service, why);
+		return;
+	}
+	if (view.waits_for) {
+		fault(why, 0, service->where,
+			"service '%s' is not started after %u s: it waits for '%s'", service->name,
+			client->within, view.waits_for);
+		return;
+	}
+	fault(why, 0, missing->where.file ? missing->where : service->where,
+		"service '%s' is not ready after %u s%s%s", service->name, client->within,
+		missing->text[0] ? ": " : "", missing->text);
+	if (missing->hint[0])
+		fault_hint(why, "%s", missing->hint);
+}
+
+/* As far as it gets, and its phase of start-up behind it. */
+static bool content(const struct supervisor *supervisor, size_t index)
+{
+	return schedule_content(supervisor->schedule, index) &&
+	       (supervisor->services[index].phase == PHASE_ENDED ||
+		       schedule_view(supervisor->schedule, index).state != SCHEDULE_READY);
+}
+
+/* Of one service: 2 when it is there. */
+static void progress(struct supervisor *supervisor, struct supervised_client *client, size_t index)
+{
+	const struct schedule_view view = schedule_view(supervisor->schedule, index);
+	const char *name = supervisor->plan->services[index].name;
+	bool anew = client->verb == STACK_CONTROL_UP || view.starts > client->starts[index];
+
+	if (client->told[index] == 0 && anew &&
+		(view.state == SCHEDULE_RUNNING || view.state == SCHEDULE_READY ||
+			(view.state == SCHEDULE_ENDED && view.success)) &&
+		say_of(client, STACK_NEWS_STARTED, name))
+		client->told[index] = 1;
+	if (client->told[index] < 2 && anew && content(supervisor, index) &&
+		(client->told[index] == 0 || say_of(client, STACK_NEWS_READY, name)))
+		client->told[index] = 2;
+}
+
+static bool there(
+	const struct supervisor *supervisor, const struct supervised_client *client, size_t index)
+{
+	return client->told[index] == 2 && content(supervisor, index);
+}
+
+/* The first that keeps the client waiting; the number of services when none does. */
+static size_t waits_for(const struct supervisor *supervisor, const struct supervised_client *client,
+	bool lost, struct fault *why)
+{
+	size_t i = 0;
+
+	for (; i < supervisor->plan->service_count; i++) {
+		if (!client->wanted[i] || there(supervisor, client, i))
+			continue;
+		if (!lost || is_lost(supervisor, i, why))
+			break;
+	}
+	return i;
+}
+
+static bool relays_there(const struct supervisor *supervisor)
+{
+	bool there = true;
+
+	for (size_t i = 0; i < STACK_RELAYS; i++)
+		there = there &&
+			(!supervisor->relays[i].wanted || supervisor->relays[i].pidfd >= 0);
+	return there;
+}
+
+/* Why one of them could not be started; NULL: none has failed. */
+static const struct fault *relay_failed(const struct supervisor *supervisor)
+{
+	for (size_t i = 0; i < STACK_RELAYS; i++)
+		if (supervisor->relays[i].pidfd < 0 && supervisor->relays[i].why.code < 0)
+			return &supervisor->relays[i].why;
+	return NULL;
+}
+
+static bool say_done(struct supervisor *supervisor, struct supervised_client *client)
+{
+	struct stack_news news = {.kind = STACK_NEWS_DONE, .changed = client->changed};
+
+	/* Not before whoever watches over the launcher may go. */
+	if (!supervisor->settled) {
+		if (!supervisor->settling)
+			supervisor_ask(supervisor, STACK_SETTLE, STACK_WHOLE, 0);
+		supervisor->settling = true;
+		return false;
+	}
+	client->done = say(client, &news);
+	return client->done;
+}
+
+static void tell_progress(struct supervisor *supervisor, struct supervised_client *client)
+{
+	size_t count = supervisor->plan->service_count, index;
+	struct fault why = {0};
+
+	for (size_t i = 0; i < count; i++)
+		if (client->wanted[i])
+			progress(supervisor, client, i);
+	if (client->verb == STACK_CONTROL_UP && relay_failed(supervisor)) {
+		say_failed(client, "", relay_failed(supervisor));
+		return;
+	}
+	index = waits_for(supervisor, client, true, &why);
+	if (index < count) {
+		say_failed(client, supervisor->plan->services[index].name, &why);
+		return;
+	}
+	index = waits_for(supervisor, client, false, NULL);
+	if (index == count && (client->verb != STACK_CONTROL_UP || relays_there(supervisor))) {
+		say_done(supervisor, client);
+	} else if (index < count && supervisor->now >= client->until) {
+		is_late(supervisor, client, index, &why);
+		say_failed(client, supervisor->plan->services[index].name, &why);
+	}
+}
+
+static bool say_state(
+	const struct supervisor *supervisor, struct supervised_client *client, size_t index)
+{
+	const struct schedule_view view = schedule_view(supervisor->schedule, index);
+	struct stack_news news = {.kind = STACK_NEWS_STATE,
+		.state = view.state,
+		.restarts = view.restarts,
+		.unhealthy = view.unhealthy,
+		.left = view.until > supervisor->now ? view.until - supervisor->now : -1};
+	const struct supervised *service = &supervisor->services[index];
+
+	snprintf(news.service, sizeof(news.service), "%s", supervisor->plan->services[index].name);
+	snprintf(news.text, sizeof(news.text), "%.150s",
+		view.waits_for       ? view.waits_for
+		: service->pidfd < 0 ? service->ended
+				     : service->why.text);
+	return say(client, &news);
+}
+
+static void tell_state(struct supervisor *supervisor, struct supervised_client *client)
+{
+	const struct stack_news news = {.kind = STACK_NEWS_DONE};
+
+	while (client->cursor < supervisor->plan->service_count) {
+		if (!say_state(supervisor, client, client->cursor))
+			return;
+		client->cursor++;
+	}
+	client->done = say(client, &news);
+}
+
+/* All that was given up has ended, or there is nothing more to say. */
+static bool may_leave(const struct supervisor *supervisor, const struct supervised_client *client)
+{
+	if (!client->leaving)
+		return client->done;
+	for (size_t i = 0; client->mine && !client->done && i < supervisor->plan->service_count;
+		i++)
+		if (client->mine[i] && supervisor->services[i].pidfd >= 0)
+			return false;
+	return true;
+}
+
+static void leave(struct supervised_client *client)
+{
+	close(client->fd);
+	if (client->arena)
+		arena_free(client->arena);
+	*client = (struct supervised_client){.fd = -1};
+}
+
+static int64_t tell_one(struct supervisor *supervisor, struct supervised_client *client)
+{
+	if (client->asked && !client->done && !client->failed && !client->leaving) {
+		if (client->verb == STACK_CONTROL_STATE)
+			tell_state(supervisor, client);
+		else if (client->verb != STACK_CONTROL_PLAN)
+			tell_progress(supervisor, client);
+	}
+	if (may_leave(supervisor, client)) {
+		leave(client);
+		return INT64_MAX;
+	}
+	if (!client->asked || client->failed || client->leaving)
+		return INT64_MAX;
+	return client->verb == STACK_CONTROL_STATE ? supervisor->now + LOOK_AGAIN
+	       : client->until > supervisor->now   ? client->until
+						   : supervisor->now + LOOK_AGAIN;
+}
+
+int64_t supervisor_tell(struct supervisor *supervisor)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++) {
+		int64_t one = supervisor->clients[i].fd < 0
+				      ? INT64_MAX
+				      : tell_one(supervisor, &supervisor->clients[i]);
+
+		if (one < next)
+			next = one;
+	}
+	return next;
+}
