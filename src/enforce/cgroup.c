@@ -75,7 +75,11 @@ static int make_folder(int parent, const char *name)
 		return fd;
 	if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	return open_folder(parent, name);
+	fd = open_folder(parent, name);
+	/* Nobody would know of it; one that is another's by now is not empty, and stays. */
+	if (fd < 0)
+		unlinkat(parent, name, AT_REMOVEDIR);
+	return fd;
 }
 
 /* The folder bulkhead/STACK/NAME beneath @root; @failed is the part that cannot be made. */
@@ -214,12 +218,24 @@ int enforce_cgroup_limit(int folder, const char *file, const char *value)
 	return error < 0 ? error : descriptor_put(folder, file, "%s", value);
 }
 
-static bool is_empty(int folder)
+/* 1: nobody is in it, 0: somebody is, else -errno. */
+static int is_empty(int folder)
 {
 	char byte;
 	scoped(fd) int processes = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	ssize_t got = processes < 0 ? -1 : read(processes, &byte, 1);
 
-	return processes >= 0 && read(processes, &byte, 1) == 0;
+	return got < 0 ? -errno : got == 0;
+}
+
+/* Without killing anybody: fails while it is another's. */
+static void remove_unused(const struct enforce_launch *launch)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/bulkhead/%s/%s", enforce_cgroup_root(),
+		launch->plan->stack, launch->cgroup_name);
+	rmdir(path);
 }
 
 static void tidy_up(void *context)
@@ -236,7 +252,13 @@ int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why)
 
 	if (folder < 0)
 		return folder;
-	if (!is_empty(folder))
+	int empty = is_empty(folder);
+	if (empty < 0) {
+		remove_unused(launch);
+		return fault(why, empty, launch->service->where, "cannot look into the cgroup %s",
+			launch->cgroup_name);
+	}
+	if (!empty)
 		return fault(why, -EBUSY, launch->service->where, "'%s' of %s runs already",
 			launch->cgroup_name, launch->plan->stack);
 	launch->cgroup = take_fd(&folder);

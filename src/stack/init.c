@@ -44,6 +44,9 @@ static void wait_for_gate(struct enforce_launch *launch)
 		launch->service->name);
 	prctl(PR_SET_NAME, name);
 	close(launch->gate[1]);
+	/* A command is in no pid namespace that ends with this process: the guard ends both. */
+	if (launch->enters)
+		close(launch->guard.pipe);
 	ssize_t got;
 	do
 		got = read(launch->gate[0], &byte, 1);

@@ -34,7 +34,8 @@ int enter_stage_begin(struct enter_stage *stage, struct arena *arena, const char
 
 	if (!index || fputs("hello\n", index) < 0 || fclose(index))
 		return -1;
-	stage->plan = launch_plan(arena, folder);
+	if (!stage->plan)
+		stage->plan = launch_plan(arena, folder);
 	options.command = command;
 	if (stack_launch(stage->plan, launch_service(stage->plan), &options, &stage->launched,
 		    &why) < 0) {
@@ -50,6 +51,7 @@ void enter_stage_end(struct enter_stage *stage)
 	stack_kill(stage->plan, "web", NULL);
 	waitpid(stage->launched.init, NULL, 0);
 	stack_launched_close(&stage->launched);
+	stage->plan = NULL;
 }
 
 struct stack_enter enter_stage_enter(const struct enter_stage *stage, char *const *command)
@@ -60,9 +62,8 @@ struct stack_enter enter_stage_enter(const struct enter_stage *stage, char *cons
 		.command = command};
 }
 
-int enter_here(const struct enter_stage *stage, const char *script, int kill_after)
+static int run_here(const struct enter_stage *stage, char *const *command, int kill_after)
 {
-	char *const command[] = {"/usr/bin/sh", "-c", (char *)(size_t)script, NULL};
 	struct stack_enter enter = enter_stage_enter(stage, command);
 	struct stack_launched entered;
 	struct fault why = {0};
@@ -81,8 +82,15 @@ int enter_here(const struct enter_stage *stage, const char *script, int kill_aft
 	return status;
 }
 
-int enter_script(const struct enter_stage *stage, const char *script, int kill_after, char *output,
-	size_t size)
+int enter_here(const struct enter_stage *stage, const char *script, int kill_after)
+{
+	char *const command[] = {"/usr/bin/sh", "-c", (char *)(size_t)script, NULL};
+
+	return run_here(stage, command, kill_after);
+}
+
+int enter_command(const struct enter_stage *stage, char *const *command, int kill_after,
+	char *output, size_t size)
 {
 	size_t length = 0;
 	int ends[2], status;
@@ -97,7 +105,7 @@ int enter_script(const struct enter_stage *stage, const char *script, int kill_a
 		dup2(ends[1], 2);
 		close(ends[0]);
 		close(ends[1]);
-		_exit(enter_here(stage, script, kill_after));
+		_exit(run_here(stage, command, kill_after));
 	}
 	close(ends[1]);
 	while ((got = read(ends[0], output + length, size - 1 - length)) > 0)
@@ -107,6 +115,14 @@ int enter_script(const struct enter_stage *stage, const char *script, int kill_a
 	if (waitpid(child, &status, 0) < 0)
 		return -1;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int enter_script(const struct enter_stage *stage, const char *script, int kill_after, char *output,
+	size_t size)
+{
+	char *const command[] = {"/usr/bin/sh", "-c", (char *)(size_t)script, NULL};
+
+	return enter_command(stage, command, kill_after, output, size);
 }
 
 pid_t enter_staying(const struct enter_stage *stage)

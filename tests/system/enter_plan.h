@@ -19,7 +19,8 @@ struct enter_stage {
 	struct stack_member member;
 };
 
-/* Launch it, with a file `index` in @folder/page; it sleeps.  0, or -1 after saying why. */
+/* Launch it, by a plan of its own or the one that is there, with a file `index` in @folder/page; it
+ * sleeps.  0, or -1 after saying why. */
 int enter_stage_begin(struct enter_stage *stage, struct arena *arena, const char *folder);
 void enter_stage_end(struct enter_stage *stage);
 
@@ -33,6 +34,10 @@ int enter_here(const struct enter_stage *stage, const char *script, int kill_aft
 /* The same in a child, with what it says in @output. */
 int enter_script(const struct enter_stage *stage, const char *script, int kill_after, char *output,
 	size_t size);
+
+/* The same with any command (argv). */
+int enter_command(const struct enter_stage *stage, char *const *command, int kill_after,
+	char *output, size_t size);
 
 /* A child with a command inside that stays, which runs when this returns. */
 pid_t enter_staying(const struct enter_stage *stage);
