@@ -26,6 +26,7 @@ static const struct drill_category categories[] = {
 	CATEGORY(network, "network", "talking to undeclared peers"),
 	CATEGORY(sockets, "sockets", "making sockets that no rule of ports sees"),
 	CATEGORY(resources, "resources", "taking more than its share"),
+	CATEGORY(late, "after ready", "using a right of its start when it is ready"),
 };
 
 const struct drill_category *drill_categories(size_t *count)

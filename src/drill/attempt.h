@@ -56,15 +56,23 @@ enum drill_need {
 	DRILL_PROCESS_LIMIT,         /* most processes and threads it may have */
 	DRILL_DECLARED_CAPABILITIES, /* the capabilities it declares, as a mask */
 	DRILL_OWN_USER,              /* its declared user and group */
-	DRILL_INHERITED,  /* the control run hands it descriptors that no service may get */
-	DRILL_PEER,       /* a declared peer's address and port; one that leaves the stack first */
-	DRILL_PEER_NAME,  /* its name and port */
-	DRILL_PROGRAM,    /* a program that it declares */
-	DRILL_PRELOAD,    /* a folder that it may write; a program that it declares */
-	DRILL_LIBRARY,    /* a library that it may load */
-	DRILL_TMP_SIZE,   /* a folder of memory; the size of it */
-	DRILL_OWN_PORT,   /* 0.0.0.0 and a declared port of its own */
-	DRILL_OWN_SOCKET, /* the folder of its declared unix socket */
+	DRILL_INHERITED,   /* the control run hands it descriptors that no service may get */
+	DRILL_PEER,        /* a declared peer's address and port; one that leaves the stack first */
+	DRILL_PEER_NAME,   /* its name and port */
+	DRILL_PROGRAM,     /* a program that it declares */
+	DRILL_PRELOAD,     /* a folder that it may write; a program that it declares */
+	DRILL_LIBRARY,     /* a library that it may load */
+	DRILL_TMP_SIZE,    /* a folder of memory; the size of it */
+	DRILL_OWN_PORT,    /* 0.0.0.0 and a declared port of its own */
+	DRILL_OWN_SOCKET,  /* the folder of its declared unix socket */
+	DRILL_ENDS_LISTEN, /* nothing, but only for services that may do so until they are ready */
+	DRILL_ENDS_CONNECT,
+	DRILL_ENDS_FORK,
+	DRILL_ENDS_EXECUTE,
+	DRILL_ENDS_OPEN, /* the same, and a folder that it may write */
+	DRILL_ENDS_RENAME,
+	DRILL_ENDS_REMOVE,
+	DRILL_ENDS_CODE,
 	DRILL_NEED_COUNT,
 };
 
@@ -82,6 +90,7 @@ enum drill_kind {
 	DRILL_PRIVILEGE, /* asking the kernel for something privileged */
 	DRILL_LIMIT,     /* more of something */
 	DRILL_INSIDE,    /* looking at itself: what it finds decides */
+	DRILL_LATE,      /* again when it is ready what worked before */
 };
 
 struct drill_context {
@@ -139,6 +148,7 @@ DRILL_ROWS(inherited);
 DRILL_ROWS(network);
 DRILL_ROWS(sockets);
 DRILL_ROWS(resources);
+DRILL_ROWS(late);
 DRILL_ROWS(permitted); /* in no category: the other side of a scenario */
 
 /* At the end of a category's file, below its table `attempts`. */

@@ -140,6 +140,42 @@ static void own_user(const struct drill_question *question)
 	drill_need_control(question, "4294967294");
 }
 
+static void ends_listen(const struct drill_question *question)
+{
+	drill_need_ending(question, "listen");
+}
+
+static void ends_connect(const struct drill_question *question)
+{
+	drill_need_ending(question, "connect");
+}
+
+static void ends_fork(const struct drill_question *question)
+{
+	drill_need_ending(question, "clone");
+}
+
+static void ends_execute(const struct drill_question *question)
+{
+	drill_need_ending(question, "execve");
+}
+
+static void ends_open(const struct drill_question *question)
+{
+	drill_need_folder(question);
+	drill_need_ending(question, "openat");
+}
+
+static void ends_rename(const struct drill_question *question)
+{
+	drill_need_ending(question, "rename");
+}
+
+static void ends_remove(const struct drill_question *question)
+{
+	drill_need_ending(question, "unlink");
+}
+
 /* DRILL_NOTHING has no row. */
 static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = {
 	[DRILL_FOLDER] = drill_need_folder,
@@ -187,6 +223,14 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_TMP_SIZE] = drill_need_tmp_size,
 	[DRILL_OWN_PORT] = drill_need_own_port,
 	[DRILL_OWN_SOCKET] = drill_need_own_socket,
+	[DRILL_ENDS_LISTEN] = ends_listen,
+	[DRILL_ENDS_CONNECT] = ends_connect,
+	[DRILL_ENDS_FORK] = ends_fork,
+	[DRILL_ENDS_EXECUTE] = ends_execute,
+	[DRILL_ENDS_OPEN] = ends_open,
+	[DRILL_ENDS_RENAME] = ends_rename,
+	[DRILL_ENDS_REMOVE] = ends_remove,
+	[DRILL_ENDS_CODE] = drill_need_closing,
 };
 
 void drill_need(const struct drill_world *world, const struct plan_service *service,

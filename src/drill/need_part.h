@@ -67,3 +67,7 @@ void drill_need_inherited(const struct drill_question *question);
 void drill_need_a_peer(const struct drill_question *question);
 void drill_need_a_peer_name(const struct drill_question *question);
 void drill_need_own_port(const struct drill_question *question);
+
+/* need_late.c */
+void drill_need_ending(const struct drill_question *question, const char *call);
+void drill_need_closing(const struct drill_question *question);

@@ -32,6 +32,13 @@ int main(int argc, char **argv)
 		return argc > 1 ? 2 : 0;
 	if (attempt->kind == DRILL_INET)
 		syscall(SYS_write, 1, DRILL_BEGUN, strlen(DRILL_BEGUN));
-	size_t length = drill_report(line, attempt->run(&context), &context);
+	int result = attempt->run(&context);
+	/* It works.  The runner hears of it, ends the phase and says so. */
+	if (attempt->kind == DRILL_LATE && result == 0) {
+		syscall(SYS_write, 1, DRILL_BEGUN, strlen(DRILL_BEGUN));
+		syscall(SYS_read, 0, line, 1);
+		result = attempt->run(&context);
+	}
+	size_t length = drill_report(line, result, &context);
 	return syscall(SYS_write, 1, line, length) == (long)length ? 0 : 1;
 }

@@ -32,6 +32,14 @@ static bool of_services(enum drill_need need)
 	case DRILL_NO_PROGRAMS:
 	case DRILL_SINGLE:
 	case DRILL_SUBJECT:
+	case DRILL_ENDS_LISTEN:
+	case DRILL_ENDS_CONNECT:
+	case DRILL_ENDS_FORK:
+	case DRILL_ENDS_EXECUTE:
+	case DRILL_ENDS_OPEN:
+	case DRILL_ENDS_RENAME:
+	case DRILL_ENDS_REMOVE:
+	case DRILL_ENDS_CODE:
 	case DRILL_OWN_USER:
 	case DRILL_PRELOAD:
 	case DRILL_TMP_SIZE:

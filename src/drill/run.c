@@ -19,6 +19,7 @@
 #include "drill/control.h"
 #include "drill/keeper.h"
 #include "drill/launch.h"
+#include "drill/moment.h"
 #include "drill/scenario.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -53,12 +54,19 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 		(char *)arguments->first, (char *)arguments->second, NULL};
 	struct stack_launched launched;
 	char group[96];
+	scoped(fd) int go = attempt->kind == DRILL_LATE ? drill_moment_input() : -1;
 
 	drill_launch_group(work->world, work->service, false, group);
 	int error = drill_launch(work->world, work->service, group, command, &launched, why);
+	if (go >= 0)
+		drill_moment_no_input();
 	if (error)
 		return error;
-	error = drill_await(launched.init_pidfd, work->output, attempt, answer);
+	if (attempt->kind == DRILL_LATE)
+		error = drill_moment(work->world, work->service, &launched, work->output, go,
+			attempt, answer, why);
+	else
+		error = drill_await(launched.init_pidfd, work->output, attempt, answer);
 	int removed = stack_kill(work->world->plan, group, why);
 	stack_launched_close(&launched);
 	if (error)

@@ -43,8 +43,9 @@ static const struct {
 	{DRILL_UNIX, ENOENT, LAYER_VIEW},
 	{DRILL_UNIX, EPERM, LAYER_LANDLOCK},
 	{DRILL_EXEC, ENOENT, LAYER_VIEW},
-	{DRILL_MEMORY, EACCES, LAYER_EXEC}, /* memory-deny-write-execute */
-	{DRILL_MEMORY, EPERM, LAYER_VIEW},  /* a file of a mount that is noexec */
+	{DRILL_MEMORY, EACCES, LAYER_EXEC},         /* memory-deny-write-execute */
+	{DRILL_MEMORY, EPERM, LAYER_VIEW},          /* a file of a mount that is noexec */
+	{DRILL_LATE, EPERM, LAYER_PHASE, SYS_mmap}, /* its view is closed to new code */
 	{DRILL_IPC, ENOENT, LAYER_NAMESPACES},
 	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
 	{DRILL_LIMIT, ENOSPC, LAYER_VIEW},           /* the size of a memory file system */
@@ -74,6 +75,10 @@ static bool find_layer(const struct drill_attempt *attempt, const struct drill_a
 {
 	verdict->layer = attempt->expected;
 	verdict->measured = true;
+	if (attempt->kind == DRILL_LATE && answer->error == ENOSYS) {
+		verdict->layer = LAYER_PHASE;
+		return true;
+	}
 	if (filtered(answer)) {
 		verdict->layer = executes(answer->call) ? LAYER_EXEC : LAYER_SECCOMP;
 		return true;
@@ -145,6 +150,11 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 	if (answer->outcome == DRILL_SKIPPED) {
 		verdict->standing = DRILL_IDLE;
 		snprintf(verdict->text, sizeof(verdict->text), "it cannot look there");
+		return;
+	}
+	if (attempt->kind == DRILL_LATE && !answer->begun) {
+		snprintf(verdict->text, sizeof(verdict->text), "before it was ready: %s",
+			describe(answer));
 		return;
 	}
 	/* Silence is an answer only of a network that drops packets, and only to who has asked:

@@ -42,6 +42,7 @@ services:
     listens: [3000, 5300/udp]
     connects: [cache:6379]
     limits: {files: 1024}
+    after-ready: {forbid: [connect-new, write]}
   pay:
     role: payment-worker
     command: node pay.js
@@ -63,6 +64,7 @@ services:
     files: {read: ["$folder/app"], write: [{path: "$folder/media", create: 0700}]}
     programs: [/usr/bin/convert]
     limits: {files: 1024}
+    after-ready: {forbid: [execute, fork]}
   db:
     role: postgres
     command: /usr/lib/postgresql/15/bin/postgres
@@ -121,7 +123,7 @@ sys.exit(len(changed) < 3)
 END
 
 # Two services that differ most: a network and no programs, programs and no network.
-for layer in identity capabilities seccomp exec namespaces view landlock labels network resources; do
+for layer in identity capabilities seccomp exec namespaces view landlock labels network resources phase; do
   status=0
   drill --without "$layer" api render >"$folder/less.json" || status=$?
   name="at least three attempts show that $layer is there"

@@ -234,6 +234,16 @@ static void a_filter_that_is_not_there_is_absent(void **state)
 	assert_int_equal(found, ENFORCE_ABSENT);
 }
 
+/* It has stopped, and is not about to. */
+static void stop(void)
+{
+	int status;
+
+	kill(live.launched.init, SIGSTOP);
+	assert_int_equal(waitpid(live.launched.init, &status, WUNTRACED), live.launched.init);
+	assert_true(WIFSTOPPED(status));
+}
+
 static void each_right_works_until_ready_and_never_again(void **state)
 {
 	static const struct {
@@ -295,7 +305,7 @@ static void a_stopped_init_lets_nothing_through(void **state)
 	forbid("listen");
 	start();
 	assert_int_equal(result('l'), 0);
-	kill(live.launched.init, SIGSTOP);
+	stop();
 	ask('l');
 	assert_int_equal(answer(MOMENT), -1);
 	kill(live.launched.init, SIGCONT);
@@ -307,7 +317,7 @@ static void a_call_that_waits_is_refused_at_the_end(void **state)
 	(void)state;
 	forbid("listen");
 	start();
-	kill(live.launched.init, SIGSTOP);
+	stop();
 	ask('l');
 	assert_int_equal(answer(MOMENT), -1);
 	end_phase();
@@ -381,7 +391,7 @@ static void a_killed_init_takes_the_service_along(void **state)
 	start();
 	service = live.launched.service;
 	assert_true(runs(service));
-	kill(live.launched.init, SIGSTOP);
+	stop();
 	ask('l');
 	assert_int_equal(answer(MOMENT), -1);
 	kill(live.launched.init, SIGKILL);
