@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/descriptor.h"
 #include "base/scoped.h"
+#include "stack/bound_alone.h"
 
 enum {
 	LONGEST_TABLE = 16 * 1024 * 1024,
@@ -77,6 +78,13 @@ static int compare(const void *left, const void *right)
 				  : memcmp(a->address, b->address, sizeof(a->address));
 }
 
+static bool is_any(const struct stack_bound *bound)
+{
+	static const uint8_t any[16] = {0};
+
+	return memcmp(bound->address, any, sizeof(any)) == 0;
+}
+
 struct stack_bound *stack_bound_ports(pid_t pid, struct arena *arena, size_t *count)
 {
 	static const struct {
@@ -99,6 +107,11 @@ struct stack_bound *stack_bound_ports(pid_t pid, struct arena *arena, size_t *co
 	}
 	if (*count)
 		qsort(all, *count, sizeof(*all), compare);
+	for (size_t i = 0; i < *count; i++)
+		if (all[i].wide && !all[i].udp && is_any(&all[i])) {
+			stack_bound_mark_alone(pid, all, *count);
+			break;
+		}
 	return all;
 }
 
@@ -110,13 +123,6 @@ static const uint8_t *narrow_of(const struct stack_bound *bound)
 	if (!bound->wide)
 		return bound->address;
 	return memcmp(bound->address, mapped, sizeof(mapped)) == 0 ? bound->address + 12 : NULL;
-}
-
-static bool is_any(const struct stack_bound *bound)
-{
-	static const uint8_t any[16] = {0};
-
-	return memcmp(bound->address, any, sizeof(any)) == 0;
 }
 
 bool stack_bound_loopback(const struct stack_bound *bound)
@@ -132,8 +138,7 @@ bool stack_bound_serves(const struct stack_bound *bound, bool wide)
 {
 	if (stack_bound_loopback(bound))
 		return false;
-	/* Whether :: was told to leave IPv4 alone, the tables do not say. */
-	if (bound->wide && is_any(bound))
+	if (bound->wide && is_any(bound) && !bound->alone)
 		return true;
 	return wide == !narrow_of(bound);
 }
@@ -145,9 +150,8 @@ bool stack_bound_at(const struct stack_bound *bound, const char *address)
 	uint8_t wanted[16] = {0};
 
 	inet_pton(wide ? AF_INET6 : AF_INET, address, wanted);
-	/* At :: it takes both, unless it was told not to: the tables do not say. */
 	if (is_any(bound))
-		return !wide || bound->wide;
+		return wide ? bound->wide : !bound->alone;
 	return wide == !narrow_of(bound) && own && memcmp(own, wanted, wide ? 16 : 4) == 0;
 }
 

@@ -17,7 +17,8 @@ struct arena;
 /* A TCP socket that listens, or a UDP socket that is bound and talks to nobody in particular. */
 struct stack_bound {
 	bool udp;
-	bool wide; /* of IPv6; one at :: takes IPv4 too, unless it was told not to */
+	bool wide;  /* of IPv6; one at :: takes IPv4 too, unless it is */
+	bool alone; /* of TCP: told not to; known to root alone */
 	uint32_t port;
 	uint8_t address[16]; /* the first four of an IPv4 one */
 };

@@ -66,12 +66,12 @@ static bool is_declared(const struct plan_service *service, const struct stack_b
 }
 
 /* At all addresses: the port alone. */
-static const char *place_of(const struct stack_bound *bound, struct arena *arena)
+static const char *place_of(const struct stack_bound *bound, bool both, struct arena *arena)
 {
 	char text[STACK_BOUND_TEXT];
 	static const uint8_t any[sizeof(bound->address)];
 
-	if (memcmp(bound->address, any, sizeof(any)) == 0)
+	if ((both || !bound->alone) && memcmp(bound->address, any, sizeof(any)) == 0)
 		return arena_printf(arena, "%u%s", bound->port, bound->udp ? "/udp" : "");
 	return arena_text(arena, stack_bound_text(bound, text));
 }
@@ -83,10 +83,15 @@ static void add_listens(struct stack_overview_row *row, const struct plan_servic
 	size_t count;
 	const struct stack_bound *bound = stack_bound_ports(init, arena, &count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		/* Sorted: the socket of IPv4 comes first, where there is one. */
+		bool both = i > 0 && bound[i - 1].port == bound[i].port &&
+			    bound[i - 1].udp == bound[i].udp;
+
 		if (!bound[i].udp || is_declared(service, &bound[i]))
 			add_text(arena, &row->listens, &row->listen_count,
-				place_of(&bound[i], arena));
+				place_of(&bound[i], both, arena));
+	}
 	for (size_t i = 0; i < service->listen_count; i++)
 		if (service->listens[i].transport == PLAN_UNIX &&
 			stack_bound_path(init, service->listens[i].path))

@@ -75,3 +75,17 @@ says 'it listens on 0.0.0.0:6379, which [::1]:17383 does not lead to' 'and both 
 sed -i 's/0\.0\.0\.0/"::"/' "$folder/narrow.yaml"
 expect 0 'of its own family it is one' up narrow
 expect 0 'and leads to the service' timeout 5 redis-cli -h ::1 -p 17383 ping
+"$BULKHEAD" down $stack >/dev/null 2>&1
+
+# As nginx does it by `listen [::]:PORT`.
+put "$folder/app/six.js" <<'SCRIPT'
+require('node:net').createServer((socket) => socket.end('six')).listen({port: 6379, host: '::', ipv6Only: true});
+SCRIPT
+cat >"$folder/six.yaml" <<YAML
+bulkhead: 1
+stack: $stack
+services:
+  one: {role: node, command: [node, six.js], workdir: $folder/app, files: {read: [$folder/app]}, listens: [6379], publishes: {6379: "127.0.0.1:17383"}}
+YAML
+expect 4 'at :: it may leave IPv4 alone' up six --within 3
+says 'it listens on [::]:6379, which 127.0.0.1:17383 does not lead to' 'and that is said'

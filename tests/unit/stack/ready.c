@@ -227,6 +227,20 @@ static void a_door_leads_to_its_own_family(void **state)
 		publish.address = wide ? "::" : "192.0.2.1";
 		assert_string_equal(why_not(&listen_at, &graph), "");
 	}
+	scoped(fd) int both = open_at(SOCK_STREAM, "::", false, &listen_at);
+	assert_int_equal(listen(both, 1), 0);
+	publish.port = listen_at.first;
+	publish.address = "0.0.0.0";
+	assert_string_equal(why_not(&listen_at, &graph), "");
+	/* At both, but for one family: the kernel says it in no table. */
+	scoped(fd) int alone = open_at(SOCK_STREAM, "::", true, &listen_at);
+	assert_int_equal(listen(alone, 1), 0);
+	publish.port = listen_at.first;
+	publish.address = "0.0.0.0";
+	snprintf(words, sizeof(words), "it listens on [::]:%u, which 0.0.0.0:8443 does not lead to",
+		listen_at.first);
+	assert_string_equal(why_not(&listen_at, &graph), words);
+	publish.address = "::";
 	scoped(fd) int narrow = open_at(SOCK_STREAM, "0.0.0.0", false, &listen_at);
 	assert_int_equal(listen(narrow, 1), 0);
 	publish.port = listen_at.first;
