@@ -32,21 +32,36 @@ static void write_row(const struct stack_status_row *row, const char *before, in
 	putchar('\n');
 }
 
+static const char *describe(const struct stack_status *status, size_t audits)
+{
+	size_t drifts = 0;
+
+	for (size_t i = 0; i < status->row_count; i++)
+		drifts += status->rows[i].state > ENFORCE_RECORDED && !status->rows[i].expected;
+	if (drifts > audits)
+		return "not as planned";
+	return drifts ? "in audit mode, else as planned" : "as planned";
+}
+
 /* The last line says all of it, for whoever reads no other. */
 static void write_sum(const struct stack_status *status)
 {
-	size_t counts[ENFORCE_UNKNOWN + 1] = {0}, without = 0;
+	size_t counts[ENFORCE_UNKNOWN + 1] = {0}, without = 0, audits = 0;
 
-	for (size_t i = 0; i < status->row_count; i++)
+	for (size_t i = 0; i < status->row_count; i++) {
+		audits += status->rows[i].audit;
 		if (status->rows[i].expected)
 			without++;
 		else
 			counts[status->rows[i].state]++;
+	}
 	printf("%s is %s: %zu enforced, %zu recorded, %zu weaker, %zu absent", status->stack,
-		status->drift ? "not as planned" : "as planned", counts[ENFORCE_ENFORCED],
-		counts[ENFORCE_RECORDED], counts[ENFORCE_WEAKER], counts[ENFORCE_ABSENT]);
+		describe(status, audits), counts[ENFORCE_ENFORCED], counts[ENFORCE_RECORDED],
+		counts[ENFORCE_WEAKER], counts[ENFORCE_ABSENT]);
 	if (counts[ENFORCE_UNKNOWN])
 		printf(", %zu unknown", counts[ENFORCE_UNKNOWN]);
+	if (audits)
+		printf("; %zu weaker by audit mode", audits);
 	if (without)
 		printf("; %zu that this machine lacks and the policy does without", without);
 	putchar('\n');

@@ -32,6 +32,15 @@ static const struct {
 	{LAYER_PHASE, enforce_verify_phase},
 };
 
+/* A layer in audit mode names the line of `mode`; what is wrong besides, a line of its own. */
+static bool as_mode_says(const struct plan_service *service, const struct enforce_verdict *verdict)
+{
+	const struct plan_audit *audit = plan_audit(service, verdict->layer);
+
+	return audit && verdict->state == ENFORCE_WEAKER &&
+	       where_same(audit->where, verdict->where);
+}
+
 int enforce_verify(const struct plan *plan, const struct plan_service *service, pid_t init,
 	pid_t process, struct enforce_verdict *verdicts)
 {
@@ -56,6 +65,7 @@ int enforce_verify(const struct plan *plan, const struct plan_service *service, 
 				"process %d cannot be read", (int)process);
 		else
 			parts[i].verify(&context, verdict);
+		verdict->audit = as_mode_says(service, verdict);
 	}
 	return count;
 }

@@ -28,6 +28,7 @@ struct enforce_verdict {
 	enum enforce_state state;
 	char text[160];     /* what was read, or what differs: "uid 33, 0 inside is 1900000003" */
 	struct where where; /* the policy line of the rule that is weaker */
+	bool audit;         /* weaker as the policy says (`mode`), and in nothing else */
 };
 
 /*

@@ -34,6 +34,7 @@ static const struct record_field row_fields[] = {
 	RECORD_ITEM(struct stack_status_row, RECORD_BOOL, expected),
 	RECORD_ITEM(struct stack_status_row, RECORD_TEXT, text),
 	RECORD_ITEM(struct stack_status_row, RECORD_WHERE, where),
+	RECORD_ITEM(struct stack_status_row, RECORD_BOOL, audit),
 };
 static const struct record_type row_type = RECORD_TYPE(struct stack_status_row, row_fields);
 static const struct record_field status_fields[] = {
@@ -74,12 +75,12 @@ static void add_process_layers(struct stack_status_look *look, const struct plan
 		bool planned = planned_gap(plan, service->name, verdict->layer);
 
 		leave_out(member, verdict);
-		stack_status_add(
-			look, &(struct stack_status_row){service->name,
-				      catalog_layer_names[verdict->layer], verdict->state,
-				      verdict->state == ENFORCE_ABSENT && planned &&
-					      !(member->without >> verdict->layer & 1),
-				      arena_text(look->arena, verdict->text), verdict->where});
+		stack_status_add(look, &(struct stack_status_row){service->name,
+					       catalog_layer_names[verdict->layer], verdict->state,
+					       verdict->state == ENFORCE_ABSENT && planned &&
+						       !(member->without >> verdict->layer & 1),
+					       arena_text(look->arena, verdict->text),
+					       verdict->where, verdict->audit});
 	}
 }
 
@@ -113,7 +114,7 @@ static bool add_audited(struct stack_status_look *look, const struct plan_servic
 		return false;
 	stack_status_add(
 		look, &(struct stack_status_row){service->name, catalog_layer_names[LAYER_NETWORK],
-			      ENFORCE_WEAKER, false, text, audit->where});
+			      ENFORCE_WEAKER, false, text, audit->where, true});
 	return true;
 }
 

@@ -20,6 +20,7 @@ struct stack_status_row {
 	bool expected; /* the plan does without it: no drift */
 	const char *text;
 	struct where where;
+	bool audit; /* weaker as the policy says: drift all the same */
 };
 
 struct stack_status {

@@ -143,6 +143,8 @@ for layer in capabilities seccomp view landlock network; do
     not_ok "$layer is weaker, at the line of mode" "$(grep " $layer " "$output" | head -n 1)"
   fi
 done
+says "$stack is in audit mode, else as planned:" 'the sum says so'
+says '; 6 weaker by audit mode' 'and how many layers there are of it'
 says 'audit: it called ' 'status shows whom it called'
 says '192.0.2.1:6379' 'those outside too'
 says 'it was called by script:' 'and the other side who called'

@@ -66,6 +66,34 @@ static void an_edge_is_its_elements(void **state)
 	assert_non_null(strstr(without, "\"s2\" . 198.18.4.3 . 198.18.4.4 . tcp . 5432"));
 }
 
+/* Two in audit mode: what no edge allows passes both, and their tables keep it. */
+static void audit_mode_records_and_lets_through(void **state)
+{
+	struct plan_audit audits[] = {{LAYER_NETWORK, {"shop.yaml", 1, 1}}};
+	struct plan_service services[SERVICES];
+	struct plan plan = network_plan;
+
+	(void)state;
+	memcpy(services, plan.services, sizeof(services));
+	plan.services = services;
+	services[WEB].audits = services[API].audits = audits;
+	services[WEB].audit_count = services[API].audit_count = 1;
+	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *web = enforce_network_rules_service(&plan, &services[WEB]);
+	scoped(memory) char *db = enforce_network_rules_service(&plan, &services[DB]);
+	assert_non_null(strstr(router, "set audited {\n\t\ttype ifname\n"));
+	assert_non_null(strstr(router, "iifname @audited oifname @audited"));
+	/* Recorded and accepted before anything is refused, in both directions. */
+	const char *went = strstr(web, "update @went4 { ip daddr . meta l4proto . th dport }");
+	const char *came = strstr(web, "update @came6 { ip6 saddr . meta l4proto . th dport }");
+	assert_non_null(came);
+	assert_non_null(went);
+	assert_true(strstr(came, "accept") < strstr(came, "reject"));
+	assert_true(strstr(went, "accept") < strstr(went, "reject"));
+	assert_null(strstr(db, "@went4"));
+	compare_with("network-db.nft", db);
+}
+
 /* Published, a port is open already; asked twice, it is opened once. */
 static void a_probe_opens_its_port_once(void **state)
 {
@@ -114,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_router_holds_every_edge),
 		cmocka_unit_test(a_service_holds_its_own_edges),
+		cmocka_unit_test(audit_mode_records_and_lets_through),
 		cmocka_unit_test(an_edge_is_its_elements),
 		cmocka_unit_test(a_probe_opens_its_port_once),
 		cmocka_unit_test(other_probes_open_nothing),

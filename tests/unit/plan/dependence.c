@@ -56,6 +56,8 @@ static const struct {
 	{"life.healthy", {"kind=command", ""}, "view_closes", NULL,
 		"what is executed in its view must go on to work"},
 	{"programs", {"", ""}, "calls", "memfd_create", "it was a second place to execute from"},
+	{"audits", {"layer=landlock", ""}, "landlock.beneath", NULL,
+		"audit mode was the layer off"},
 };
 
 enum { ARRIVALS = sizeof(arrivals) / sizeof(arrivals[0]) };
