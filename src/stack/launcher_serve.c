@@ -135,10 +135,14 @@ static int look(struct launcher *launcher, const struct stack_request *request, 
 static int end_phase(struct launcher *launcher, const struct stack_request *request,
 	struct reply *reply, struct fault *why)
 {
+	const struct plan_service *service = service_of(launcher, request);
 	scoped(fd) int pidfd = stack_member_open(member_of(launcher, request));
+	int error = pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
 
 	(void)reply;
-	return pidfd < 0 ? 0 : stack_phase_end(service_of(launcher, request), pidfd, why);
+	if (pidfd >= 0 && error == 0)
+		stack_phase_await(launcher->state->folder, service->name);
+	return error;
 }
 
 /* From here on nobody undoes what was begun. */

@@ -8,11 +8,15 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "plan/plan.h"
 #include "stack/init.h"
+#include "stack/log.h"
+
+enum { MOMENT = 200 }; /* milliseconds */
 
 /*
  * In a child, which its mount namespace dies with.  From its root on and not by
@@ -57,4 +61,13 @@ int stack_phase_end(const struct plan_service *service, int pidfd, struct fault 
 		       ? 0
 		       : fault(why, error, service->view_closes_where,
 				 "cannot close the view of '%s' to new programs", service->name);
+}
+
+/* It is asleep until then, and what it does takes no time; a stopped one is not waited for. */
+void stack_phase_await(const char *folder, const char *service)
+{
+	const struct timespec pause = {.tv_nsec = 1000 * 1000};
+
+	for (int i = 0; i < MOMENT && !stack_ready_recorded(folder, service); i++)
+		nanosleep(&pause, NULL);
 }

@@ -13,3 +13,6 @@ struct plan_service;
  * and has one thread.  0, also when it has ended meanwhile, or a negative errno.
  */
 int stack_phase_end(const struct plan_service *service, int pidfd, struct fault *why);
+
+/* Give the init of @service a moment to do and record it; @folder is the stack's run folder. */
+void stack_phase_await(const char *folder, const char *service);
