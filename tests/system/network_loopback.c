@@ -188,26 +188,25 @@ static void nothing_else_on_its_loopback_is_reached(void **state)
 static void the_router_and_clients_keep_their_address(void **state)
 {
 	static const unsigned ports[] = {INNER, PUBLISHED};
+	char answer[80];
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		pid_t db = peer_serve(networks[DB], SOCK_STREAM, "127.0.0.1", ports[i]);
-		char answer[80];
 
 		assert_true(db > 0);
 		assert_int_equal(
 			peer_ask(router.network, SOCK_STREAM, NULL, "198.18.4.4", ports[i], answer),
 			0);
 		assert_memory_equal(answer, "198.18.4.1 ", 11);
+		if (ports[i] == PUBLISHED) {
+			assert_int_equal(peer_ask(router.network, SOCK_STREAM, "192.0.2.7",
+						 "198.18.4.4", PUBLISHED, answer),
+				0);
+			assert_memory_equal(answer, "192.0.2.7 ", 10);
+		}
 		peer_stop(db);
 	}
-	pid_t db = peer_serve(networks[DB], SOCK_STREAM, "127.0.0.1", PUBLISHED);
-	char answer[80];
-	assert_int_equal(
-		peer_ask(router.network, SOCK_STREAM, "192.0.2.7", "198.18.4.4", PUBLISHED, answer),
-		0);
-	assert_memory_equal(answer, "192.0.2.7 ", 10);
-	peer_stop(db);
 }
 
 /* A datagram for 127.0.0.1:@port of db, sent into its link by somebody in the router. */

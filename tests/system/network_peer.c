@@ -159,6 +159,8 @@ static void answer_stream(int listener)
 		return;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* Before the answer: who has that may stop the server, and start another at its port. */
+	close(listener);
 	while (got > 0) {
 		for (ssize_t sent = 0, once; sent < got; sent += once)
 			if ((once = write(fd, text + sent, (size_t)(got - sent))) <= 0)

@@ -210,6 +210,7 @@ static void the_cgroup_alone_holds_it(void **state)
 
 	(void)state;
 	peer_stop(database);
+	database = 0;
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
 		servers[count++] = peer_serve(-1, SOCK_STREAM, addresses[i], DATABASE);
 		servers[count++] = peer_serve(-1, SOCK_STREAM, addresses[i], HIDDEN);

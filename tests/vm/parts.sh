@@ -25,7 +25,8 @@ ulimit -n 524288
 part shop tests/vm/shop.sh
 part limits tests/system/limits.sh
 part cores tests/vm/cores.sh
-for name in ports launch launch-inherited launch-verify launch-kill network gateway-confined; do
+for name in ports launch launch-inherited launch-verify launch-kill network network-loopback \
+  gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"
 done
 [ "$failed" = 0 ]
