@@ -128,6 +128,7 @@ has shop 'host-local got db to 127.0.0.1' 'and where its old configuration says'
 has shop 'not-hidden no ECONNREFUSED' "another port of the daemon's loopback is refused"
 has shop 'not-other no ECONNREFUSED' 'its own loopback stays its own'
 has shop 'not-outside no ECONNREFUSED' 'an undeclared port of the host is refused'
+init_of() { sed -n 's/^ *"pid": \([0-9]*\),*$/\1/p' "/run/bulkhead/$stack/services/$1.json"; }
 router=$(sed -n 's/ host$//p' "/run/bulkhead/$stack/hosts/shop" | head -n 1)
 if grep -q ' host$' "/run/bulkhead/$stack/hosts/plain"; then
   not_ok 'the host has no name where it is not declared'
@@ -135,10 +136,17 @@ else
   ok 'the host has no name where it is not declared'
 fi
 expect 1 'who does not declare the host does not reach it' \
-  nsenter -t "$(sed -n 's/^ *"pid": \([0-9]*\),*$/\1/p' "/run/bulkhead/$stack/services/plain.json")" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
+  nsenter -t "$(init_of plain)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
 
 expect 0 'status agrees' "$BULKHEAD" status "$stack"
 says 'but for the network' 'the outlet has a row'
+outlet() { sed -n 's/^ *"pid": \([0-9]*\),*$/\1/p' "/run/bulkhead/$stack/outlet.json"; }
+answers_again() {
+  [ "$(outlet)" != "$killed" ] && nsenter -t "$(init_of shop)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
+}
+killed=$(outlet)
+kill -9 "$killed"
+within 15 'an outlet that died is started again' answers_again
 expect 0 'the drill stops all' "$BULKHEAD" drill -f "$policy"
 expect 0 'the stack goes down' "$BULKHEAD" down "$stack"
 [ "$bad" = 0 ]
