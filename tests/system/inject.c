@@ -142,7 +142,9 @@ void inject_nothing(void)
 	whole = *outcome;
 	memcpy(whole_init, tracer.owns, sizeof(whole_init));
 	point_count = tracer.point_count;
-	assert_non_null(strstr(whole.output, "Seccomp_filters:\t1"));
+	char filters[32];
+	snprintf(filters, sizeof(filters), "Seccomp_filters:\t%s\n", subject->filters);
+	assert_non_null(strstr(whole.output, filters));
 	assert_null(strstr(whole.output, "shares"));
 	assert_null(strstr(whole.output, "lists"));
 	assert_non_null(strstr(whole_init, "Seccomp_filters:\t1"));

@@ -17,6 +17,7 @@ struct inject {
 	void (*tidy)(void);   /* after each */
 	const char *sides[4]; /* names of the first processes, from the launcher on */
 	size_t fewest;        /* calls that there are at least */
+	const char *filters;  /* how many the program has: "1" */
 };
 
 /* Skip with 77 where nothing can be traced, after a line that says why; else 0. */

@@ -57,7 +57,7 @@ static void whatever_is_said_to_be_wrong_neither(void **state)
 int main(void)
 {
 	static const struct inject launch = {
-		run, tidy, {"launcher", "guard", "init", "service"}, .fewest = 100};
+		run, tidy, {"launcher", "guard", "init", "service"}, .fewest = 100, .filters = "2"};
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_launch_in_which_nothing_fails_is_whole),
 		cmocka_unit_test(whatever_is_forbidden_no_service_is_confined_by_half),
@@ -72,6 +72,8 @@ int main(void)
 		return status;
 	struct arena *arena = arena_new();
 	plan = launch_plan(arena, folder);
+	launch_forbid(plan, arena, "execute");
+	launch_notify(plan, arena);
 	status = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(arena);
 	launch_end(folder);

@@ -171,6 +171,8 @@ int main(void)
 		return 1;
 	arena = arena_new();
 	plan = launch_plan(arena, folder);
+	launch_forbid(plan, arena, "execute");
+	launch_notify(plan, arena);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	launch_end(folder);
 	return failed;

@@ -17,6 +17,7 @@
 #include "base/fault.h"
 #include "catalog/call.h"
 #include "catalog/landlock.h"
+#include "catalog/start_right.h"
 #include "enforce/landlock_abi.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
@@ -202,6 +203,46 @@ struct plan *launch_plan(struct arena *arena, const char *folder)
 struct plan_service *launch_service(struct plan *plan)
 {
 	return &plan->services[0];
+}
+
+/* As plan_endings() makes them, of calls that this plan grants all. */
+void launch_forbid(struct plan *plan, struct arena *arena, const char *word)
+{
+	struct plan_service *service = launch_service(plan);
+	const struct catalog_start_right *right = catalog_start_right(word);
+
+	service->view_closes = service->view_closes || right->code;
+	for (uint32_t number = 0; number <= catalog_newest(catalog_native_arch()); number++)
+		for (size_t i = 0; i < right->call_count; i++) {
+			const struct catalog_grant *grant = &right->calls[i];
+
+			if (catalog_call(grant->call)->number[catalog_native_arch()] != (int)number)
+				continue;
+			struct plan_ending *ending = arena_append(
+				arena, &service->endings, &service->ending_count, sizeof(*ending));
+			*ending = (struct plan_ending){word, grant->call, number, .where = here};
+			for (unsigned j = 0; j < grant->condition_count; j++) {
+				const struct catalog_condition *from = &grant->conditions[j];
+				struct plan_condition *condition =
+					arena_append(arena, &ending->conditions,
+						&ending->condition_count, sizeof(*condition));
+				*condition = (struct plan_condition){from->argument, from->wide,
+					from->differs, from->mask, from->value};
+			}
+		}
+}
+
+void launch_notify(struct plan *plan, struct arena *arena)
+{
+	struct plan_service *service = launch_service(plan);
+	struct plan_node *node = add(arena, service, PLAN_NOTIFY, "/run/notify");
+
+	node->folder = true;
+	node->mode = 0755;
+	node->size = 4096;
+	struct plan_variable *variable = arena_append(
+		arena, &service->environment, &service->environment_count, sizeof(*variable));
+	*variable = (struct plan_variable){"NOTIFY_SOCKET", "/run/notify/" PLAN_NOTIFY_NAME, here};
 }
 
 struct stack_launch_options launch_options(void)

@@ -25,6 +25,12 @@ void launch_end(const char *folder);
 struct plan *launch_plan(struct arena *arena, const char *folder);
 struct plan_service *launch_service(struct plan *plan);
 
+/* What @word of `after-ready` ends when it is ready; one word after the other, by number. */
+void launch_forbid(struct plan *plan, struct arena *arena, const char *word);
+
+/* It says itself that it is ready: a socket of the init's, and the variable that names it. */
+void launch_notify(struct plan *plan, struct arena *arena);
+
 /* Options for a foreground launch in a network namespace of its own without links. */
 struct stack_launch_options launch_options(void);
 

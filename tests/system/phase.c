@@ -24,7 +24,6 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "catalog/start_right.h"
 #include "enforce/verify.h"
 #include "launch_plan.h"
 #include "plan/plan.h"
@@ -68,32 +67,9 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* As plan_endings() makes them, of calls that this plan grants all. */
 static void forbid(const char *word)
 {
-	struct plan_service *service = launch_service(plan);
-	const struct catalog_start_right *right = catalog_start_right(word);
-
-	service->view_closes = service->view_closes || right->code;
-	for (uint32_t number = 0; number <= catalog_newest(catalog_native_arch()); number++)
-		for (size_t i = 0; i < right->call_count; i++) {
-			const struct catalog_grant *grant = &right->calls[i];
-
-			if (catalog_call(grant->call)->number[catalog_native_arch()] != (int)number)
-				continue;
-			struct plan_ending *ending = arena_append(
-				arena, &service->endings, &service->ending_count, sizeof(*ending));
-			*ending = (struct plan_ending){
-				word, grant->call, number, .where = {"launch.yaml", 9, 3}};
-			for (unsigned j = 0; j < grant->condition_count; j++) {
-				const struct catalog_condition *from = &grant->conditions[j];
-				struct plan_condition *condition =
-					arena_append(arena, &ending->conditions,
-						&ending->condition_count, sizeof(*condition));
-				*condition = (struct plan_condition){from->argument, from->wide,
-					from->differs, from->mask, from->value};
-			}
-		}
+	launch_forbid(plan, arena, word);
 }
 
 /* Beside this program. */
@@ -338,27 +314,10 @@ static void a_flood_of_calls_does_not_hold_back_the_end(void **state)
 	assert_int_equal(answer(PATIENCE), ENOSYS);
 }
 
-/* A folder of the init's with one socket; the variable that names it. */
-static void add_notify(void)
-{
-	struct plan_service *service = launch_service(plan);
-	struct plan_node *node =
-		arena_append(arena, &service->nodes, &service->node_count, sizeof(*node));
-
-	*node = (struct plan_node){.kind = PLAN_NOTIFY,
-		.target = "/run/notify",
-		.folder = true,
-		.mode = 0755,
-		.size = 4096};
-	struct plan_variable *variable = arena_append(
-		arena, &service->environment, &service->environment_count, sizeof(*variable));
-	*variable = (struct plan_variable){"NOTIFY_SOCKET", "/run/notify/socket", node->where};
-}
-
 static void its_own_word_ends_the_phase_and_no_other_does(void **state)
 {
 	(void)state;
-	add_notify();
+	launch_notify(plan, arena);
 	forbid("listen");
 	start();
 	assert_int_equal(result('n'), 0);
