@@ -45,6 +45,8 @@ static struct place place_of(
 		return (struct place){at, out->at_port, PLAN_TCP,
 			wide ? plan->network.router6 : plan->network.router4, out->port};
 	const struct plan_service *to = plan_service(plan, edge->to);
+	if (!to || !to->linked)
+		return (struct place){0};
 	return (struct place){
 		at, edge->at_port, edge->transport, wide ? to->address6 : to->address4, edge->port};
 }
@@ -100,7 +102,8 @@ static void write_place(
 	FILE *out, const struct plan *plan, const struct plan_service *service, size_t index)
 {
 	const struct place place = place_of(plan, service, index);
-	const char *family = place.at && is_wide(place.at) ? "ip6" : "ip";
+	const bool wide = place.at && is_wide(place.at);
+	const char *family = wide ? "ip6" : "ip";
 	size_t count = 0, written = 0;
 
 	for (size_t i = 0; place.at && i < place_count(plan); i++) {
@@ -112,15 +115,20 @@ static void write_place(
 	}
 	if (!place.at)
 		return;
-	fprintf(out, "\t\t%s daddr %s %s dport %u dnat %s to numgen inc mod %zu map {", family,
-		place.at, transports[place.transport], place.at_port, family, count);
+	fprintf(out, "\t\t%s daddr %s %s dport %u dnat %s to", family, place.at,
+		transports[place.transport], place.at_port, family);
+	if (count == 1) {
+		fprintf(out, wide ? " [%s]:%u\n" : " %s:%u\n", place.to, place.port);
+		return;
+	}
+	fprintf(out, " numgen inc mod %zu map {", count);
 	for (size_t i = index; i < place_count(plan); i++) {
 		struct place other = place_of(plan, service, i);
 
-		if (!same_place(&place, &other))
-			continue;
-		fprintf(out, "%s %zu : %s . %u", written ? "," : "", written, other.to, other.port);
-		written++;
+		if (same_place(&place, &other))
+			fprintf(out, "%s %zu : %s . %u", written ? "," : "", written, other.to,
+				other.port);
+		written += same_place(&place, &other);
 	}
 	fputs(" }\n", out);
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/report.h"
 #include "base/scoped.h"
+#include "host/host.h"
 #include "sketch.h"
 
 static const char pair[] =
@@ -152,6 +153,58 @@ static void who_cannot_pass_the_folder_is_told(void **state)
 	sketch_free(&sketch);
 }
 
+/* Where an old program looks, and where an old daemon waits; instances share the place. */
+static void old_configuration_is_in_the_plan(void **state)
+{
+	struct sketch sketch = sketch_plan(
+		"  a: {role: bare, command: daemon, instances: 2, listens: [{port: 80, at: "
+		"127.0.0.1}]}\n"
+		"  b: {role: bare, command: daemon, connects: [{to: a:80, at: 127.0.0.1:8080}]}\n",
+		false);
+	const struct plan *plan = sketch.plan;
+
+	(void)state;
+	assert_string_equal(plan_service(plan, "a.2")->listens[0].at, "127.0.0.1");
+	assert_int_equal(plan->edge_count, 2);
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		assert_string_equal(plan->edges[i].at, "127.0.0.1");
+		assert_int_equal(plan->edges[i].at_port, 8080);
+	}
+	assert_int_equal(plan->host_edge_count, 0);
+	assert_int_equal(plan->network.outlet_id, 0);
+	sketch_free(&sketch);
+}
+
+static void the_host_is_an_edge_of_another_kind(void **state)
+{
+	static const char text[] =
+		"  a: {role: bare, command: daemon, instances: 2, connects: [{to: "
+		"host:3306, why: outside, owner: shop, at: 127.0.0.1:3307}]}\n";
+	struct sketch sketch = sketch_plan(text, false);
+	const struct plan *plan = sketch.plan;
+
+	(void)state;
+	assert_int_equal(plan->edge_count, 0);
+	assert_int_equal(plan->host_edge_count, 2);
+	assert_string_equal(plan->host_edges[1].from, "a.2");
+	assert_int_equal(plan->host_edges[1].port, 3306);
+	assert_string_equal(plan->host_edges[1].why, "outside");
+	assert_int_equal(plan->host_edges[1].at_port, 3307);
+	assert_int_equal(plan->host_edges[1].where.line, 4);
+	assert_int_equal(plan->network.outlet_id, 1010);
+	assert_true(plan_service(plan, "a.1")->linked);
+	assert_false(plan_service(plan, "a.1")->default_route);
+	assert_int_equal(plan->gap_count, 0);
+	/* Without what holds the outlet there is none. */
+	sketch.host->features[HOST_CGROUP_PORTS].state = HOST_NO;
+	plan = plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+	size_t required = 0;
+	for (size_t i = 0; i < plan->gap_count; i++)
+		required += plan->gaps[i].required && plan->gaps[i].layer == LAYER_NETWORK;
+	assert_int_equal(required, 1);
+	sketch_free(&sketch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +214,8 @@ int main(void)
 		cmocka_unit_test(a_large_stack_gets_a_larger_range_or_says_that_it_needs_one),
 		cmocka_unit_test(a_socket_has_a_folder_that_both_sides_see),
 		cmocka_unit_test(who_cannot_pass_the_folder_is_told),
+		cmocka_unit_test(old_configuration_is_in_the_plan),
+		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,14 @@ static void ids_are_asked_for_where_they_are_used(void **state)
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(names[i], wanted[i]);
 	sketch_free(&sketch);
+	/* And the outlet, where somebody connects to the host. */
+	sketch = sketch_plan(
+		"  a: {role: bare, command: daemon, connects: [{to: host:25, why: mail}]}\n",
+		false);
+	names = plan_id_names(sketch.policy, sketch.arena, &count);
+	assert_int_equal(count, 6);
+	assert_string_equal(names[2], "s//outlet");
+	sketch_free(&sketch);
 }
 
 int main(void)
