@@ -95,6 +95,13 @@ static bool reap(struct init *init, int *status)
 	return ended;
 }
 
+static void close_listener(struct init *init)
+{
+	if (init->listener >= 0)
+		close(init->listener);
+	init->listener = -1;
+}
+
 /*
  * For good: without a listener the kernel itself refuses the calls, also those
  * that wait.  The record comes after, so that who reads it may rely on it.
@@ -104,9 +111,7 @@ static void end_phase(struct init *init)
 	if (init->ready)
 		return;
 	init->ready = true;
-	if (init->listener >= 0)
-		close(init->listener);
-	init->listener = -1;
+	close_listener(init);
 	if (init->record >= 0)
 		descriptor_write(init->record, "ready\n", 6);
 }
@@ -136,13 +141,10 @@ static void record_end(int record, int status)
 
 static void answer(struct init *init, int events)
 {
-	if (events & POLLIN) {
+	if (events & POLLIN)
 		enforce_phase_answer(init->listener);
-		return;
-	}
-	/* Nobody is left who could ask. */
-	close(init->listener);
-	init->listener = -1;
+	else /* nobody is left who could ask */
+		close_listener(init);
 }
 
 static size_t list(const struct init *init, struct pollfd waits[FIXED + MOST_RELAYS])
@@ -233,6 +235,7 @@ void stack_init_loop(struct enforce_launch *launch, pid_t service, int signals)
 			if (waits[i].revents)
 				copy_relay(&init, i - FIXED);
 	}
+	close_listener(&init);
 	end_others(launch);
 	drain(&init);
 	record_end(launch->exit_record, status);
