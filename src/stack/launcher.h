@@ -51,6 +51,8 @@ struct launcher {
 	struct stack_state *state;     /* where `look` finds plan and folder */
 	struct stack_member *services; /* by index in the plan; pid 0: never started */
 	struct stack_member relays[STACK_RELAYS];
+	const struct plan *older; /* the last that a command needed, of services launched by it */
+	uint32_t older_generation;
 	struct launcher_command commands[LAUNCHER_COMMANDS];
 	int channel;
 	pid_t supervisor;
@@ -59,5 +61,12 @@ struct launcher {
 /* Do what @request asks for, and answer. */
 void launcher_serve(struct launcher *launcher, const struct stack_request *request);
 
-/* A command has ended: answer who asked for it. */
+/* Send @answer, with the file of its fault beside it. */
+void launcher_answer(
+	struct launcher *launcher, struct stack_answer *answer, const int *fds, size_t count);
+
+/* Start the command of a probe. */
+int launcher_probe(
+	struct launcher *launcher, const struct stack_request *request, struct fault *why);
+/* It has ended: answer who asked for it. */
 void launcher_command_ended(struct launcher *launcher, struct launcher_command *command);

@@ -145,6 +145,13 @@ static int end_phase(struct launcher *launcher, const struct stack_request *requ
 	return error;
 }
 
+static int run_probe(struct launcher *launcher, const struct stack_request *request,
+	struct reply *reply, struct fault *why)
+{
+	reply->later = true;
+	return launcher_probe(launcher, request, why);
+}
+
 /* From here on nobody undoes what was begun. */
 static int settle(struct launcher *launcher, const struct stack_request *request,
 	struct reply *reply, struct fault *why)
@@ -206,6 +213,8 @@ static const struct {
 	[STACK_START] = {start, true, true},
 	[STACK_SIGNAL] = {send_signal, true, true},
 	[STACK_LOOK] = {look, true, false},
+	[STACK_PROBE_READY] = {run_probe, true, false},
+	[STACK_PROBE_HEALTHY] = {run_probe, true, false},
 	[STACK_END_PHASE] = {end_phase, true, false},
 	[STACK_SETTLE] = {settle, false, false},
 	[STACK_PLAN] = {change_plan, false, false},
@@ -223,27 +232,28 @@ static bool allowed(const struct launcher *launcher, const struct stack_request 
 	       request->service < launcher->start.plan->service_count;
 }
 
+void launcher_answer(
+	struct launcher *launcher, struct stack_answer *answer, const int *fds, size_t count)
+{
+	const char *file = answer->why.where.file;
+
+	snprintf(answer->file, sizeof(answer->file), "%s", file ? file : "");
+	answer->why.where.file = NULL;
+	/* A supervisor that is gone is seen by who reads from it. */
+	stack_channel_answer(launcher->channel, answer, fds, count);
+}
+
 void launcher_serve(struct launcher *launcher, const struct stack_request *request)
 {
 	struct reply reply = {.answer = {.request = *request}};
 	struct fault *why = &reply.answer.why;
-	const char *file;
 
 	if (allowed(launcher, request))
 		reply.answer.code = verbs[request->verb].serve(launcher, request, &reply, why);
 	else
 		reply.answer.code = fault(why, -EPROTO, nowhere, "the launcher does no such thing");
-	file = why->where.file;
-	snprintf(reply.answer.file, sizeof(reply.answer.file), "%s", file ? file : "");
-	why->where.file = NULL;
-	if (!reply.later)
-		stack_channel_answer(launcher->channel, &reply.answer, reply.fds, reply.count);
+	if (reply.answer.code < 0 || !reply.later)
+		launcher_answer(launcher, &reply.answer, reply.fds, reply.count);
 	for (size_t i = 0; i < reply.count; i++)
 		close(reply.fds[i]);
-}
-
-void launcher_command_ended(struct launcher *launcher, struct launcher_command *command)
-{
-	(void)launcher;
-	(void)command;
 }

@@ -9,7 +9,8 @@
 enum {
 	PAUSE_FIRST = 5, /* ms between two probes of readiness: more and more */
 	PAUSE_LAST = 100,
-	CLOCK_LOOK = 60000, /* ms: how long a clock that was set goes unnoticed */
+	PAUSE_COMMAND = 1000, /* what starts a process each time */
+	CLOCK_LOOK = 60000,   /* ms: how long a clock that was set goes unnoticed */
 };
 
 const char *const schedule_words[] = {
@@ -275,6 +276,16 @@ static void become_ready(struct schedule_item *item, int64_t now)
 	item->probe_at = now + SCHEDULE_HEALTHY_EVERY;
 }
 
+static void wait_longer(struct schedule *schedule, size_t service, int64_t now)
+{
+	struct schedule_item *item = &schedule->items[service];
+	bool command = life_of(schedule, service)->ready.kind == PLAN_PROBE_COMMAND;
+	int64_t last = command ? PAUSE_COMMAND : PAUSE_LAST;
+
+	item->probe_at = now + item->pause;
+	item->pause = item->pause * 2 < last ? item->pause * 2 : last;
+}
+
 void schedule_probed(struct schedule *schedule, size_t service, bool good, int64_t now)
 {
 	struct schedule_item *item = &schedule->items[service];
@@ -287,8 +298,7 @@ void schedule_probed(struct schedule *schedule, size_t service, bool good, int64
 			become_ready(item, now);
 			return;
 		}
-		item->probe_at = now + item->pause;
-		item->pause = item->pause * 2 < PAUSE_LAST ? item->pause * 2 : PAUSE_LAST;
+		wait_longer(schedule, service, now);
 		return;
 	}
 	item->probe_at = now + SCHEDULE_HEALTHY_EVERY;

@@ -63,11 +63,10 @@ static void leave_out(const struct stack_member *member, struct enforce_verdict 
 	snprintf(verdict->text, sizeof(verdict->text), "left out at its launch");
 }
 
-static void add_process_layers(struct stack_status_look *look, const struct plan_service *service,
-	const struct stack_member *member)
+static void add_process_layers(struct stack_status_look *look, const struct plan *plan,
+	const struct plan_service *service, const struct stack_member *member)
 {
 	struct enforce_verdict verdicts[LAYER_COUNT];
-	const struct plan *plan = look->state->plan;
 	int count = enforce_verify(plan, service, member->pid, member->process, verdicts);
 
 	for (int i = 0; i < count; i++) {
@@ -118,15 +117,14 @@ static bool add_audited(struct stack_status_look *look, const struct plan_servic
 	return true;
 }
 
-static void verify_network(struct stack_status_look *look, const struct plan_service *service,
-	const struct stack_member *member)
+static void verify_network(struct stack_status_look *look, const struct plan *plan,
+	const struct plan_service *service, const struct stack_member *member)
 {
 	const char *path = arena_printf(look->arena, "/proc/%d/ns/net", member->pid);
 	scoped(fd) int network = open(path, O_RDONLY | O_CLOEXEC);
 	struct fault why = {.text = "its network namespace cannot be opened"};
-	int answer = network < 0 ? -1
-				 : enforce_network_verify_service(
-					   look->state->plan, service, network, &why);
+	int answer =
+		network < 0 ? -1 : enforce_network_verify_service(plan, service, network, &why);
 
 	if (answer == 0 && add_audited(look, service, network, &why))
 		return;
@@ -136,10 +134,8 @@ static void verify_network(struct stack_status_look *look, const struct plan_ser
 }
 
 /* What the plan knows that this machine cannot give, and does without. */
-static void add_gaps(struct stack_status_look *look, const char *service)
+static void add_gaps(struct stack_status_look *look, const struct plan *plan, const char *service)
 {
-	const struct plan *plan = look->state->plan;
-
 	for (size_t i = 0; i < plan->gap_count; i++) {
 		const struct plan_gap *gap = &plan->gaps[i];
 
@@ -154,25 +150,62 @@ static void add_gaps(struct stack_status_look *look, const char *service)
 	}
 }
 
-static void add_service(struct stack_status_look *look, const struct plan_service *service)
+/* A job between two runs, or a service that may end, and has ended well: nothing is amiss. */
+static bool may_rest(const struct plan_service *service, const char *how)
 {
-	const struct stack_member *member = stack_state_service(look->state, service->name);
-	const char *how;
+	return service->life.job.kind != PLAN_JOB_NONE ||
+	       (service->life.restart != PLAN_RESTART_ALWAYS && text_equal(how, "exit 0"));
+}
+
+static void add_ended(struct stack_status_look *look, const struct plan_service *service)
+{
+	const char *how = stack_exit_read(look->state->folder, service->name, look->arena);
+	bool rests = may_rest(service, how);
+	const char *word = rests ? "at rest" : "not running";
+
+	stack_status_add(look, &(struct stack_status_row){service->name, "process",
+				       rests ? ENFORCE_ENFORCED : ENFORCE_ABSENT, false,
+				       how ? arena_printf(look->arena, "%s: %s", word, how) : word,
+				       service->where});
+}
+
+/* It is as that plan says, but no more what the policy says. */
+static void add_stale(struct stack_status_look *look, const struct plan_service *service,
+	const struct stack_member *member)
+{
+	stack_status_add(look,
+		&(struct stack_status_row){service->name, "process", ENFORCE_ENFORCED, false,
+			arena_printf(look->arena,
+				"launched by plan %u of %u: `bulkhead restart %s` takes the newest",
+				member->generation, look->state->generation, service->name),
+			service->where});
+}
+
+static void add_service(struct stack_status_look *look, const struct plan_service *newest)
+{
+	const struct stack_member *member = stack_state_service(look->state, newest->name);
+	struct fault why = {0};
 
 	if (!member)
 		return;
 	if (!stack_member_alive(member)) {
-		how = stack_exit_read(look->state->folder, service->name, look->arena);
-		stack_status_add(look,
-			&(struct stack_status_row){service->name, "process", ENFORCE_ABSENT, false,
-				how ? arena_printf(look->arena, "not running: %s", how)
-				    : "not running",
-				service->where});
+		add_ended(look, newest);
 		return;
 	}
-	add_process_layers(look, service, member);
-	verify_network(look, service, member);
-	add_gaps(look, service->name);
+	const struct plan *plan =
+		stack_state_plan(look->state, member->generation, look->arena, &why);
+	const struct plan_service *service = plan ? plan_service(plan, newest->name) : NULL;
+	if (!service) {
+		stack_status_add(look,
+			&(struct stack_status_row){newest->name, "process", ENFORCE_UNKNOWN, false,
+				"the plan that it was launched by cannot be read", newest->where});
+		return;
+	}
+	add_process_layers(look, plan, service, member);
+	verify_network(look, plan, service, member);
+	add_gaps(look, plan, service->name);
+	if (!plan_same_confinement(service, newest))
+		add_stale(look, newest, member);
 	stack_status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
 		&(struct stack_status_own){service->identity.init_id, UINT64_C(1) << CAP_KILL,
 			.spaces = STATUS_ALL_SPACES});
@@ -219,7 +252,7 @@ static void add_stack(struct stack_status_look *look)
 			.spaces = STATUS_MOUNT | STATUS_PID | STATUS_NETWORK,
 			.without = "restarts, jobs and probes of health pause; `bulkhead up` "
 				   "adopts"});
-	add_gaps(look, NULL);
+	add_gaps(look, plan, NULL);
 }
 
 struct stack_status *stack_status(const struct stack_state *state, struct arena *arena)
