@@ -114,6 +114,37 @@ static void plan_stop(const struct policy_service *from, struct plan_life *life)
 	life->stop_seconds_where = origin(within->where, from);
 }
 
+/* A signal makes these execute their own binary again, which `command` alone does not allow. */
+static const struct {
+	const char *program; /* the beginning of its name */
+	uint32_t signal;
+} executes_itself[] = {{"php-fpm", SIGUSR2}, {"haproxy", SIGUSR2}};
+
+static void check_reload(struct planner *planner, const struct policy_service *from,
+	const struct plan_service *service)
+{
+	const struct plan_life *life = &service->life;
+	const struct host_program *own =
+		from->command.count ? host_program(planner->host, from->command.items[0].text)
+				    : NULL;
+	bool again = false;
+
+	if (!own || !own->found)
+		return;
+	for (size_t i = 0; i < sizeof(executes_itself) / sizeof(executes_itself[0]); i++)
+		again = again || (executes_itself[i].signal == life->reload_signal &&
+					 text_starts(text_base_name(own->resolved),
+						 executes_itself[i].program));
+	for (size_t i = 0; i < service->program_count; i++)
+		again = again && !text_equal(service->programs[i].path, own->resolved);
+	if (!again)
+		return;
+	struct report_entry *entry = report_add(planner->report, REPORT_WARNING, life->reload_where,
+		0, "this signal makes %s execute itself, which '%s' may not: it ends instead",
+		text_base_name(own->path), service->name);
+	report_hint(planner->report, entry, "add programs: [%s] to '%s'", own->path, from->name);
+}
+
 void plan_life(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
@@ -138,5 +169,6 @@ void plan_life(
 		origin(life->reload_command_count ? given->reload_command.items[0].where
 						  : given->reload_signal.where,
 			from);
+	check_reload(planner, from, service);
 	plan_dependencies(planner, given, life);
 }

@@ -87,7 +87,15 @@ if kill -0 "$edge"; then ok 'it stays'; else not_ok 'it stays'; fi
 expect 0 'and serves on' answers
 expect 0 'down' "$BULKHEAD" down $stack
 
+may='execute itself, which'
+sed -i 's/^    programs:/    reload: {signal: USR2}\n&/' "$policy"
+expect 0 'a reload by USR2 is good where the binary is declared' "$BULKHEAD" check --roles "$roles" -f "$policy"
+if grep -q "$may" "$output"; then not_ok 'and nothing is said of it'; else ok 'and nothing is said of it'; fi
 sed -i '/programs:/d' "$policy"
+expect 0 'where it is not' "$BULKHEAD" check --roles "$roles" -f "$policy"
+says "$may" 'a warning says so'
+says 'add programs: [/usr/sbin/php-fpm8.2]' 'and what to type'
+sed -i '/reload:/d' "$policy"
 expect 0 'a pool that may not' "$BULKHEAD" up --roles "$roles" -f "$policy"
 php=$(process php)
 expect 0 'is told to' bulkhead signal php USR2
