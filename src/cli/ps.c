@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/terminal.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"
@@ -11,7 +12,7 @@
 #include "stack/overview.h"
 
 /* Lines end before this column where words can go to the next. */
-enum { WIDTH = 100, MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, SHORT = 40 };
+enum { WIDTH = 100, MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, SHORT = 40, STATE = 11 };
 
 static const char *uptime_text(uint64_t seconds, char text[SHORT])
 {
@@ -68,31 +69,62 @@ static void add_word(struct last_column *last, const char *word)
 	last->column += printf(" %s", word);
 }
 
+/* "14s", "3h12m" */
+static const char *span_text(int seconds, char text[SHORT])
+{
+	if (seconds < MINUTE)
+		snprintf(text, SHORT, "%ds", seconds);
+	else if (seconds < HOUR)
+		snprintf(text, SHORT, "%dm%02ds", seconds / MINUTE, seconds % MINUTE);
+	else
+		snprintf(text, SHORT, "%dh%02dm", seconds / HOUR, seconds % HOUR / MINUTE);
+	return text;
+}
+
+static void write_last_column(const struct stack_overview_row *row, struct last_column last)
+{
+	char text[SHORT + 64], span[SHORT];
+
+	for (size_t i = 0; i < row->publish_count; i++)
+		add_word(&last, row->publishes[i]);
+	for (size_t i = 0; i < row->listen_count; i++)
+		add_word(&last, row->listens[i]);
+	if (row->job)
+		add_word(&last, row->job);
+	if (row->starts_in >= 0) {
+		snprintf(text, sizeof(text), "starts in %s", span_text(row->starts_in, span));
+		add_word(&last, text);
+	}
+	if (row->last) {
+		snprintf(text, sizeof(text), "last: %s", row->last);
+		add_word(&last, text);
+	}
+	putchar('\n');
+}
+
 static void write_row(const struct stack_overview_row *row, int width)
 {
-	char uptime[SHORT] = "", cpu[SHORT], memory[SHORT], pid[SHORT] = "-", count[SHORT] = "";
-	char job[64];
-	struct last_column last;
+	char uptime[SHORT] = "", cpu[SHORT] = "", memory[SHORT] = "", pid[SHORT] = "-";
+	char count[SHORT] = "";
+	int column = printf("%-*s  ", width, row->service);
+	int state = (int)terminal_columns(row->state, strlen(row->state));
 
 	if (row->pid) {
 		snprintf(pid, sizeof(pid), "%d", row->pid);
 		uptime_text(row->uptime, uptime);
 		snprintf(count, sizeof(count), "%u", row->usage.processes);
 	}
-	last.indent = printf("%-*s  %-11s %8s %9s %8u %7s %7s %5s ", width, row->service,
-		row->state, pid, uptime, row->restarts, row->pid ? cpu_text(&row->usage, cpu) : "",
-		row->pid ? memory_text(&row->usage, memory) : "", count);
-	last.column = last.indent;
-	for (size_t i = 0; i < row->publish_count; i++)
-		add_word(&last, row->publishes[i]);
-	for (size_t i = 0; i < row->listen_count; i++)
-		add_word(&last, row->listens[i]);
-	if (row->job) {
-		snprintf(job, sizeof(job), "%s%s%s", row->job, row->last ? ", last: " : "",
-			row->last ? row->last : "");
-		add_word(&last, job);
+	cli_put(stdout, row->state);
+	column += state + printf("%*s %8s %9s %8u %7s %7s %5s ", state < STATE ? STATE - state : 0,
+				  "", pid, uptime, row->restarts,
+				  row->pid ? cpu_text(&row->usage, cpu) : "",
+				  row->pid ? memory_text(&row->usage, memory) : "", count);
+	write_last_column(row, (struct last_column){column, column});
+	if (row->why && row->why != row->state) {
+		printf("%-*s  ", width, "");
+		cli_put(stdout, row->why);
+		putchar('\n');
 	}
-	putchar('\n');
 }
 
 static bool by_processes(const struct stack_overview *overview)
@@ -114,9 +146,13 @@ static void write_table(const struct stack_overview *overview)
 		"UPTIME", "RESTARTS", "CPU", "MEMORY", "PROCS", "PORTS");
 	for (size_t i = 0; i < overview->row_count; i++)
 		write_row(&overview->rows[i], width);
+	if (by_processes(overview) || !overview->supervised)
+		putchar('\n');
 	if (by_processes(overview))
-		puts("\nmemory is summed over processes: their cgroups have no memory controller "
+		puts("memory is summed over processes: their cgroups have no memory controller "
 		     "here");
+	if (!overview->supervised)
+		puts("no supervisor answers: nothing is started again until `bulkhead up`");
 }
 
 static int ps(const struct cli_options *options)

@@ -27,6 +27,7 @@ static const struct record_field row_fields[] = {
 	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, service),
 	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, state),
 	RECORD_ITEM(struct stack_overview_row, RECORD_TEXT, why),
+	RECORD_ITEM(struct stack_overview_row, RECORD_INT, starts_in),
 	RECORD_ITEM(struct stack_overview_row, RECORD_INT, pid),
 	RECORD_ITEM(struct stack_overview_row, RECORD_U64, uptime),
 	RECORD_ITEM(struct stack_overview_row, RECORD_U32, restarts),
@@ -39,6 +40,7 @@ static const struct record_field row_fields[] = {
 static const struct record_type row_type = RECORD_TYPE(struct stack_overview_row, row_fields);
 static const struct record_field overview_fields[] = {
 	RECORD_ITEM(struct stack_overview, RECORD_TEXT, stack),
+	RECORD_ITEM(struct stack_overview, RECORD_BOOL, supervised),
 	RECORD_ITEM_LIST(struct stack_overview, rows, row_count, &row_type),
 };
 const struct record_type stack_overview_record =
@@ -148,6 +150,7 @@ static void fill(struct stack_overview_row *row, const struct stack_state *state
 	const char *how = stack_exit_read(state->folder, service->name, arena);
 
 	row->service = service->name;
+	row->starts_in = -1;
 	row->job = job_of(&service->life.job, arena);
 	row->last = row->job ? how : NULL;
 	add_publishes(row, state->plan, arena);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <inttypes.h>
+#include <limits.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/arena.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "stack/control.h"
 #include "stack/overview.h"
+
+enum { PATIENCE = 3 /* s: it is there to answer at once */ };
 
 static void refine(
 	struct stack_overview_row *row, const struct stack_news *news, struct arena *arena)
@@ -21,14 +25,10 @@ static void refine(
 	case SCHEDULE_ENDED:
 		row->state = row->why ? row->why : word;
 		break;
-	case SCHEDULE_BACKOFF:
-	case SCHEDULE_WAITING:
-		row->state = news->left < 0 ? word
-					    : arena_printf(arena, "%s %" PRId64 "s", word,
-						      (news->left + 999) / 1000);
-		break;
 	default:
 		row->state = word;
+		if (news->left >= 0 && news->left < INT_MAX)
+			row->starts_in = (int)((news->left + 999) / 1000);
 	}
 }
 
@@ -36,11 +36,14 @@ void stack_overview_ask(struct stack_overview *overview, struct arena *arena)
 {
 	scoped(fd) int connection =
 		stack_control_ask(overview->stack, STACK_CONTROL_STATE, 0, 0, NULL, 0, NULL);
-	struct stack_news news;
+	const struct timeval patience = {.tv_sec = PATIENCE};
+	struct stack_news news = {.kind = STACK_NEWS_STATE};
 
+	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	while (connection >= 0 && stack_control_next(connection, &news) == 1 &&
 		news.kind == STACK_NEWS_STATE)
 		for (size_t i = 0; i < overview->row_count; i++)
 			if (text_equal(overview->rows[i].service, news.service))
 				refine(&overview->rows[i], &news, arena);
+	overview->supervised = news.kind == STACK_NEWS_DONE;
 }

@@ -72,6 +72,14 @@ is work '["cgroup", "processes"].includes(row.usage.memory_from)' 'saying where 
 is cache 'row.listens.join() === "6379"' 'a port at both families is one'
 is cache 'row.publishes.length === 2' 'and each door is shown'
 
+kill -9 "$(sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' /run/bulkhead/cli-ps/supervisor.json)"
+expect 0 'ps without a supervisor' bulkhead ps cli-ps
+says 'no supervisor answers' 'says so'
+says 'running' 'and what the kernel shows'
+expect 0 'up brings one back' bulkhead up cli-ps
+expect 0 'and ps' bulkhead ps cli-ps
+says 'ready' 'asks it'
+
 expect 0 'a second stack' bulkhead up cli-ps-two
 expect 2 'all and one of them is neither' "$BULKHEAD" down --all cli-ps
 expect 0 'down --all' "$BULKHEAD" down --all
