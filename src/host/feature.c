@@ -85,6 +85,12 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"a filter per service that lets only the calls of its role through",
 		"every system call of the kernel could be attacked, so nothing is started",
 		"a kernel with CONFIG_SECCOMP_FILTER=y (4.14 for killing a whole process)", true},
+	[HOST_SECCOMP_NOTIFY] = {"seccomp-notify",
+		"ends rights that a service needs at its start alone (`after-ready`)",
+		"rights of the start would stay for as long as the service runs",
+		"Linux 5.5 with CONFIG_SECCOMP_FILTER=y; in a container, a runtime that lets "
+		"filters have listeners",
+		false},
 	[HOST_LANDLOCK] = {"landlock", "a second, independent check of every file that is opened",
 		"only the view would stand between a service and files it was not given, so "
 		"nothing is "

@@ -31,6 +31,7 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 	[HOST_CGROUP_IO] = host_try_cgroup_io,
 	[HOST_CGROUP_PORTS] = host_try_cgroup_ports,
 	[HOST_SECCOMP] = host_try_seccomp,
+	[HOST_SECCOMP_NOTIFY] = host_try_seccomp_notify,
 	[HOST_LANDLOCK] = host_try_landlock,
 	[HOST_LANDLOCK_TRUNCATE] = host_try_landlock_truncate,
 	[HOST_LANDLOCK_NET] = host_try_landlock_net,

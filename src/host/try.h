@@ -54,7 +54,8 @@ enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attemp
 /* The attempts, by feature. */
 host_attempt host_try_user_namespace, host_try_namespaces, host_try_namespace_limits;
 host_attempt host_try_new_mount_api, host_try_idmapped_mounts, host_try_openat2;
-host_attempt host_try_pidfd, host_try_seccomp, host_try_mdwe, host_try_memfd_noexec;
+host_attempt host_try_pidfd, host_try_seccomp, host_try_seccomp_notify, host_try_mdwe,
+	host_try_memfd_noexec;
 host_attempt host_try_cgroup2, host_try_cgroup_memory, host_try_cgroup_pids, host_try_cgroup_cpu,
 	host_try_cgroup_io, host_try_cgroup_ports;
 host_attempt host_try_landlock, host_try_landlock_truncate, host_try_landlock_net,

@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -74,6 +75,49 @@ static enum host_state filter_one_call(struct host_try *try)
 enum host_state host_try_seccomp(struct host_try *try)
 {
 	return host_in_child(try, 0, filter_one_call);
+}
+
+/* A call of a child waits for the answer, and goes on by it. */
+static enum host_state answer_one_call(struct host_try *try)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+	struct seccomp_notif call = {0};
+	struct seccomp_notif_resp answer = {.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+	int status = 0;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return host_refused(try, errno, "no_new_privs");
+	pid_t self = getpid();
+	scoped(fd) int listener = (int)syscall(
+		SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+	if (listener < 0)
+		return host_refused(try, errno, "seccomp with a listener");
+	pid_t child = fork();
+	if (child == 0)
+		_exit(syscall(SYS_getppid) != self);
+	bool answered = child > 0 && ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0;
+	answer.id = call.id;
+	answered = answered && ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
+	int error = errno;
+	/* What nobody answers is refused. */
+	close(listener);
+	listener = -1;
+	if (child > 0)
+		waitpid(child, &status, 0);
+	if (!answered)
+		return host_refused(try, error, "an answer to a call that waits");
+	return status == 0 ? HOST_YES : host_found(try, HOST_NO, "an answered call does not go on");
+}
+
+enum host_state host_try_seccomp_notify(struct host_try *try)
+{
+	return host_in_child(try, 0, answer_one_call);
 }
 
 static enum host_state write_and_execute(struct host_try *try)

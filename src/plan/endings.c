@@ -152,6 +152,11 @@ void plan_endings(
 			if (!text_equal(right->calls[j].call, "bind") || !sends_datagrams(from))
 				add_ending(planner, service, right, &right->calls[j], word->where);
 	}
+	if (service->ending_count > 0 && !host_has(planner->host, HOST_SECCOMP_NOTIFY)) {
+		plan_gap(planner, service, LAYER_PHASE, HOST_SECCOMP_NOTIFY, true,
+			service->endings[0].where, host_features[HOST_SECCOMP_NOTIFY].without);
+		service->ending_count = 0;
+	}
 	if (service->ending_count > 1)
 		qsort(service->endings, service->ending_count, sizeof(service->endings[0]),
 			by_number);

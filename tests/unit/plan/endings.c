@@ -18,6 +18,7 @@
 #include "base/report.h"
 #include "base/text.h"
 #include "catalog/start_right.h"
+#include "host/host.h"
 #include "plan/seccomp.h"
 #include "sketch.h"
 
@@ -116,6 +117,24 @@ static void who_sends_datagrams_goes_on_to_bind(void **state)
 	(void)state;
 	assert_int_equal(count_of(service_of(&sketch), "bind"), 0);
 	assert_int_equal(count_of(service_of(&sketch), "listen"), 1);
+	sketch_free(&sketch);
+}
+
+/* Then it must not start; and what does without keeps what the kernel cannot take. */
+static void without_listeners_nothing_ends(void **state)
+{
+	struct sketch sketch = sketch_plan(
+		SERVICE("listens: [3000], after-ready: {forbid: [listen, execute]}"), false);
+
+	(void)state;
+	sketch.host->features[HOST_SECCOMP_NOTIFY].state = HOST_NO;
+	sketch.plan = plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+	assert_int_equal(service_of(&sketch)->ending_count, 0);
+	assert_true(service_of(&sketch)->view_closes);
+	assert_int_equal(sketch.plan->gap_count, 1);
+	assert_int_equal(sketch.plan->gaps[0].layer, LAYER_PHASE);
+	assert_true(sketch.plan->gaps[0].required);
+	assert_int_equal(sketch.plan->gaps[0].where.line, 4);
 	sketch_free(&sketch);
 }
 
@@ -234,6 +253,7 @@ int main(void)
 		cmocka_unit_test(the_launch_alone_is_no_right_to_end),
 		cmocka_unit_test(commands_that_run_in_it_keep_the_view_open),
 		cmocka_unit_test(who_sends_datagrams_goes_on_to_bind),
+		cmocka_unit_test(without_listeners_nothing_ends),
 		cmocka_unit_test(a_job_is_never_ready),
 		cmocka_unit_test(a_probe_that_asks_one_port_of_two_ends_no_listening),
 		cmocka_unit_test(flags_tell_what_ends),
