@@ -3,13 +3,16 @@
 //
 // Two commands that take the same steps, one for each line of input, and answer it by
 // {"step": NAME, "took": MILLISECONDS}.  They take turns, in random order, so that whatever else the
-// machine does falls on both alike.  Prints for each step the medians and the median of the ratios,
-// second to first of the same turn; ends with 1 when a command fails: what fails fast is not fast.
+// machine does falls on both alike.  Prints for each step the medians, the median of the ratios
+// (second to first of the same turn), and the ratio of the fastest tenths, which says what it costs
+// where nothing else wants the processors.  Ends with 1 when a command fails: what fails fast is not
+// fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const readline = require('node:readline');
 
-const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
+const part = (list, share) => list.slice().sort((a, b) => a - b)[Math.floor(list.length * share)];
+const median = (list) => part(list, 0.5);
 
 class Runner {
 	constructor(name, command) {
@@ -41,14 +44,16 @@ class Runner {
 
 function print(first, second) {
 	const columns = (words) => words.map((word) => word.padStart(10)).join(' ');
-	console.log(`${'ms, medians'.padEnd(26)} ${columns([first.name, second.name, 'ratio', 'of turns'])}`);
+	console.log(`${'ms, medians'.padEnd(26)} ${columns([first.name, second.name, 'ratio', 'fastest', 'of turns'])}`);
 	for (const [step, before] of first.times) {
 		const after = second.times.get(step);
 		if (!after || before.some(({ index }, place) => after[place]?.index !== index))
 			throw new Error(`the two do not take the same steps: ${step}`);
 		const ratio = median(before.map(({ took }, place) => after[place].took / took));
-		const middle = (list) => median(list.map(({ took }) => took)).toFixed(1);
-		console.log(`${step.padEnd(26)} ${columns([middle(before), middle(after), ratio.toFixed(3), String(before.length)])}`);
+		const times = [before, after].map((list) => list.map(({ took }) => took));
+		const fastest = part(times[1], 0.1) / part(times[0], 0.1);
+		console.log(`${step.padEnd(26)} ${columns([...times.map((list) => median(list).toFixed(2)),
+			ratio.toFixed(3), fastest.toFixed(3), String(before.length)])}`);
 	}
 }
 
