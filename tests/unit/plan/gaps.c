@@ -78,7 +78,8 @@ static void what_a_host_lacks_is_a_gap_where_it_is_asked_for(void **state)
 			continue;
 		assert_int_equal(gap->required,
 			host_features[feature].required || feature == HOST_TRANSPARENT_PROXY ||
-				feature == HOST_VETH || feature == HOST_NFTABLES);
+				feature == HOST_VETH || feature == HOST_NFTABLES ||
+				feature == HOST_SECCOMP_NOTIFY);
 		assert_false(gap->not_tried);
 		assert_string_equal(gap->text, host_features[feature].without);
 		assert_string_equal(gap->get, host_features[feature].get);
