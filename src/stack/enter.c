@@ -50,6 +50,9 @@ int stack_enter(const struct stack_enter *enter, struct stack_launched *entered,
 	int error = stack_launch(enter->plan, service, &options, entered, why);
 	if (error == -EAGAIN)
 		fault_hint(why, "'%s' has all the processes that its limits allow", service->name);
+	if (error == -EACCES && service->view_closes)
+		fault_hint(why, "since it is ready, '%s' executes nothing any more (after-ready)",
+			service->name);
 	if (error < 0)
 		*not_executed = stack_launch_not_executed(why);
 	return error;

@@ -120,12 +120,14 @@ says '"code": 2' 'with the kind of failure'
 
 # Nothing stays.
 before=$(processes web)
+rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
 within 10 'a command stays' grep -q on "$folder/on"
 kill -9 $caller
 alone() { [ "$(processes web)" = "$before" ] && [ "$(find "$(cgroup_of web)" -mindepth 1 -type d)" = '' ]; }
 within 5 'with a killed caller it ends' alone
+rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'process.on("SIGINT", () => process.exit(9)); console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
 within 10 'another stays' grep -q on "$folder/on"
@@ -155,6 +157,16 @@ main=$(value_of services/twin.2 process)
 expect 0 'a killed main process' bulkhead signal twin.2 KILL
 within 5 'ends' gone "$main"
 
-expect 0 'all goes down' "$BULKHEAD" down $stack
+rm -f "$folder/on"
+"$BULKHEAD" exec --stack $stack web -- node -e 'console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
+caller=$!
+within 10 'one more command stays' grep -q on "$folder/on"
+kill -STOP $caller
+expect 0 'all goes down, whoever is stopped' "$BULKHEAD" down $stack
+compare 'and no group stays' "$(find /sys/fs/cgroup -maxdepth 4 -type d -path "*/bulkhead/$stack*" | wc -l)" 0
+kill -CONT $caller
+status=0
+wait $caller || status=$?
+compare 'the command was killed with its service' $status 137
 expect 125 'and is not entered any more' inside web node -e 0
 expect 1 'nor told anything' bulkhead signal web HUP
