@@ -1,0 +1,75 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Who starts after whom, how each is told to end, what is started again and what is not, and jobs.
+# shellcheck source=tests/system/lib.sh
+. tests/system/lib.sh
+
+command -v node >/dev/null || skip_all 'needs node'
+roles=$PWD/roles
+bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/order.yaml" "$@"; }
+clean_up() {
+  "$BULKHEAD" down order >/dev/null 2>&1
+  rm -rf /var/log/bulkhead/order
+}
+process() { sed -n 's/^ *"process": \([0-9]*\).*/\1/p' "/run/bulkhead/order/services/$1.json"; }
+log() { cat "/var/log/bulkhead/order/$1/log"; }
+# When SERVICE first said WORD, in milliseconds.
+when() { log "$1" | sed -n "s/.*$2 \([0-9]*\).*/\1/p" | head -n 1; }
+before() { # SERVICE WORD OTHER WORD
+  local first second
+  first=$(when "$1" "$2") second=$(when "$3" "$4")
+  if [ -n "$first" ] && [ -n "$second" ] && [ "$first" -le "$second" ]; then
+    ok "$1 has $2 before $3 has $4"
+  else
+    not_ok "$1 has $2 before $3 has $4" "$first, $second"
+  fi
+}
+again() { [ "$(process "$1")" != "$2" ] && kill -0 "$(process "$1")" 2>/dev/null; }
+ran() { [ "$(log "$1" | grep -c ran)" -ge "$2" ]; }
+
+put "$folder/app/slow.js" <<'END'
+setTimeout(() => require('node:net').createServer().listen(3000, () => console.log(`bound ${Date.now()}`)), 700);
+END
+put "$folder/app/stay.js" <<'END'
+console.log(`begun ${Date.now()}`);
+process.on('SIGUSR2', () => { console.log('told by USR2'); process.exit(0); });
+process.on('SIGTERM', () => console.log('told by TERM'));
+setInterval(() => {}, 1000);
+END
+put "$folder/app/job.js" <<'END'
+console.log(`ran ${Date.now()}`);
+END
+service() { # NAME REST
+  printf '  %s: {role: node, workdir: %s, files: {read: [%s]}, %s}\n' "$1" "$folder/app" "$folder/app" "$2"
+}
+{
+  printf 'bulkhead: 1\nstack: order\nservices:\n'
+  service after 'command: node stay.js, depends-on: [slow, prepare], stop: {signal: USR2}'
+  service slow 'command: node slow.js, listens: [3000], instances: 2'
+  service prepare 'command: node job.js, job: {before: [deaf]}, depends-on: [slow]'
+  service deaf 'command: node stay.js, stop: {within: 1s}'
+  service once 'command: node stay.js, restart: never, stop: {signal: USR2}'
+  service tick 'command: node job.js, job: {every: 1s}'
+} | put "$folder/order.yaml"
+
+expect 0 'all come up' bulkhead up
+before slow.1 bound prepare ran
+before slow.2 bound prepare ran
+before prepare ran after begun
+before prepare ran deaf begun
+within 6 'the other runs again and again' ran tick 2
+
+pid=$(process after)
+kill -9 "$pid"
+within 6 'one that died is started again' again after "$pid"
+pid=$(process once)
+kill -9 "$pid"
+sleep 2.5
+if again once "$pid"; then not_ok 'one that must not be is not'; else ok 'one that must not be is not'; fi
+
+start=$SECONDS
+expect 0 'down' bulkhead down
+if [ $((SECONDS - start)) -le 5 ]; then ok 'who does not hear is killed in time'; else not_ok 'who does not hear is killed in time' "$((SECONDS - start)) s"; fi
+if log after | grep -q 'told by USR2'; then ok 'one was told by its signal'; else not_ok 'one was told by its signal'; fi
+if log deaf | grep -q 'told by TERM'; then ok 'the other by TERM'; else not_ok 'the other by TERM'; fi
