@@ -108,9 +108,6 @@ static void add_skeleton(
 	add_file(planner, service, "/etc/nsswitch.conf",
 		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
 		"files\n");
-	/* A name has as many addresses as instances: glibc gives one family's first alone without.
-	 */
-	add_file(planner, service, "/etc/host.conf", "multi on\n");
 	add_file(planner, service, "/etc/resolv.conf",
 		"# names of the stack stand in /etc/hosts; nothing else resolves\n");
 	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
@@ -250,6 +247,28 @@ static void add_files(
 		add_path(planner, service, paths[i].path);
 }
 
+/*
+ * A name that instances share has several addresses.  glibc gives the first line's alone unless it
+ * is told that there are more; and told so, it would put IPv6 first, where many do not listen.
+ */
+static void add_resolver(struct planner *planner, struct plan_service *service)
+{
+	const struct plan *plan = planner->plan;
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const struct plan_service *peer =
+			text_equal(edge->from, service->name) ? plan_service(plan, edge->to) : NULL;
+
+		if (!peer || !peer->instance)
+			continue;
+		add_file(planner, service, "/etc/host.conf", "multi on\n")->where = edge->where;
+		add_file(planner, service, "/etc/gai.conf", "precedence ::ffff:0:0/96 100\n")
+			->where = edge->where;
+		return;
+	}
+}
+
 static void add_secrets(struct planner *planner, struct plan_service *service)
 {
 	for (size_t i = 0; i < service->secret_count; i++) {
@@ -310,6 +329,7 @@ void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	add_skeleton(planner, from, service);
+	add_resolver(planner, service);
 	add_files(planner, from, service);
 	plan_view_programs(planner, from, service);
 	add_sockets(planner, service);

@@ -41,6 +41,11 @@ const ask = (host) => new Promise((done) => {
   }
 })();
 END
+# The families of a name's addresses, in the order of the C library.
+put "$folder/app/first.js" <<'END'
+require('node:dns').lookup(process.argv[2], { all: true, verbatim: true },
+  (error, found) => console.log(error ? error.code : found.map(({ family }) => `IPv${family}`).join(' ')));
+END
 put "$folder/instances.yaml" <<END
 bulkhead: 1
 stack: instances
@@ -84,6 +89,8 @@ expect 0 'one who connects to all' timeout 20 "$BULKHEAD" run --roles "$roles" -
 says 'web is 2: web.1 web.2' 'knows them by one name'
 says 'web.1 is 1: web.1' 'and the first by its own'
 says 'web.2 is 1: web.2' 'and the second'
+expect 0 'one who asks for no family' timeout 20 "$BULKHEAD" run --roles "$roles" -f "$folder/instances.yaml" every -- node first.js web
+says 'IPv4 IPv4 IPv6 IPv6' 'is told the older first, where more listen'
 expect 0 'one who connects to the second' timeout 20 "$BULKHEAD" run --roles "$roles" -f "$folder/instances.yaml" single -- node ask.js web web.1 web.2
 says 'web is 1: web.2' 'knows that one alone'
 says 'web.2 is 1: web.2' 'by both names'
