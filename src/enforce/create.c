@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "base/trusted.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
@@ -112,15 +113,40 @@ static int create(struct enforce_launch *launch, const struct plan_node *node, s
 	return 0;
 }
 
+/* Whoever starts first makes it for its owner: two may read each other's. */
+static const struct plan_node *maker_of(const struct plan *plan, const struct plan_node *node)
+{
+	if (node->create)
+		return node;
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].node_count; j++) {
+			const struct plan_node *other = &plan->services[i].nodes[j];
+
+			if (other->kind == PLAN_BIND && other->create &&
+				text_equal(other->source, node->source))
+				return other;
+		}
+	return NULL;
+}
+
 int enforce_create_paths(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
 	mode_t mask = umask(0);
 	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < service->node_count; i++)
-		if (service->nodes[i].kind == PLAN_BIND && service->nodes[i].create)
-			error = create(launch, &service->nodes[i], why);
+	for (size_t i = 0; error == 0 && i < service->node_count; i++) {
+		const struct plan_node *node = &service->nodes[i];
+		const struct plan_node *maker;
+
+		/* A hint alone: what is there is walked to and looked at when it is opened. */
+		if (node->kind != PLAN_BIND ||
+			faccessat(AT_FDCWD, node->source, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			continue;
+		maker = maker_of(launch->plan, node);
+		if (maker)
+			error = create(launch, maker, why);
+	}
 	umask(mask);
 	return error;
 }

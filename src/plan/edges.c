@@ -89,19 +89,9 @@ void plan_note_created(struct planner *planner)
 	}
 }
 
-const struct plan_service *plan_maker(
-	const struct planner *planner, const char *path, unsigned *mode)
+bool plan_is_created(const struct planner *planner, const char *path)
 {
-	const struct policy_service *maker = map_find(planner->created, path, strlen(path));
-	const struct plan *plan = planner->plan;
-
-	for (size_t i = 0; maker && i < maker->file_count; i++)
-		if (maker->files[i].create && text_equal(maker->files[i].path, path))
-			*mode = maker->files[i].mode;
-	for (size_t i = 0; maker && i < plan->service_count; i++)
-		if (text_equal(plan->services[i].base, maker->name))
-			return &plan->services[i];
-	return NULL;
+	return map_find(planner->created, path, strlen(path)) != NULL;
 }
 
 /*

@@ -91,9 +91,8 @@ void plan_life(
 
 /* Remember who creates which path; once, before the first view. */
 void plan_note_created(struct planner *planner);
-/* Who makes this folder where there is none, with @mode; NULL: nobody.  Needs the identities. */
-const struct plan_service *plan_maker(
-	const struct planner *planner, const char *path, unsigned *mode);
+/* Does any service make this folder where there is none? */
+bool plan_is_created(const struct planner *planner, const char *path);
 
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(

@@ -152,14 +152,6 @@ static bool present(
 	return false;
 }
 
-static void make_for(struct plan_node *node, const struct plan_service *owner, unsigned mode)
-{
-	node->create = true;
-	node->mode = mode;
-	node->uid = owner->identity.uid;
-	node->gid = owner->identity.gid;
-}
-
 static void set_access(
 	struct plan_service *service, struct plan_node *node, const struct policy_path *path)
 {
@@ -173,8 +165,12 @@ static void set_access(
 		node->read_only = false;
 	if (path->access == POLICY_READ_AS_ROOT)
 		node->as_root = true;
-	if (path->create)
-		make_for(node, service, path->mode);
+	if (!path->create)
+		return;
+	node->create = true;
+	node->mode = path->mode;
+	node->uid = service->identity.uid;
+	node->gid = service->identity.gid;
 }
 
 static void add_path(
@@ -190,9 +186,8 @@ static void add_path(
 	if (plan_view_made(planner, service, path) || is_special(planner, path, found))
 		return;
 	bool absent = !found || (found->kind == HOST_ABSENT && !found->error);
-	unsigned mode = 0;
-	const struct plan_service *maker = absent ? plan_maker(planner, path->path, &mode) : NULL;
-	bool made = absent && (path->create || maker);
+	/* The plan is the same before and after it is made: the maker's own node says how. */
+	bool made = absent && (path->create || plan_is_created(planner, path->path));
 
 	if (!made && present(planner, path, found) && found) {
 		struct plan_node *node = plan_node_bind(planner, service, found->resolved,
@@ -212,9 +207,6 @@ static void add_path(
 
 		node->folder = true;
 		set_access(service, node, path);
-		/* Whoever starts first makes it for its owner: two may read each other's. */
-		if (!path->create)
-			make_for(node, maker, mode);
 	}
 }
 

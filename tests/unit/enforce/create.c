@@ -20,19 +20,22 @@
 static char root[] = "/tmp/bulkhead-create-XXXXXX";
 static char path[64];
 
-/* Create @path for @owner, who is not the service that is launched. */
+/* Create @path for @owner, who is not the service that is launched: that one reads it. */
 static int create(bool folder, unsigned owner)
 {
-	struct plan_node node = {.kind = PLAN_BIND,
+	struct plan_node made = {.kind = PLAN_BIND,
 		.create = true,
 		.folder = folder,
 		.source = path,
 		.mode = 0750,
 		.uid = owner,
 		.gid = owner};
-	const struct plan_service service = {.nodes = &node, .node_count = 1};
+	struct plan_node read = {.kind = PLAN_BIND, .folder = folder, .source = path};
+	struct plan_service services[] = {
+		{.nodes = &read, .node_count = 1}, {.nodes = &made, .node_count = 1}};
+	const struct plan plan = {.services = services, .service_count = 2};
 	scoped(arena) struct arena *arena = arena_new();
-	struct enforce_launch launch = {.service = &service, .arena = arena};
+	struct enforce_launch launch = {.plan = &plan, .service = &services[0], .arena = arena};
 
 	return enforce_create_paths(&launch, NULL);
 }

@@ -274,11 +274,13 @@ static void what_one_service_makes_another_may_read(void **state)
 		const struct plan_service *a = plan_service(sketch.plan, "a");
 		const struct plan_node *node =
 			sketch_node(plan_service(sketch.plan, "b"), "/srv/new");
+		const struct plan_node *made = sketch_node(a, "/srv/new");
 
 		assert_int_equal(report_count(sketch.report, REPORT_ERROR), 0);
-		assert_true(node->create && node->read_only);
-		assert_int_equal(node->mode, 0755);
-		assert_int_equal(node->uid, a->identity.uid);
+		assert_true(!node->create && node->read_only);
+		assert_true(made->create && !made->read_only);
+		assert_int_equal(made->mode, 0755);
+		assert_int_equal(made->uid, a->identity.uid);
 		sketch_free(&sketch);
 	}
 }
