@@ -4,8 +4,8 @@
  * and says each one that runs a program of its own without being confined.
  *
  * It reads /proc alone: neither bulkhead's state nor its code.  A process of the
- * stack is one in its cgroups, or in a user namespace that was seen in them.  It
- * may be one of bulkhead's own (init, launch in progress, gateway), known by its
+ * stack is one in its cgroups, or in a user namespace that was just seen in them.
+ * It may be one of bulkhead's own (init, launch in progress, gateway), known by its
  * executable.  Last line: "N looks, N processes, N unconfined"; exit status 1 when
  * there was one.
  */
@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MOST_SPACES = 65536, MOST_PROCESSES = 65536, TEXT = 8192 };
+enum { MOST_SPACES = 4096, MOST_PROCESSES = 65536, TEXT = 8192 };
 
 static const char *const spaces[] = {"user", "mnt", "pid", "net", "ipc", "uts"};
 enum { SPACES = sizeof(spaces) / sizeof(spaces[0]) };
@@ -28,8 +28,10 @@ enum { SPACES = sizeof(spaces) / sizeof(spaces[0]) };
 static volatile sig_atomic_t told;
 static char own[SPACES][64];
 static ino_t own_executable;
-static char seen[MOST_SPACES][64]; /* user namespaces of the stack */
-static size_t seen_count;
+/* User namespaces of the stack at this look and the one before: later another may have the number.
+ */
+static char seen[2][MOST_SPACES][64];
+static size_t seen_count[2];
 static int known[MOST_PROCESSES]; /* pids, to count processes */
 static size_t known_count;
 static unsigned long looks, unconfined;
@@ -65,10 +67,22 @@ static bool read_space(const char *pid, const char *space, char text[64])
 
 static bool space_seen(const char *space)
 {
-	for (size_t i = seen_count; i > 0; i--)
-		if (strcmp(seen[i - 1], space) == 0)
-			return true;
+	for (size_t look = 0; look < 2; look++)
+		for (size_t i = 0; i < seen_count[look]; i++)
+			if (strcmp(seen[look][i], space) == 0)
+				return true;
 	return false;
+}
+
+static void note_space(const char *space)
+{
+	size_t now = looks % 2;
+
+	for (size_t i = 0; i < seen_count[now]; i++)
+		if (strcmp(seen[now][i], space) == 0)
+			return;
+	if (seen_count[now] < MOST_SPACES)
+		snprintf(seen[now][seen_count[now]++], sizeof(seen[now][0]), "%s", space);
 }
 
 /* Its pid may be given to another one later: then it counts once, which is all the same here. */
@@ -136,8 +150,8 @@ static void look_at(const char *pid, const char *group)
 	if (!inside && !space_seen(space))
 		return;
 	count_process(atoi(pid));
-	if (inside && strcmp(space, own[0]) != 0 && !space_seen(space) && seen_count < MOST_SPACES)
-		snprintf(seen[seen_count++], sizeof(seen[0]), "%s", space);
+	if (inside && strcmp(space, own[0]) != 0)
+		note_space(space);
 	snprintf(path, sizeof(path), "/proc/%s/exe", pid);
 	/* The executable first: once a program of its own runs it stays confined. */
 	if (stat(path, &executable) < 0 || executable.st_ino == own_executable)
@@ -168,6 +182,7 @@ int main(int argc, char **argv)
 			if (entry->d_name[0] > '0' && entry->d_name[0] <= '9')
 				look_at(entry->d_name, group);
 		looks++;
+		seen_count[looks % 2] = 0;
 		usleep(1000);
 	}
 	printf("%lu looks, %zu processes, %lu unconfined\n", looks, known_count, unconfined);
