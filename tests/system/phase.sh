@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Rights of the start in a stack: they end when a service is ready and stay ended when everything of
-# bulkhead but the inits is dead.
+# Rights of the start in a stack: they end when a service is ready, by the bound port or by its own
+# word, and stay ended when everything of bulkhead but the inits is dead.
 # shellcheck source=tests/system/lib.sh
 . tests/system/lib.sh
 
-for program in node curl nsenter; do
+for program in node redis-server curl nsenter; do
   command -v "$program" >/dev/null || skip_all "needs $program"
 done
 stack=phase-life policy=$folder/bulkhead.yaml
@@ -35,7 +35,8 @@ http.createServer((request, response) => {
   else response.end('here\n');
 }).listen(3000, '0.0.0.0');
 EOF
-put "$policy" <<EOF
+write_policy() { # WHAT-READY-SAYS COMMAND-OF-REDIS...
+  put "$policy" <<EOF
 bulkhead: 1
 stack: $stack
 services:
@@ -47,7 +48,13 @@ services:
     listens: [3000]
     publishes: {3000: "127.0.0.1:17381"}
     after-ready: {forbid: [write]}
+  cache:
+    role: redis
+    command: [$2, --save, '', --port, "6379", --protected-mode, "no"]
+    listens: [6379]
+    $1
 EOF
+}
 
 pid_of() { sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/$1.json"; }
 
@@ -56,6 +63,7 @@ ask() { # WHAT
   nsenter -t "$(pid_of services/front)" -n curl -sS -m 10 "http://127.0.0.1:3000/$1"
 }
 
+write_policy '' redis-server
 expect 0 'it starts' bulkhead up
 expect 0 'and is as planned' bulkhead status
 says 'ended for good: listen, write' 'with what ended'
@@ -79,3 +87,15 @@ says ENOSYS 'another address opened'
 expect 0 'and it serves' ask ''
 says here 'on'
 expect 0 'down' "$BULKHEAD" down "$stack"
+
+# Its own word.
+write_policy 'ready: notify' 'redis-server, --supervised, systemd'
+expect 0 'Redis says itself that it is ready' bulkhead up
+expect 0 'its record' cat "/run/bulkhead/$stack/services/cache.exit"
+says ready 'has its word'
+expect 0 'and status' bulkhead status
+says 'ended for good: listen' 'what ended with it'
+expect 0 'down again' "$BULKHEAD" down "$stack"
+write_policy 'ready: notify' 'redis-server'
+expect 4 'who does not say so does not get ready' bulkhead up --within 2
+says 'READY=1' 'and is told what is missing'
