@@ -23,6 +23,8 @@ static const struct cli_verb *const verbs[] = {
 	&cli_ps,
 	&cli_logs,
 	&cli_status,
+	&cli_restart,
+	&cli_reload,
 	&cli_run,
 	&cli_exec,
 	&cli_signal,

@@ -33,6 +33,8 @@ extern const struct cli_verb cli_up;
 extern const struct cli_verb cli_down;
 extern const struct cli_verb cli_ps;
 extern const struct cli_verb cli_logs;
+extern const struct cli_verb cli_restart;
+extern const struct cli_verb cli_reload;
 extern const struct cli_verb cli_status;
 extern const struct cli_verb cli_run;
 extern const struct cli_verb cli_exec;

@@ -45,12 +45,33 @@ bool plan_same_network(const struct plan *left, const struct plan *right)
 	return record_same(&plan_record, &one, &other);
 }
 
+bool plan_same_life(const struct plan_service *left, const struct plan_service *right)
+{
+	return record_same(&plan_life_record, &left->life, &right->life);
+}
+
+/* Of the limits of a cgroup that of disks is laid down by a launch: it is about the disks that the
+ * view is on. */
+static void keep_disks(struct plan_service *service, struct plan_cgroup_limit *room)
+{
+	size_t count = service->cgroup_limit_count;
+
+	service->cgroup_limit_count = 0;
+	for (size_t i = 0; i < count && service->cgroup_limit_count == 0; i++)
+		if (text_equal(service->cgroup_limits[i].file, "io.max")) {
+			*room = service->cgroup_limits[i];
+			service->cgroup_limit_count = 1;
+		}
+	service->cgroup_limits = room;
+}
+
 bool plan_same_confinement(const struct plan_service *left, const struct plan_service *right)
 {
 	struct plan_service one = *left, other = *right;
+	struct plan_cgroup_limit disks, others;
 
 	one.life = other.life = (struct plan_life){0};
-	one.cgroup_limits = other.cgroup_limits = NULL;
-	one.cgroup_limit_count = other.cgroup_limit_count = 0;
+	keep_disks(&one, &disks);
+	keep_disks(&other, &others);
 	return record_same(&plan_service_record, &one, &other);
 }

@@ -476,6 +476,9 @@ bool plan_same(const struct plan *left, const struct plan *right);
  * doors, socket folders?  If not, what runs cannot go on by the other plan. */
 bool plan_same_network(const struct plan *left, const struct plan *right);
 
+/* Is all the same that the supervisor does with it? */
+bool plan_same_life(const struct plan_service *left, const struct plan_service *right);
+
 /* Is all the same that a launch of the service lays down?  What is not can change while it runs. */
 bool plan_same_confinement(const struct plan_service *left, const struct plan_service *right);
 

@@ -40,7 +40,6 @@ static const struct enforce_own_call calls[] = {
 	{"connect"},
 	{"exit"},
 	{"exit_group"},
-	{"fstat"},
 	{"futex"},
 	{"getpeername"},
 	OPTION(SO_ERROR),

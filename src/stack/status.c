@@ -12,6 +12,7 @@
 #include "base/record.h"
 #include "base/scoped.h"
 #include "base/text.h"
+#include "enforce/cgroup.h"
 #include "enforce/connects.h"
 #include "enforce/network.h"
 #include "plan/plan.h"
@@ -181,6 +182,27 @@ static void add_stale(struct stack_status_look *look, const struct plan_service 
 			service->where});
 }
 
+/* What it was launched as, with the limits that have counted since: but those of disks. */
+static const struct plan_service *with_limits(
+	const struct plan_service *launched, const struct plan_service *newest, struct arena *arena)
+{
+	const struct plan_service *from[] = {launched, newest};
+	struct plan_service *seen = arena_alloc(arena, sizeof(*seen));
+
+	*seen = *launched;
+	seen->cgroup_limits = NULL;
+	seen->cgroup_limit_count = 0;
+	for (size_t i = 0; i < 2; i++)
+		for (size_t j = 0; j < from[i]->cgroup_limit_count; j++) {
+			if (enforce_limits_disks(&from[i]->cgroup_limits[j]) != (i == 0))
+				continue;
+			struct plan_cgroup_limit *limit = arena_append(arena, &seen->cgroup_limits,
+				&seen->cgroup_limit_count, sizeof(*limit));
+			*limit = from[i]->cgroup_limits[j];
+		}
+	return seen;
+}
+
 static void add_service(struct stack_status_look *look, const struct plan_service *newest)
 {
 	const struct stack_member *member = stack_state_service(look->state, newest->name);
@@ -201,7 +223,7 @@ static void add_service(struct stack_status_look *look, const struct plan_servic
 				"the plan that it was launched by cannot be read", newest->where});
 		return;
 	}
-	add_process_layers(look, plan, service, member);
+	add_process_layers(look, plan, with_limits(service, newest, look->arena), member);
 	verify_network(look, plan, service, member);
 	add_gaps(look, plan, service->name);
 	if (!plan_same_confinement(service, newest))

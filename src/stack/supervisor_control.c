@@ -12,8 +12,6 @@
 #include "stack/state.h"
 #include "stack/supervised.h"
 
-enum { LONGEST_PLAN = 256 * 1024 * 1024 };
-
 static const struct where nowhere;
 
 /* The socket is for root alone; who came by it is asked all the same. */

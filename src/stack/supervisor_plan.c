@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -9,19 +8,21 @@
 #include "plan/plan.h"
 #include "stack/supervised.h"
 
+enum { LONGEST_PLAN = 256 * 1024 * 1024 };
+
 static const struct where nowhere;
 
 static int read_plan(int file, struct arena *arena, const struct plan **plan, struct fault *why)
 {
-	struct stat about;
+	off_t size = lseek(file, 0, SEEK_END);
 	size_t length = 0;
 
-	if (fstat(file, &about) < 0)
-		return fault(why, -errno, nowhere, "supervisor: cannot read the plan");
-	char *text = arena_alloc(arena, (size_t)about.st_size + 1);
-	while (length < (size_t)about.st_size) {
-		ssize_t got =
-			pread(file, text + length, (size_t)about.st_size - length, (off_t)length);
+	if (size < 0 || size > LONGEST_PLAN)
+		return fault(why, size < 0 ? -errno : -EFBIG, nowhere,
+			"supervisor: cannot read the plan");
+	char *text = arena_alloc(arena, (size_t)size + 1);
+	while (length < (size_t)size) {
+		ssize_t got = pread(file, text + length, (size_t)size - length, (off_t)length);
 
 		if (got <= 0)
 			return fault(why, got < 0 ? -errno : -EIO, nowhere,
