@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/terminal.h"
+#include "base/text.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"
@@ -83,22 +84,23 @@ static const char *span_text(int seconds, char text[SHORT])
 
 static void write_last_column(const struct stack_overview_row *row, struct last_column last)
 {
-	char text[SHORT + 64], span[SHORT];
+	char text[4 * SHORT], span[SHORT];
+	size_t used = 0;
 
 	for (size_t i = 0; i < row->publish_count; i++)
 		add_word(&last, row->publishes[i]);
 	for (size_t i = 0; i < row->listen_count; i++)
 		add_word(&last, row->listens[i]);
 	if (row->job)
-		add_word(&last, row->job);
-	if (row->starts_in >= 0) {
-		snprintf(text, sizeof(text), "starts in %s", span_text(row->starts_in, span));
+		used += (size_t)snprintf(text, sizeof(text), "%s", row->job);
+	if (row->starts_in >= 0)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%sstarts in %s",
+			used ? ", " : "", span_text(row->starts_in, span));
+	if (row->last)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%slast: %s",
+			used ? ", " : "", row->last);
+	if (used)
 		add_word(&last, text);
-	}
-	if (row->last) {
-		snprintf(text, sizeof(text), "last: %s", row->last);
-		add_word(&last, text);
-	}
 	putchar('\n');
 }
 
@@ -120,7 +122,7 @@ static void write_row(const struct stack_overview_row *row, int width)
 				  row->pid ? cpu_text(&row->usage, cpu) : "",
 				  row->pid ? memory_text(&row->usage, memory) : "", count);
 	write_last_column(row, (struct last_column){column, column});
-	if (row->why && row->why != row->state) {
+	if (row->why && !text_equal(row->why, row->last)) {
 		printf("%-*s  ", width, "");
 		cli_put(stdout, row->why);
 		putchar('\n');

@@ -116,7 +116,16 @@ static void add_publishes(
 	}
 }
 
-/* "every 60 s", "at 03:15". */
+static const char *every(uint64_t seconds, struct arena *arena)
+{
+	if (seconds % HOUR == 0)
+		return arena_printf(arena, "every %" PRIu64 "h", seconds / HOUR);
+	if (seconds % MINUTE == 0)
+		return arena_printf(arena, "every %" PRIu64 "m", seconds / MINUTE);
+	return arena_printf(arena, "every %" PRIu64 "s", seconds);
+}
+
+/* "every 1h", "at 03:15". */
 static const char *job_of(const struct plan_job *job, struct arena *arena)
 {
 	switch (job->kind) {
@@ -125,7 +134,7 @@ static const char *job_of(const struct plan_job *job, struct arena *arena)
 	case PLAN_JOB_ONCE:
 		return "once";
 	case PLAN_JOB_EVERY:
-		return arena_printf(arena, "every %" PRIu64 " s", job->seconds);
+		return every(job->seconds, arena);
 	case PLAN_JOB_AT:
 		return arena_printf(arena, "at %02" PRIu64 ":%02" PRIu64, job->seconds / HOUR,
 			job->seconds % HOUR / MINUTE);
@@ -152,14 +161,14 @@ static void fill(struct stack_overview_row *row, const struct stack_state *state
 	row->service = service->name;
 	row->starts_in = -1;
 	row->job = job_of(&service->life.job, arena);
-	row->last = row->job ? how : NULL;
+	row->last = how;
 	add_publishes(row, state->plan, arena);
 	if (!member)
 		row->state = "not started";
 	else if (stack_member_alive(member))
 		fill_running(row, state, service, member, arena);
 	else
-		row->state = how ? how : "ended";
+		row->state = "ended";
 }
 
 const struct stack_overview *stack_overview(const struct stack_state *state, struct arena *arena)

@@ -15,7 +15,7 @@ struct stack_state;
 
 struct stack_overview_row {
 	const char *service;
-	const char *state; /* "ready", "back-off", "not started"; ended: how, "exit 3" */
+	const char *state; /* "ready", "back-off", "not started" */
 	const char *why;   /* what it waits for, or why it is not ready */
 	int starts_in;     /* seconds: when it starts by itself; -1: it does not, or nobody knows */
 	int pid;           /* its main process; 0: none */
@@ -26,8 +26,8 @@ struct stack_overview_row {
 	size_t listen_count;
 	const char **publishes; /* "127.0.0.1:8080->80" */
 	size_t publish_count;
-	/* Of a job: when it runs, "every 60 s", and how it ended last. */
-	const char *job, *last;
+	const char *job;  /* when it runs, "every 1h" */
+	const char *last; /* how it ended, "exit 3"; NULL while it runs */
 };
 
 struct stack_overview {

@@ -21,10 +21,6 @@ static void refine(
 	switch (news->state) {
 	case SCHEDULE_OFF:
 		break;
-	/* How it ended says more. */
-	case SCHEDULE_ENDED:
-		row->state = row->why ? row->why : word;
-		break;
 	default:
 		row->state = word;
 		if (news->left >= 0 && news->left < INT_MAX)

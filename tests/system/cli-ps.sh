@@ -14,7 +14,7 @@ if [ -n "${PS_APART:-}" ]; then mount -t tmpfs -o mode=755 none /run || exit 1; 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v node >/dev/null || skip_all 'needs node'
 clean_up() {
-  for stack in cli-ps cli-ps-two; do
+  for stack in cli-ps cli-ps-two cli-ps-jobs; do
     "$BULKHEAD" down $stack >/dev/null 2>&1
     rm -rf /var/log/bulkhead/$stack
   done
@@ -79,6 +79,27 @@ says 'running' 'and what the kernel shows'
 expect 0 'up brings one back' bulkhead up cli-ps
 expect 0 'and ps' bulkhead ps cli-ps
 says 'ready' 'asks it'
+
+put "$folder/cli-ps-jobs.yaml" <<'END'
+bulkhead: 1
+stack: cli-ps-jobs
+services:
+  daily: {role: node, command: [node, -e, "0"], job: {at: "03:15"}}
+  often: {role: node, command: [node, -e, "process.exit(3)"], job: {every: 1h}}
+  first: {role: node, command: [node, -e, "0"], job: {before: [unwell]}}
+  unwell: {role: node, command: [node, -e, "setTimeout(() => process.exit(7), 1500)"]}
+END
+expect 0 'a stack with jobs' bulkhead up cli-ps-jobs
+again() { bulkhead ps cli-ps-jobs | grep -E '^unwell +back-off .* 2 .*starts in .*last: exit 7'; }
+within 15 'one that ends is started again later each time' again
+expect 0 'ps of jobs' bulkhead ps cli-ps-jobs
+like() { if grep -Eq "$1" "$output"; then ok "$2"; else not_ok "$2" "$(cat "$output")"; fi; }
+like '^daily +waiting .* at 03:15, starts in [0-9]+[hm]' 'one waits for its time of day'
+like '^often +waiting .* every 1h, starts in 59m.*last: exit 3' 'one has run and runs again'
+like '^first +ended .* once, last: exit 0' 'one is done'
+expect 0 'ps of jobs --json' bulkhead ps cli-ps-jobs --json
+is often 'row.last === "exit 3" && row.starts_in > 3500 && row.starts_in <= 3600' 'as JSON in seconds'
+is first 'row.starts_in === -1' 'and -1 where there is no next time'
 
 expect 0 'a second stack' bulkhead up cli-ps-two
 expect 2 'all and one of them is neither' "$BULKHEAD" down --all cli-ps
