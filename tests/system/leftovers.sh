@@ -41,7 +41,9 @@ everything() {
   ip route show table all | sed 's/^/route /'
   ip rule | sed 's/^/rule /'
   nft list ruleset | sed 's/^/nft /'
-  sed 's/^[0-9]* [0-9]* /mount /' /proc/self/mountinfo
+  # Mounts of other stacks of this machine were copied at the begin, and go when theirs go.
+  sed 's/^[0-9]* [0-9]* /mount /' /proc/self/mountinfo | grep -v "/run/bulkhead/[^/]*/sockets" ||:
+  grep "/run/bulkhead/$stack/" /proc/self/mountinfo | sed 's/^[0-9]* [0-9]* /mount /'
   find /sys/fs/cgroup -type d -path "*bulkhead/$stack*" | sed 's/^/cgroup /'
   find /run /sys/fs/bpf /dev/shm /dev/mqueue -path "$folder" -prune -o -print 2>/dev/null | grep -E "^/run|bulkhead|$stack" | sed 's/^/file /'
   find /var/lib/bulkhead | sed 's/^/file /'
