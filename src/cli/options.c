@@ -196,7 +196,7 @@ static const struct option table[] = {
 		take_bring},
 	{"host", 0, "FILE", "plan for the machine that `doctor --json` described", CLI_HOST,
 		take_host},
-	{"within", 0, "SECONDS", "wait so long for ports and sockets (default 30)", CLI_WITHIN,
+	{"within", 0, "SECONDS", "wait so long for the next to start or be ready (default 30)", CLI_WITHIN,
 		take_within},
 	{"all", 0, NULL, "a line for each attempt", CLI_ALL, take_all},
 	{"all", 0, NULL, "every stack that is up", CLI_EVERY, take_all},

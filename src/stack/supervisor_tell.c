@@ -107,11 +107,13 @@ static bool content(const struct supervisor *supervisor, size_t index)
 		       schedule_view(supervisor->schedule, index).state != SCHEDULE_READY);
 }
 
-/* Of one service: 2 when it is there. */
-static void progress(struct supervisor *supervisor, struct supervised_client *client, size_t index)
+/* Of one service: 2 when it is there.  True: it came further, or others wait for its work, which
+ * takes its time. */
+static bool progress(struct supervisor *supervisor, struct supervised_client *client, size_t index)
 {
 	const struct schedule_view view = schedule_view(supervisor->schedule, index);
 	const char *name = supervisor->plan->services[index].name;
+	uint8_t before = client->told[index];
 	bool anew = client->verb == STACK_CONTROL_UP || view.starts > client->starts[index];
 
 	if (client->told[index] == 0 && anew &&
@@ -122,6 +124,9 @@ static void progress(struct supervisor *supervisor, struct supervised_client *cl
 	if (client->told[index] < 2 && anew && content(supervisor, index) &&
 		(client->told[index] == 0 || say_of(client, STACK_NEWS_READY, name)))
 		client->told[index] = 2;
+	return client->told[index] > before ||
+	       (view.state == SCHEDULE_RUNNING &&
+		       supervisor->plan->services[index].life.job.kind == PLAN_JOB_ONCE);
 }
 
 static bool there(
@@ -185,8 +190,8 @@ static void tell_progress(struct supervisor *supervisor, struct supervised_clien
 	struct fault why = {0};
 
 	for (size_t i = 0; i < count; i++)
-		if (client->wanted[i])
-			progress(supervisor, client, i);
+		if (client->wanted[i] && progress(supervisor, client, i))
+			client->until = supervisor->now + client->within * INT64_C(1000);
 	if (client->verb == STACK_CONTROL_UP && relay_failed(supervisor)) {
 		say_failed(client, "", relay_failed(supervisor));
 		return;

@@ -73,3 +73,14 @@ expect 0 'down' bulkhead down
 if [ $((SECONDS - start)) -le 5 ]; then ok 'who does not hear is killed in time'; else not_ok 'who does not hear is killed in time' "$((SECONDS - start)) s"; fi
 if log after | grep -q 'told by USR2'; then ok 'one was told by its signal'; else not_ok 'one was told by its signal'; fi
 if log deaf | grep -q 'told by TERM'; then ok 'the other by TERM'; else not_ok 'the other by TERM'; fi
+
+# A job takes its time: what waits for it is not late.
+put "$folder/app/long.js" <<'END'
+setTimeout(() => console.log(`ran ${Date.now()}`), 6000);
+END
+{
+  printf 'bulkhead: 1\nstack: order\nservices:\n'
+  service long 'command: node long.js, job: {before: [deaf]}'
+  service deaf 'command: node stay.js, stop: {within: 1s}'
+} | put "$folder/order.yaml"
+expect 0 'a job may take longer than services have to get ready' bulkhead up --within 5
