@@ -20,10 +20,11 @@ stack: $stack
 services:
   taken:
     role: worker
-    command: [/usr/bin/perl, -e, '\$| = 1; print "first\n"; fork or do { print "second\n" while 1 }; select undef, undef, undef, 0.2; exit 3']
+    command: [/usr/bin/perl, -e, '\$| = 1; print "first\n"; fork or do { print "second\n" while 1 }; select undef, undef, undef, 2.5; exit 3']
     programs: [/usr/bin/perl]
     files: {load: [/usr/lib/x86_64-linux-gnu/perl-base]}
     tmp: 1MB
+    restart: never
     syscalls: {allow: [child-processes, file-watching, timers, polling]}
 END
 bulkhead() {
