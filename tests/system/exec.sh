@@ -56,6 +56,13 @@ services:
     role: redis
     command: [redis-server, --port, "6379", --save, "", --protected-mode, "no"]
     listens: [6379]
+  closed:
+    role: node
+    command: [node, server.js]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    listens: [3000]
+    after-ready: {forbid: [execute]}
   twin:
     role: node
     command: [node, server.js]
@@ -105,6 +112,8 @@ says "declare it in \`programs\`" 'with what to do'
 expect 127 'by its path neither' inside cache /bin/sh
 says "is not in the view of service 'cache'" 'and said so, too'
 expect 126 'what is no program is not executed' inside cache /etc/passwd
+expect 126 'where the view has closed nothing is executed' inside closed node -e 0
+says 'after-ready' 'for the reason that is said'
 expect 125 'a service that is not there' inside wep node
 says "stack '$stack' has no service 'wep'" 'is said to be'
 says 'did you mean web?' 'with the nearest'

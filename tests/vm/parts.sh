@@ -25,7 +25,7 @@ ulimit -n 524288
 part shop tests/vm/shop.sh
 part limits tests/system/limits.sh
 part cores tests/vm/cores.sh
-for name in ports launch launch-inherited launch-verify launch-kill network network-loopback \
+for name in ports enter command launch launch-inherited launch-verify launch-kill network network-loopback \
   gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"
 done
