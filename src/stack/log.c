@@ -20,7 +20,7 @@
 /* What the init writes when its service is ready, before the line of its end. */
 #define READY "ready\n"
 
-enum { TAIL_BYTES = 8192, LONGEST_EXIT = 64 };
+enum { TAIL_BYTES = 8192, LONGEST_EXIT = 64, LONGEST_OWN = 10 * 1000 * 1000 };
 
 static int stack_logs(const char *stack, struct fault *why)
 {
@@ -42,6 +42,20 @@ int stack_log_folder(const struct plan *plan, const struct plan_service *service
 	return take_fd(&folder);
 }
 
+/* What an `up` finds too long becomes an older one, as the logs of services do. */
+static void rotate_supervisor(int logs)
+{
+	static const char *const names[] = {"supervisor.log.4", "supervisor.log.3",
+		"supervisor.log.2", "supervisor.log.1", "supervisor.log"};
+	struct stat about;
+
+	if (fstatat(logs, "supervisor.log", &about, AT_SYMLINK_NOFOLLOW) < 0 ||
+		about.st_size < LONGEST_OWN)
+		return;
+	for (size_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
+		renameat(logs, names[i], logs, names[i - 1]);
+}
+
 int stack_log_supervisor(const char *stack, struct fault *why)
 {
 	scoped(fd) int logs = stack_logs(stack, why);
@@ -49,6 +63,7 @@ int stack_log_supervisor(const char *stack, struct fault *why)
 
 	if (logs < 0)
 		return logs;
+	rotate_supervisor(logs);
 	file = openat(logs, "supervisor.log",
 		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0640);
 	return file < 0 ? fault(why, -errno, (struct where){0}, "cannot open the supervisor's log")

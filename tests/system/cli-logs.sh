@@ -101,8 +101,10 @@ within 5 'and followed' eval "[ \$(count 'two begins') -gt $begun ]"
 expect 0 'down' bulkhead down
 expect 0 'logs stay' "$BULKHEAD" logs --stack $stack -n 2
 if kill -0 $follower; then ok 'who follows goes on'; else not_ok 'who follows goes on'; fi
+truncate -s 11M $logs/supervisor.log
 expect 0 'and up again' bulkhead up
 within 5 'sees it' eval "[ \$(count 'two begins') -gt $((begun + 1)) ]"
+if [ -e $logs/supervisor.log.1 ] && grep -q 'one: started' $logs/supervisor.log; then ok 'the log of the supervisor is bounded too'; else not_ok 'the log of the supervisor is bounded too'; fi
 kill $follower
 wait $follower 2>/dev/null
 follower=
