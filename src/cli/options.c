@@ -121,6 +121,14 @@ static int take_brief(struct cli_options *options, const char *value, struct fau
 	return 0;
 }
 
+static int take_foreground(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->foreground = true;
+	return 0;
+}
+
 static int take_role(struct cli_options *options, const char *value, struct fault *why)
 {
 	(void)why;
@@ -196,10 +204,12 @@ static const struct option table[] = {
 		take_bring},
 	{"host", 0, "FILE", "plan for the machine that `doctor --json` described", CLI_HOST,
 		take_host},
-	{"within", 0, "SECONDS", "wait so long for the next to start or be ready (default 30)", CLI_WITHIN,
-		take_within},
+	{"within", 0, "SECONDS", "wait so long for the next to start or be ready (default 30)",
+		CLI_WITHIN, take_within},
 	{"all", 0, NULL, "a line for each attempt", CLI_ALL, take_all},
 	{"all", 0, NULL, "every stack that is up", CLI_EVERY, take_all},
+	{"foreground", 0, NULL, "stay, and end with the supervisor", CLI_FOREGROUND,
+		take_foreground},
 	{"brief", 0, NULL, "a line for each process; more for what is not as planned", CLI_BRIEF,
 		take_brief},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},

@@ -14,22 +14,23 @@
 struct fault;
 
 enum cli_accepts {
-	CLI_POLICY = 1 << 0,  /* -f POLICY, --roles DIR */
-	CLI_JSON = 1 << 1,    /* --json */
-	CLI_HOST = 1 << 2,    /* --host FILE */
-	CLI_ROLE = 1 << 3,    /* --role ROLE */
-	CLI_BRING = 1 << 4,   /* --bring FILE */
-	CLI_WITHOUT = 1 << 5, /* --without LAYER; test builds only */
-	CLI_KILL = 1 << 6,    /* --kill-after STEP; test builds only */
-	CLI_COMMAND = 1 << 7, /* -- COMMAND [ARGUMENT...] */
-	CLI_WITHIN = 1 << 8,  /* --within SECONDS */
-	CLI_LACKS = 1 << 9,   /* --lacks FEATURE; test builds only */
-	CLI_ALL = 1 << 10,    /* --all */
-	CLI_BRIEF = 1 << 11,  /* --brief */
-	CLI_FOLLOW = 1 << 12, /* -f, --follow: -f is not the policy then */
-	CLI_LINES = 1 << 13,  /* -n LINES */
-	CLI_STACK = 1 << 14,  /* --stack STACK */
-	CLI_EVERY = 1 << 15,  /* --all: every stack */
+	CLI_POLICY = 1 << 0,      /* -f POLICY, --roles DIR */
+	CLI_JSON = 1 << 1,        /* --json */
+	CLI_HOST = 1 << 2,        /* --host FILE */
+	CLI_ROLE = 1 << 3,        /* --role ROLE */
+	CLI_BRING = 1 << 4,       /* --bring FILE */
+	CLI_WITHOUT = 1 << 5,     /* --without LAYER; test builds only */
+	CLI_KILL = 1 << 6,        /* --kill-after STEP; test builds only */
+	CLI_COMMAND = 1 << 7,     /* -- COMMAND [ARGUMENT...] */
+	CLI_WITHIN = 1 << 8,      /* --within SECONDS */
+	CLI_LACKS = 1 << 9,       /* --lacks FEATURE; test builds only */
+	CLI_ALL = 1 << 10,        /* --all */
+	CLI_BRIEF = 1 << 11,      /* --brief */
+	CLI_FOLLOW = 1 << 12,     /* -f, --follow: -f is not the policy then */
+	CLI_LINES = 1 << 13,      /* -n LINES */
+	CLI_STACK = 1 << 14,      /* --stack STACK */
+	CLI_FOREGROUND = 1 << 16, /* --foreground */
+	CLI_EVERY = 1 << 15,      /* --all: every stack */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -39,7 +40,7 @@ struct cli_options {
 	const char *policies[CLI_MOST_POLICIES]; /* in order, never empty */
 	size_t policy_count;
 	bool policy_given; /* false: the default, bulkhead.yaml */
-	bool json, all, brief, follow;
+	bool json, all, brief, follow, foreground;
 	bool help;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */

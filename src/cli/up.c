@@ -12,6 +12,7 @@
 #include "cli/verb.h"
 #include "plan/plan.h"
 #include "stack/log.h"
+#include "stack/stay.h"
 
 enum { TAIL_LINES = 10 };
 
@@ -52,6 +53,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 		.service_count = (size_t)options->operand_count,
 		.without = options->without,
 		.kill_after = (int)options->kill_after,
+		.foreground = options->foreground,
 		.within = options->within ? options->within : STACK_READY_SECONDS,
 		.say = say,
 		.context = (void *)options};
@@ -70,6 +72,9 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 		cli_report(options, loaded->report, 0);
 	else
 		printf("%s is up%s\n", loaded->plan->stack, work.was_up ? " already" : "");
+	fflush(stdout);
+	if (options->foreground && stack_stay(&work, &why) < 0)
+		return cli_fail(options, &why);
 	return 0;
 }
 
@@ -91,11 +96,18 @@ const struct cli_verb cli_up = {
 	.name = "up",
 	.arguments = "[SERVICE...]",
 	.summary = "start a stack, or what is missing of it",
-	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHIN | CLI_WITHOUT | CLI_KILL | CLI_LACKS,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_WITHIN | CLI_FOREGROUND | CLI_WITHOUT | CLI_KILL |
+		   CLI_LACKS,
 	.acts = true,
 	.run = up,
-	.help = "Ends when every declared port and socket path is bound.  Exit status: 0 up, 1 an\n"
-		"assertion failed, 2 bad policy, 3 this kernel cannot, 4 a service failed or was "
-		"not\n"
-		"ready in time (what was started is stopped again), 5 needs root.\n",
+	.help = "Ends when all is ready: what its `ready` says, else every declared port and "
+		"socket\n"
+		"path is bound.  What services depend on is started as well.  With --foreground "
+		"it\n"
+		"stays, for a service manager: signals end it and the supervisor, never a "
+		"service.\n"
+		"Exit status: 0 up, 1 an assertion failed, 2 bad policy, 3 this kernel cannot, 4 "
+		"a\n"
+		"service failed or was not ready in time (what was started is stopped again), or\n"
+		"in the foreground the supervisor died, 5 needs root.\n",
 };

@@ -159,8 +159,8 @@ static void reap(const struct launcher *launcher)
 			waitpid(launcher->relays[i].pid, NULL, WNOHANG);
 }
 
-/* False: this ends. */
-static bool take_signals(const struct launcher *launcher, int signals)
+/* False: this ends, with *@status. */
+static bool take_signals(const struct launcher *launcher, int signals, int *status)
 {
 	struct signalfd_siginfo info;
 	bool stay = true;
@@ -168,30 +168,33 @@ static bool take_signals(const struct launcher *launcher, int signals)
 	while (read(signals, &info, sizeof(info)) == sizeof(info))
 		stay = stay && info.ssi_signo == SIGCHLD;
 	reap(launcher);
+	*status = stay ? 4 : 0;
 	return stay && waitpid(launcher->supervisor, NULL, WNOHANG) == 0;
 }
 
-static void serve(struct launcher *launcher, int signals)
+/* Returns the exit status: 0 when it was told to end. */
+static int serve(struct launcher *launcher, int signals)
 {
 	struct pollfd polled[2 + LAUNCHER_COMMANDS] = {
 		{.fd = launcher->channel, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
 	struct stack_request request;
+	int status;
 
 	for (;;) {
 		for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
 			polled[2 + i] = (struct pollfd){
 				.fd = launcher->commands[i].pidfd, .events = POLLIN};
 		if (poll(polled, 2 + LAUNCHER_COMMANDS, -1) < 0 && errno != EINTR)
-			return;
+			return 4;
 		for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
 			if (launcher->commands[i].pidfd >= 0 && polled[2 + i].revents)
 				launcher_command_ended(launcher, &launcher->commands[i]);
-		if (polled[1].revents && !take_signals(launcher, signals))
-			return;
+		if (polled[1].revents && !take_signals(launcher, signals, &status))
+			return status;
 		if (!polled[0].revents)
 			continue;
 		if (stack_channel_request(launcher->channel, &request) != 1)
-			return;
+			return 4;
 		launcher_serve(launcher, &request);
 	}
 }
@@ -250,9 +253,9 @@ int stack_launcher(const struct stack_begin *begin, int news)
 		return 4;
 	}
 	close(news);
-	serve(&launcher, signals);
+	int status = serve(&launcher, signals);
 	/* Its end ends the supervisor as well; the signal is for one that does not listen. */
 	if (launcher.supervisor > 0)
 		kill(launcher.supervisor, SIGKILL);
-	return 0;
+	return status;
 }

@@ -210,6 +210,12 @@ static void tell_progress(struct supervisor *supervisor, struct supervised_clien
 	}
 }
 
+/* What was in the way once is not told of who is well. */
+static bool is_amiss(const struct schedule_view *view)
+{
+	return view->state == SCHEDULE_RUNNING || view->unhealthy > 0;
+}
+
 static bool say_state(
 	const struct supervisor *supervisor, struct supervised_client *client, size_t index)
 {
@@ -225,7 +231,8 @@ static bool say_state(
 	snprintf(news.text, sizeof(news.text), "%.150s",
 		view.waits_for       ? view.waits_for
 		: service->pidfd < 0 ? service->ended
-				     : service->why.text);
+		: is_amiss(&view)    ? service->why.text
+				     : "");
 	return say(client, &news);
 }
 
