@@ -64,3 +64,45 @@ if ss -Hltn | grep -qE ":($((port + 1))|$((port + 4))) "; then
 else
   ok 'nothing of it listens on the host any more'
 fi
+
+# Rare, and needed: each as an operator does it.
+number() { sed -n "s/^ *\"$2\": \([0-9]*\),*$/\1/p" "/run/bulkhead/$stack/$1.json" | head -n 1; }
+# Processes of a service but for its init, by their oldest pid.
+processes() { cat /sys/fs/cgroup/bulkhead/$stack/"$1"/cgroup.procs /sys/fs/cgroup/unified/bulkhead/$stack/"$1"/cgroup.procs 2>/dev/null | sort -n; }
+count() { processes "$1" | wc -l; }
+served() { curl -sfo "$folder/page" "http://127.0.0.1:$port/shop/" && grep -q product "$folder/page"; }
+workers_are_others() { ! processes edge | grep -qxF "$1"; }
+logged() { [ -s "$root/log/edge/access.log" ]; }
+
+worker=$(processes edge | tail -n 1)
+expect 0 'nginx is told to reload' bulkhead signal edge HUP
+within 10 'its workers are others' workers_are_others "$worker"
+expect 0 'and customers notice nothing' customers
+
+mv "$root/log/edge/access.log" "$root/log/edge/access.log.1"
+expect 0 'its log is moved away and it is told' bulkhead signal edge USR1
+expect 0 'somebody comes' served
+within 5 'and is in the new log' logged
+
+before=$(count php)
+sed -i 's/max_children = 4/max_children = 7/' "$root/config/php-fpm.conf"
+expect 0 'the pool is given another size' bulkhead restart php
+if [ "$(count php)" = $((before + 3)) ]; then ok 'and has it'; else not_ok 'and has it' "$(count php) processes, before $before"; fi
+expect 0 'customers notice nothing of the larger pool' customers
+
+expect 0 'the database grows' bulkhead run cron -- php8.2 -r "require '$root/www/wp-load.php';
+  for (\$i = 0; \$i < 40; \$i++) add_option(\"grown_\$i\", str_repeat(md5(\$i), 16384), '', 'no');
+  echo \$GLOBALS['wpdb']->get_var(\"SELECT sum(length(option_value)) FROM wp_options WHERE option_name LIKE 'grown_%'\");"
+says 20971520 'by twenty megabytes'
+main=$(number services/db process)
+kill -9 "$main"
+again() { [ "$(number services/db process)" != "$main" ] && served; }
+within 60 'it is killed, recovers and serves' again
+if grep -q 'crash recovery' "/var/log/bulkhead/$stack/db/log"; then ok 'from its own log'; else not_ok 'from its own log'; fi
+expect 0 'and customers notice nothing more' customers
+
+report() { [ -n "$(find "$root/reports" -newer "$folder/mark" -name 'sales-*')" ]; }
+touch "$folder/mark"
+within 90 'the job that is due each minute writes its report' report
+expect 0 'all of it as planned' bulkhead status
+expect 0 'down' bulkhead down

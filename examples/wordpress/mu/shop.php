@@ -1,7 +1,7 @@
 <?php
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Plugin Name: Shop (must-use)
- * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A small shop on WordPress itself: products, a cart, a checkout that charges a card at the
  * provider, orders, mail, and a report each minute.
