@@ -42,7 +42,7 @@ static const char *cpu_text(const struct stack_usage *usage, char text[SHORT])
 
 static const char *memory_text(const struct stack_usage *usage, char text[SHORT])
 {
-	uint64_t tenths = usage->memory_bytes * 10 / (1024 * 1024);
+	uint64_t tenths = usage->memory_bytes * 10 / (UINT64_C(1024) * 1024);
 
 	if (usage->memory_from == STACK_USAGE_UNKNOWN)
 		return "-";

@@ -66,7 +66,7 @@ static void find_begin(struct stack_log_reader *reader, size_t lines)
 	bool found = false;
 
 	for (int age = 0; age <= OLDER && !found; age++) {
-		struct stat about;
+		struct stat about = {0};
 		scoped(fd) int fd = open_file(reader, age, &about);
 
 		/* In the middle of a rotation there is no newest. */
@@ -113,7 +113,7 @@ static int find_next(const struct stack_log_reader *reader, const struct stat *r
 
 	*gone = false;
 	for (int age = 0; age <= OLDER; age++) {
-		struct stat about;
+		struct stat about = {0};
 		scoped(fd) int fd = open_file(reader, age, &about);
 
 		if (fd < 0)
@@ -134,7 +134,7 @@ static int find_next(const struct stack_log_reader *reader, const struct stat *r
 static bool go_on(struct stack_log_reader *reader)
 {
 	for (int i = 0; i < TRIES; i++) {
-		struct stat read = {.st_mtim = never}, about, before;
+		struct stat read = {.st_mtim = never}, about = {0}, before = {0};
 		bool first = reader->fd < 0, gone;
 
 		if (!first && fstat(reader->fd, &read) < 0)
