@@ -49,6 +49,7 @@ stack: $stack
 services:
   one: {role: node, command: [node, talk.js, one, $folder/told], workdir: $folder/app, files: {read: [$folder/app], write: [$folder/told]}}
   two: {role: node, command: [node, talk.js, two, $folder/told], workdir: $folder/app, files: {read: [$folder/app], write: [$folder/told]}}
+  many: {role: node, command: [node, talk.js, many, $folder/told], workdir: $folder/app, files: {read: [$folder/app], write: [$folder/told]}, instances: 2}
 END
 
 expect 1 'a stack that never was has no logs' bulkhead logs
@@ -63,6 +64,11 @@ says '?[2J?]0;title?red?' 'nothing of it steers a terminal'
 expect 0 'of one' bulkhead logs -n 3 one
 same 3 "$(wc -l <"$output")" 'so many lines'
 if grep -vq '^one [0-9]*$' "$output"; then not_ok 'as they were printed'; else ok 'as they were printed'; fi
+expect 0 'of each instance of one' bulkhead logs -n 100 many
+says 'many.1 | many begins' 'the first'
+says 'many.2 | many begins' 'and the second'
+expect 0 'of one instance' bulkhead logs -n 1 many.2
+expect 1 'of one that is not there' bulkhead logs -n 1 many.3
 expect 0 'as JSON' bulkhead logs --json -n 100 two
 if node -e "for (const line of require('fs').readFileSync('$output', 'utf8').trim().split('\n')) JSON.parse(line)"; then
   ok 'an object a line'
