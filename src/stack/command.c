@@ -22,7 +22,7 @@
 #include "stack/enter.h"
 #include "stack/launch.h"
 
-enum { MOST_LINES = 10, LONGEST_LINE = 200, MOST_READS = 32 };
+enum { MOST_LINES = 10, LONGEST_LINE = 200, MOST_READS = 32, GRACE = 2 /* seconds */ };
 
 /* What it says, line by line. */
 struct output {
@@ -161,6 +161,15 @@ static int run(const struct stack_command *command, char *const *arguments)
 static __attribute__((noreturn)) void be_runner(
 	const struct stack_command *command, pid_t caller, char *const *arguments)
 {
+	sigset_t late;
+
+	/* Before it executes, a command has the service's id already and can be stopped by the
+	 * service: nothing but the kernel's own clock ends that. */
+	sigemptyset(&late);
+	sigaddset(&late, SIGALRM);
+	signal(SIGALRM, SIG_DFL);
+	sigprocmask(SIG_UNBLOCK, &late, NULL);
+	alarm(command->seconds + GRACE);
 	/* Its own guard ends what it has begun, whenever it dies. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != caller ||
 		descriptor_keep(3, NULL, 0) < 0)
@@ -201,5 +210,7 @@ int stack_command_end(int pidfd)
 		error = waitid(P_PIDFD, (id_t)pidfd, &how, WEXITED);
 	while (error < 0 && errno == EINTR);
 	close(pidfd);
-	return error == 0 && how.si_code == CLD_EXITED ? how.si_status : STACK_COMMAND_NOT_RUN;
+	if (error == 0 && how.si_code == CLD_EXITED)
+		return how.si_status;
+	return error == 0 && how.si_status == SIGALRM ? STACK_COMMAND_LATE : STACK_COMMAND_NOT_RUN;
 }

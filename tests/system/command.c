@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -169,6 +170,32 @@ static void a_killed_caller_leaves_none(void **state)
 	enter_stage_assert_alone(&stage, "the caller");
 }
 
+/* Without Landlock's scopes, as before Linux 6.12, it may signal all that has its id. */
+static int set_up_hostile(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	said->length = 0;
+	stage.plan = launch_plan(arena, folder);
+	launch_service(stage.plan)->landlock.scoped = 0;
+	stage.script = "while :; do kill -STOP -1; done 2>/dev/null";
+	int error = enter_stage_begin(&stage, arena, folder);
+	stage.script = NULL;
+	return error;
+}
+
+static void a_service_that_stops_it_holds_nobody(void **state)
+{
+	struct timespec before, after;
+
+	(void)state;
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	assert_int_equal(run("sleep 0.5", 1), STACK_COMMAND_LATE);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	assert_true(after.tv_sec - before.tv_sec < 8);
+	enter_stage_assert_alone(&stage, "a command that was stopped");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +209,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_it_leaves_behind_does_not_hold_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_caller_goes_on_meanwhile, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_service_that_stops_it_holds_nobody, set_up_hostile, tear_down),
 		cmocka_unit_test_setup_teardown(a_killed_caller_leaves_none, set_up, tear_down),
 	};
 	int status = launch_begin(folder);

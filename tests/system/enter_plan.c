@@ -27,7 +27,8 @@ enum { LONGEST_PATH = 512 };
 
 int enter_stage_begin(struct enter_stage *stage, struct arena *arena, const char *folder)
 {
-	char *const command[] = {"/usr/bin/sleep", "1000", NULL};
+	char *const sleeps[] = {"/usr/bin/sleep", "1000", NULL};
+	char *const does[] = {"/usr/bin/sh", "-c", (char *)(size_t)stage->script, NULL};
 	struct stack_launch_options options = launch_options();
 	struct fault why = {0};
 	FILE *index = fopen(arena_printf(arena, "%s/page/index", folder), "we");
@@ -36,7 +37,7 @@ int enter_stage_begin(struct enter_stage *stage, struct arena *arena, const char
 		return -1;
 	if (!stage->plan)
 		stage->plan = launch_plan(arena, folder);
-	options.command = command;
+	options.command = stage->script ? does : sleeps;
 	if (stack_launch(stage->plan, launch_service(stage->plan), &options, &stage->launched,
 		    &why) < 0) {
 		printf("%s\n", why.text);

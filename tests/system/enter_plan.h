@@ -15,12 +15,13 @@ struct plan;
 
 struct enter_stage {
 	struct plan *plan;
+	const char *script; /* what the service does; NULL: it sleeps */
 	struct stack_launched launched;
 	struct stack_member member;
 };
 
-/* Launch it, by a plan of its own or the one that is there, with a file `index` in @folder/page; it
- * sleeps.  0, or -1 after saying why. */
+/* Launch it, by a plan of its own or the one that is there, with a file `index` in @folder/page.
+ * 0, or -1 after saying why. */
 int enter_stage_begin(struct enter_stage *stage, struct arena *arena, const char *folder);
 void enter_stage_end(struct enter_stage *stage);
 

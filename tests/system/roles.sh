@@ -30,6 +30,12 @@ traffic 'in the foreground'
 expect 0 'and every layer is enforced' "$BULKHEAD" status "${stack[@]}"
 says 'seccomp       enforced  1 filter' 'with one filter each'
 
+# A command in each: the rules of its domain name what is in its view.
+inside() { "$BULKHEAD" exec --stack servers "$@"; }
+expect 0 'a command in HAProxy' inside balancer -- haproxy -v
+expect 0 'in nginx' inside page -- nginx -v
+expect 0 'and in MariaDB' inside tables -- mariadbd --version
+
 # What a role forbids shows in the daemon's own words.
 sql() { mariadb -h 127.0.0.1 -P 3307 -u shop -pcompass -N shop -e "$1"; }
 expect 1 'MariaDB writes no file outside its own' sql "SELECT 1 INTO OUTFILE '$folder/public/stolen'"
