@@ -4,11 +4,22 @@
 #include "plan/plan.h"
 #include "plan/record.h"
 
+/* The port at which the router is let in, however it asks there. */
+static struct plan_probe asked_at(const struct plan_probe *probe)
+{
+	if (probe->kind == PLAN_PROBE_PORT || probe->kind == PLAN_PROBE_HTTP)
+		return (struct plan_probe){.kind = PLAN_PROBE_PORT, .port = probe->port};
+	return (struct plan_probe){.kind = PLAN_PROBE_NONE};
+}
+
 /* What other services, the router and the gateway have of it as well. */
-static void keep_network(struct plan_service *service)
+static void keep_network(struct plan_service *service, struct plan_audit *room)
 {
 	const struct plan_service from = *service;
+	const struct plan_audit *audit = plan_audit(service, LAYER_NETWORK);
 
+	if (audit)
+		*room = *audit;
 	*service = (struct plan_service){
 		.name = from.name,
 		.base = from.base,
@@ -20,6 +31,10 @@ static void keep_network(struct plan_service *service)
 		.link = from.link,
 		.address4 = from.address4,
 		.address6 = from.address6,
+		.life = {.ready = asked_at(&from.life.ready),
+			.healthy = asked_at(&from.life.healthy)},
+		.audits = room,
+		.audit_count = audit ? 1 : 0,
 	};
 }
 
@@ -31,9 +46,10 @@ bool plan_same_network(const struct plan *left, const struct plan *right)
 		return false;
 	for (size_t i = 0; i < left->service_count; i++) {
 		struct plan_service service = left->services[i], peer = right->services[i];
+		struct plan_audit audit, peers;
 
-		keep_network(&service);
-		keep_network(&peer);
+		keep_network(&service, &audit);
+		keep_network(&peer, &peers);
 		if (!record_same(&plan_service_record, &service, &peer))
 			return false;
 	}

@@ -473,7 +473,8 @@ char *plan_write(const struct plan *plan); /* freed by the caller */
 bool plan_same(const struct plan *left, const struct plan *right);
 
 /* Is all the same that is shared between the services of a stack: who they are, addresses, edges,
- * doors, socket folders?  If not, what runs cannot go on by the other plan. */
+ * doors, ports that are asked, socket folders?  If not, what runs cannot go on by the other plan.
+ */
 bool plan_same_network(const struct plan *left, const struct plan *right);
 
 /* Is all the same that the supervisor does with it? */
