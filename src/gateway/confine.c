@@ -23,9 +23,14 @@
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
 
-static int fail(int error, const char *what, struct fault *why)
+static const struct enforce_own *own_of(enum gateway_part part)
 {
-	return fault(why, error, (struct where){0}, "gateway: cannot %s", what);
+	return part == GATEWAY_DOORS ? &gateway_own : &outlet_own;
+}
+
+int gateway_fail(enum gateway_part part, int error, const char *what, struct fault *why)
+{
+	return fault(why, error, (struct where){0}, "%s: cannot %s", own_of(part)->name, what);
 }
 
 /*
@@ -36,15 +41,15 @@ static int enter_router(
 	enum gateway_part part, const struct enforce_network_router *router, struct fault *why)
 {
 	if (setgroups(0, NULL) < 0)
-		return fail(-errno, "leave the host's groups", why);
+		return gateway_fail(part, -errno, "leave the host's groups", why);
 	if (part == GATEWAY_DOORS && setns(router->network, CLONE_NEWNET) < 0)
-		return fail(-errno, "enter the router's network", why);
+		return gateway_fail(part, -errno, "enter the router's network", why);
 	if (setns(router->user, CLONE_NEWUSER) < 0)
-		return fail(-errno, "enter the router's user namespace", why);
+		return gateway_fail(part, -errno, "enter the router's user namespace", why);
 	return 0;
 }
 
-static int become(uint32_t id, uint64_t keep, struct fault *why)
+static int become(enum gateway_part part, uint32_t id, uint64_t keep, struct fault *why)
 {
 	const unsigned bits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
 			      SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
@@ -52,24 +57,24 @@ static int become(uint32_t id, uint64_t keep, struct fault *why)
 	int error = enforce_bound(keep);
 
 	if (error < 0)
-		return fail(error, "cut its bounding set", why);
+		return gateway_fail(part, error, "cut its bounding set", why);
 	if (prctl(PR_SET_SECUREBITS, bits) < 0)
-		return fail(-errno, "lock its secure bits", why);
+		return gateway_fail(part, -errno, "lock its secure bits", why);
 	if (syscall(SYS_setresgid, id, id, id) < 0 || syscall(SYS_setresuid, id, id, id) < 0)
-		return fail(-errno, "take its own id", why);
+		return gateway_fail(part, -errno, "take its own id", why);
 	error = enforce_capset(keep, 0);
-	return error < 0 ? fail(error, "cut its capabilities", why) : 0;
+	return error < 0 ? gateway_fail(part, error, "cut its capabilities", why) : 0;
 }
 
-static int limit(struct fault *why)
+static int limit(enum gateway_part part, struct fault *why)
 {
 	const struct rlimit none = {0, 0};
 
 	if (setrlimit(RLIMIT_CORE, &none) < 0 || setrlimit(RLIMIT_NPROC, &none) < 0 ||
 		setrlimit(RLIMIT_FSIZE, &none) < 0)
-		return fail(-errno, "set its limits", why);
+		return gateway_fail(part, -errno, "set its limits", why);
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return fail(-errno, "give up new privileges", why);
+		return gateway_fail(part, -errno, "give up new privileges", why);
 	/* Since 6.3; nothing here makes memory executable, and no call that could is allowed. */
 	prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0);
 	return 0;
@@ -81,17 +86,17 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 	/* One capability, in the router's user namespace: to use the address of a client. */
 	const uint64_t keep = part == GATEWAY_DOORS ? UINT64_C(1) << CAP_NET_RAW : 0;
 	const struct plan_network *network = &plan->network;
-	const struct enforce_own *own = part == GATEWAY_DOORS ? &gateway_own : &outlet_own;
-	int error = enforce_own_view(own->name, why);
+	int error = enforce_own_view(own_of(part)->name, why);
 
 	if (!error)
 		error = enter_router(part, router, why);
 	if (!error)
-		error = become(part == GATEWAY_DOORS ? network->gateway_id : network->outlet_id,
-			keep, why);
+		error = become(part,
+			part == GATEWAY_DOORS ? network->gateway_id : network->outlet_id, keep,
+			why);
 	if (!error)
-		error = limit(why);
+		error = limit(part, why);
 	if (!error)
 		error = gateway_landlock(part, plan, why);
-	return error ? error : enforce_own_filter(own, refusal, why);
+	return error ? error : enforce_own_filter(own_of(part), refusal, why);
 }

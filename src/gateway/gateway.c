@@ -19,6 +19,7 @@
 #include "base/scoped.h"
 #include "enforce/connects.h"
 #include "enforce/network.h"
+#include "gateway/confine.h"
 #include "gateway/door.h"
 #include "gateway/outlet.h"
 #include "gateway/serve.h"
@@ -46,8 +47,8 @@ static const char *const names[] = {
 	[GATEWAY_OUTLET] = "outlet",
 };
 
-static int settle_descriptors(const struct gateway_door *doors, size_t count,
-	const struct enforce_network_router *router, int status, struct arena *arena,
+static int settle_descriptors(enum gateway_part part, const struct gateway_door *doors,
+	size_t count, const struct enforce_network_router *router, int status, struct arena *arena,
 	struct fault *why)
 {
 	int *kept = arena_alloc(arena, (count + 6) * sizeof(*kept));
@@ -67,8 +68,7 @@ static int settle_descriptors(const struct gateway_door *doors, size_t count,
 	if (!error)
 		error = descriptor_keep(0, kept, used);
 	if (error)
-		return fault(
-			why, error, (struct where){0}, "gateway: cannot settle its descriptors");
+		return gateway_fail(part, error, "settle its descriptors", why);
 	return 0;
 }
 
@@ -89,7 +89,7 @@ static __attribute__((noreturn)) void live(enum gateway_part part, const struct 
 			? gateway_doors_open(plan, arena, &doors, &count, &why)
 			: gateway_outlet_open(plan, router, arena, &doors, &count, &why);
 	if (!error)
-		error = settle_descriptors(doors, count, router, status, arena, &why);
+		error = settle_descriptors(part, doors, count, router, status, arena, &why);
 	if (!error)
 		server = gateway_server(doors, count, &why);
 	if (server && !gateway_confine(part, plan, router, EPERM, &why)) {

@@ -8,11 +8,6 @@
 #include "gateway/confine.h"
 #include "plan/plan.h"
 
-static int fail(const char *what, struct fault *why)
-{
-	return fault(why, -errno, (struct where){0}, "gateway: cannot %s", what);
-}
-
 static uint32_t port_of(enum gateway_part part, const struct plan *plan, size_t index)
 {
 	return part == GATEWAY_DOORS ? plan->publishes[index].port : plan->host_edges[index].port;
@@ -31,7 +26,7 @@ int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fau
 
 	/* Where the plan found it, its absence now is a failure. */
 	if (abi < 1 && plan->service_count && plan->services[0].landlock.used)
-		return fail("ask for its Landlock version", why);
+		return gateway_fail(part, -errno, "ask for its Landlock version", why);
 	if (abi < 1)
 		return 0;
 	const struct landlock_domain domain = {
@@ -41,13 +36,15 @@ int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fau
 	};
 	scoped(fd) int ruleset = landlock_create(&domain, (unsigned)abi);
 	if (ruleset < 0)
-		return fail("make its Landlock rules", why);
+		return gateway_fail(part, -errno, "make its Landlock rules", why);
 	for (size_t i = 0; domain.handled_net && i < count; i++) {
 		const struct landlock_port port = {
 			CATALOG_LANDLOCK_CONNECT_TCP, port_of(part, plan, i)};
 
 		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
-			return fail("allow a port by Landlock", why);
+			return gateway_fail(part, -errno, "allow a port by Landlock", why);
 	}
-	return landlock_enter(ruleset) < 0 ? fail("enter its Landlock domain", why) : 0;
+	return landlock_enter(ruleset) < 0
+		       ? gateway_fail(part, -errno, "enter its Landlock domain", why)
+		       : 0;
 }
