@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "catalog/call.h"
+#include "enforce/cgroup.h"
 #include "enforce/landlock_abi.h"
 #include "enforce/network.h"
 #include "gateway/gateway.h"
@@ -36,6 +37,9 @@ enum { MOST_POINTS = 2048, GATEWAY = 1 };
 static struct enforce_network_router router = {-1, -1};
 static struct plan plan;
 static struct plan_service services[SERVICES];
+static enum gateway_part part; /* the one that is started */
+static int cgroup = -1;
+static struct plan_host_edge host_edges[] = {{.from = "web", .port = 3306}};
 static struct outcome *outcome;
 static char whole[8192];
 static struct tracer_point points[MOST_POINTS];
@@ -53,7 +57,7 @@ static void start_and_end(void)
 	int pidfd = -1;
 	pid_t gateway = -1;
 
-	if (gateway_start(GATEWAY_DOORS, &plan, &router, -1, &gateway, &pidfd, &why)) {
+	if (gateway_start(part, &plan, &router, cgroup, &gateway, &pidfd, &why)) {
 		snprintf(outcome->text, sizeof(outcome->text), "%s", why.text);
 		outcome->status = 1;
 		_exit(1);
@@ -98,9 +102,16 @@ static void a_gateway_to_which_nothing_happens_is_whole(void **state)
 	memcpy(whole, tracer.owns, sizeof(whole));
 	point_count = tracer.point_count;
 	assert_non_null(strstr(whole, "Seccomp_filters:\t1"));
-	assert_non_null(strstr(whole, "CapBnd:\t0000000000002000"));
+	assert_non_null(strstr(whole,
+		part == GATEWAY_DOORS ? "CapBnd:\t0000000000002000" : "CapBnd:\t0000000000000000"));
 	assert_non_null(strstr(whole, "own mnt"));
-	assert_null(strstr(whole, "shared"));
+	/* The outlet is in the host's network, and shares nothing else. */
+	const char *shared = strstr(whole, "shared");
+	if (part == GATEWAY_OUTLET) {
+		assert_memory_equal(shared, "shared net\n", 11);
+		shared = strstr(shared + 1, "shared");
+	}
+	assert_null(shared);
 	tracer = start(nowhere, 0, false);
 	assert_string_equal(tracer.owns, whole);
 }
@@ -161,6 +172,21 @@ static void whatever_is_said_to_be_wrong_neither(void **state)
 	walk(EINVAL);
 }
 
+static int choose_outlet(void **state)
+{
+	(void)state;
+	part = GATEWAY_OUTLET;
+	cgroup = enforce_cgroup_open("test-inject", "outlet", NULL);
+	return cgroup < 0;
+}
+
+static int remove_cgroup(void **state)
+{
+	(void)state;
+	close(cgroup);
+	return enforce_cgroup_remove("test-inject", "outlet", NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,9 +208,13 @@ int main(void)
 	memcpy(services, plan.services, sizeof(services));
 	services[WEB].landlock.used = landlock_abi() > 0;
 	plan.services = services;
+	plan.host_edges = host_edges;
+	plan.host_edge_count = 1;
+	plan.network.outlet_id = 1900000002;
 	outcome = mmap(
 		NULL, sizeof(*outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (outcome == MAP_FAILED || enforce_network_router(&plan, &router, &why))
 		return fprintf(stderr, "%s\n", why.text);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("gateway", tests, NULL, NULL) +
+	       cmocka_run_group_tests_name("outlet", tests, choose_outlet, remove_cgroup);
 }
