@@ -62,6 +62,7 @@ services:
     workdir: $folder
     files: {read: [$folder]}
     listens: [{port: 5432, at: 127.0.0.1}, {port: 9999, at: 127.0.0.1}]
+    ready: {port: 5432}
   shop:
     role: node
     command: [node, ask.js, "local,127.0.0.1,5432", "named,db,5432", "local6,::1,5433",
@@ -82,6 +83,7 @@ services:
     workdir: $folder
     files: {read: [$folder]}
     listens: [{port: 5433, at: "::1"}]
+    ready: {port: 5433}
 assert:
   - only shop reaches host
 EOF
