@@ -132,14 +132,14 @@ before=$(processes web)
 rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
-within 10 'a command stays' grep -q on "$folder/on"
+within 30 'a command stays' grep -q on "$folder/on"
 kill -9 $caller
 alone() { [ "$(processes web)" = "$before" ] && [ "$(find "$(cgroup_of web)" -mindepth 1 -type d)" = '' ]; }
 within 5 'with a killed caller it ends' alone
 rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'process.on("SIGINT", () => process.exit(9)); console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
-within 10 'another stays' grep -q on "$folder/on"
+within 30 'another stays' grep -q on "$folder/on"
 kill -INT $caller
 status=0
 wait $caller || status=$?
@@ -169,7 +169,7 @@ within 5 'ends' gone "$main"
 rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
-within 10 'one more command stays' grep -q on "$folder/on"
+within 30 'one more command stays' grep -q on "$folder/on"
 kill -STOP $caller
 expect 0 'all goes down, whoever is stopped' "$BULKHEAD" down $stack
 compare 'and no group stays' "$(find /sys/fs/cgroup -maxdepth 4 -type d -path "*/bulkhead/$stack*" | wc -l)" 0

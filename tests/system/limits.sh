@@ -70,6 +70,20 @@ echo 100000000 >"$group/memory.max"
 echo "$disk rbps=max" >"$group/io.max"
 expect 1 'so is one of a disk' bulkhead status
 says 'io.max is not the planned' 'by name too'
+echo "$disk rbps=1000000 wbps=1000000" >"$group/io.max"
+
+# A command inside counts as the service's own, and so does what stands for it.
+inside() { "$BULKHEAD" exec --stack limits-test cache -- redis-server --version; }
+expect 0 'a command inside has room' inside
+now=$(cat "$group/pids.current")
+for room in 0 1; do
+  echo $((now + room)) >"$group/pids.max"
+  expect 125 "with room for $room it is not started" inside
+  says "'cache' has all the processes that its limits allow" 'and told why'
+done
+echo $((now + 2)) >"$group/pids.max"
+expect 0 'with room for two it is' inside
+if [ -z "$(find "$group" -mindepth 1 -type d)" ]; then ok 'and leaves no group'; else not_ok 'and leaves no group'; fi
 expect 0 'down works' bulkhead down
 if [ -e "$hierarchy/bulkhead/limits-test" ]; then
   not_ok 'no cgroup is left'
