@@ -216,6 +216,7 @@ static void write_asked(FILE *out, const struct plan *plan, bool wide)
 	end_set(&set);
 }
 
+/* Nobody in the router talks to anybody else there: the outlet listens, for services alone. */
 static const char router_chains[] =
 	"\tchain spoofed {\n"
 	"\t\ttype filter hook prerouting priority raw; policy drop;\n"
@@ -234,10 +235,10 @@ static const char router_chains[] =
 	"\t}\n"
 	"\tchain input {\n"
 	"\t\ttype filter hook input priority filter; policy drop;\n"
-	"\t\tiif \"lo\" accept\n" EXISTING "%s" REFUSE "\t}\n"
+	"\t\tiif \"lo\" ct state established,related accept\n" EXISTING "%s" REFUSE "\t}\n"
 	"\tchain output {\n"
-	"\t\ttype filter hook output priority filter; policy drop;\n"
-	"\t\toif \"lo\" accept\n" ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
+	"\t\ttype filter hook output priority filter; policy drop;\n" ANSWERS
+	"\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
 	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n"
 	"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"
 	"\t\tmeta skuid != { %u%s } ip6 daddr . meta l4proto . th dport @asked6 accept\n" REFUSE

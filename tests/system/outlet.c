@@ -155,6 +155,22 @@ static void what_is_not_declared_is_refused(void **state)
 	peer_stop(hidden);
 }
 
+/* The gateway, which meets the world, and the supervisor are in the router, whose table is all that
+ * stands before the outlet where Landlock knows no ports. */
+static void the_router_itself_has_no_way_out(void **state)
+{
+	char answer[80];
+
+	(void)state;
+	assert_int_equal(
+		peer_ask(router.network, SOCK_STREAM, NULL, "198.18.4.1", DATABASE, answer),
+		ECONNREFUSED);
+	assert_int_equal(
+		peer_ask(router.network, SOCK_STREAM, NULL, "fd62:6b68::1", DATABASE, answer),
+		ECONNREFUSED);
+	assert_string_equal(seen(WEB, "198.18.4.1", DATABASE), "127.0.0.1");
+}
+
 struct attempt {
 	int type;
 	const char *address;
@@ -331,6 +347,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_daemon_on_one_loopback_address_is_found, build, take_down),
 		cmocka_unit_test_setup_teardown(what_is_not_declared_is_refused, build, take_down),
+		cmocka_unit_test_setup_teardown(the_router_itself_has_no_way_out, build, take_down),
 		cmocka_unit_test_setup_teardown(the_outlet_is_confined, build, take_down),
 		cmocka_unit_test_setup_teardown(the_cgroup_alone_holds_it, build, take_down),
 		cmocka_unit_test_setup_teardown(nothing_else_is_possible_inside, build, take_down),
