@@ -87,15 +87,27 @@ static int open_late(struct drill_context *context)
 	return drill_done(fd);
 }
 
+/* A name that nobody has.  Some machines have the newer calls alone. */
+static const char none[] = "/tmp/bulkhead-drill-none";
+
 static int rename_late(struct drill_context *context)
 {
-	return drill_reached(
-		drill_call(context, SYS_rename, "/tmp/bulkhead-drill-none", "/tmp/none"), ENOENT);
+#ifdef SYS_rename
+	long error = drill_call(context, SYS_rename, none, "/tmp/none");
+#else
+	long error = drill_call(context, SYS_renameat2, AT_FDCWD, none, AT_FDCWD, "/tmp/none", 0);
+#endif
+	return drill_reached(error, ENOENT);
 }
 
 static int remove_late(struct drill_context *context)
 {
-	return drill_reached(drill_call(context, SYS_unlink, "/tmp/bulkhead-drill-none"), ENOENT);
+#ifdef SYS_unlink
+	long error = drill_call(context, SYS_unlink, none);
+#else
+	long error = drill_call(context, SYS_unlinkat, AT_FDCWD, none, 0);
+#endif
+	return drill_reached(error, ENOENT);
 }
 
 /* As a library that is loaded late. */
