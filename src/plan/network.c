@@ -254,10 +254,17 @@ static void check_group(struct planner *planner, const struct plan_socket_folder
 		"'%s' runs as %s, which is not of the group of %s", service->name, identity->user,
 		folder->folder);
 	report_other(entry, folder->where, "the socket folder belongs to this group");
-	report_hint(planner->report, entry,
-		"give the socket the group of '%s' (group: %s), or add the socket's group to its "
-		"`groups`",
-		service->name, identity->group_name);
+	/* Without a `user` its group is one of its own, which no policy can name. */
+	if (identity->gid < planner->host->id_first)
+		report_hint(planner->report, entry,
+			"give the socket the group of '%s' (group: %s), or add the socket's group "
+			"to its `groups`",
+			service->name, identity->group_name);
+	else
+		report_hint(planner->report, entry,
+			"give '%s' a `user`, and the socket the group of that, or add the socket's "
+			"group to its `groups`",
+			service->name);
 }
 
 /* What another line declared already: the service, and one of its instances.  Or NULL. */

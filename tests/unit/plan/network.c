@@ -153,6 +153,34 @@ static void who_cannot_pass_the_folder_is_told(void **state)
 	sketch_free(&sketch);
 }
 
+static const char *only_hint(const struct sketch *sketch)
+{
+	size_t count;
+	const struct report_entry *entries = report_entries(sketch->report, &count);
+
+	assert_int_equal(count, 1);
+	return entries[0].hint;
+}
+
+/* The group of a service without a user is one of its own, which no policy can name. */
+static void and_told_what_can_be_typed(void **state)
+{
+	char text[512];
+
+	(void)state;
+	snprintf(text, sizeof(text), sockets, "db");
+	struct sketch sketch = sketch_plan(text, false);
+	assert_non_null(strstr(only_hint(&sketch), "(group: db)"));
+	sketch_free(&sketch);
+	sketch = sketch_plan("  a: {role: bare, command: daemon, user: web, listens: [{unix: "
+			     "/run/a/s, group: shared}]}\n"
+			     "  b: {role: bare, command: daemon, connects: "
+			     "[\"a:unix:/run/a/s\"]}\n",
+		false);
+	assert_non_null(strstr(only_hint(&sketch), "give 'b' a `user`"));
+	sketch_free(&sketch);
+}
+
 /* Where an old program looks, and where an old daemon waits; instances share the place. */
 static void old_configuration_is_in_the_plan(void **state)
 {
@@ -214,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_large_stack_gets_a_larger_range_or_says_that_it_needs_one),
 		cmocka_unit_test(a_socket_has_a_folder_that_both_sides_see),
 		cmocka_unit_test(who_cannot_pass_the_folder_is_told),
+		cmocka_unit_test(and_told_what_can_be_typed),
 		cmocka_unit_test(old_configuration_is_in_the_plan),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
 	};
