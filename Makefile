@@ -15,10 +15,10 @@ install: all
 demo test bench lint fuzz prove:
 	tools/$@
 
-demo-small demo-wordpress:
+demo-small demo-vendure demo-wordpress:
 	tools/demo $(@:demo-%=%)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all install demo demo-small demo-wordpress test bench lint fuzz prove clean
+.PHONY: all install demo demo-small demo-vendure demo-wordpress test bench lint fuzz prove clean
