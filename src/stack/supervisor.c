@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -185,7 +184,6 @@ void stack_supervise(const struct stack_supervise *supervise)
 						   2 * supervise->plan->service_count) *
 						   sizeof(struct pollfd))};
 
-	signal(SIGPIPE, SIG_IGN);
 	if (supervisor_adopt(supervisor) == 0) {
 		supervisor_note("supervisor", "watching");
 		loop(supervisor, &waits);
