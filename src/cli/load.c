@@ -68,14 +68,32 @@ static int read_policy(
 	return cli_report(options, loaded->report, wrong > 0 ? 2 : reading.unsupported ? 3 : 1);
 }
 
+static bool uses_loopback(const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->listen_count; i++)
+		if (service->listens[i].at)
+			return true;
+	for (size_t i = 0; i < service->connect_count; i++)
+		if (service->connects[i].at)
+			return true;
+	return false;
+}
+
 /* A launch pays for each probe: those of the network only where there is one. */
 static uint64_t wanted_features(const struct policy *policy)
 {
-	for (size_t i = 0; i < policy->service_count; i++)
-		if (policy->services[i].listen_count > 0 || policy->services[i].connect_count > 0 ||
-			policy->services[i].publish_count > 0)
-			return HOST_LAUNCH_FEATURES | HOST_NETWORK_FEATURES;
-	return HOST_LAUNCH_FEATURES;
+	uint64_t wanted = HOST_LAUNCH_FEATURES;
+
+	for (size_t i = 0; i < policy->service_count; i++) {
+		const struct policy_service *service = &policy->services[i];
+
+		if (service->listen_count > 0 || service->connect_count > 0 ||
+			service->publish_count > 0)
+			wanted |= HOST_NETWORK_FEATURES;
+		if (uses_loopback(service))
+			wanted |= HOST_LOOPBACK_FEATURES;
+	}
+	return wanted;
 }
 
 static int ask_host(const struct cli_options *options, uint64_t features, struct cli_loaded *loaded)

@@ -42,8 +42,7 @@ static int refused(struct nft_ctx *nft, const char *name, struct where where, st
 
 	fault(why, -EIO, where, "nftables refuses the %s: %.*s", name, length, said ? said : "");
 	fault_hint(why, "the kernel needs nf_tables with ct, reject, socket and connlimit; for "
-			"`at` nat, and "
-			"numgen with instances");
+			"`at` nat and numgen");
 	return -EIO;
 }
 

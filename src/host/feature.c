@@ -74,7 +74,9 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"CONFIG_BLK_DEV_THROTTLING=y",
 		false},
 	[HOST_CGROUP_PORTS] = {"cgroup-ports",
-		"refuses a service every TCP and UDP port that it does not listen on",
+		"refuses a service every TCP and UDP port that it does not listen on, and the "
+		"outlet "
+		"every one of this machine but those of `host:PORT`",
 		"a port that is not declared may be bound, unless Landlock refuses it (TCP, Linux "
 		"6.7); the network rules let nobody reach it",
 		"a kernel with CONFIG_CGROUP_BPF=y; in a container, CAP_BPF and CAP_NET_ADMIN on "
@@ -135,6 +137,14 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"`publishes` is refused: every client would look like the gateway",
 		"a kernel with CONFIG_NFT_SOCKET, NF_SOCKET_IPV4 and _IPV6, IP_MULTIPLE_TABLES and "
 		"IPV6_MULTIPLE_TABLES (modprobe nft_socket)",
+		false},
+	[HOST_LOOPBACK_NAT] = {"loopback-nat",
+		"`at`: what a service looks for on its own loopback is found at its peers, and the "
+		"other way round",
+		"`at` is refused: services would have to name their peers, and to be bound to all "
+		"addresses",
+		"a kernel with CONFIG_NFT_NAT and NFT_NUMGEN (modprobe nft_chain_nat nft_nat "
+		"nft_numgen)",
 		false},
 	[HOST_APPARMOR] = {"apparmor",
 		"a mandatory profile per service, on top of the other layers",

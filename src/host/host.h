@@ -34,7 +34,7 @@ enum host_feature {
 	HOST_CGROUP_PIDS,
 	HOST_CGROUP_CPU,
 	HOST_CGROUP_IO,
-	HOST_CGROUP_PORTS,      /* BPF programs of a cgroup, after bind (4.17) */
+	HOST_CGROUP_PORTS,      /* BPF programs of a cgroup, after bind and at connect (4.17) */
 	HOST_SECCOMP,           /* filters with ERRNO, KILL_PROCESS */
 	HOST_SECCOMP_NOTIFY,    /* calls that wait for an answer, which may be to go on (5.5) */
 	HOST_LANDLOCK,          /* ABI 1 and up: see landlock_abi */
@@ -47,6 +47,7 @@ enum host_feature {
 	HOST_VETH,
 	HOST_NFTABLES,
 	HOST_TRANSPARENT_PROXY, /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
+	HOST_LOOPBACK_NAT,      /* nft nat in all four hooks, numgen */
 	HOST_APPARMOR,
 	HOST_SELINUX,
 	HOST_BPF_LSM,
@@ -175,12 +176,16 @@ extern const struct record_type host_record;
 #define HOST_NETWORK_FEATURES                                                                      \
 	(HOST_FEATURE_BIT(HOST_VETH) | HOST_FEATURE_BIT(HOST_NFTABLES) |                           \
 		HOST_FEATURE_BIT(HOST_TRANSPARENT_PROXY))
+/* What only services with `at` need. */
+#define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
 /* What no launch uses yet; `doctor` shows it. */
 #define HOST_SHOWN_FEATURES                                                                        \
 	(HOST_FEATURE_BIT(HOST_APPARMOR) | HOST_FEATURE_BIT(HOST_SELINUX) |                        \
 		HOST_FEATURE_BIT(HOST_BPF_LSM))
 /* What the launch of a service without network edges needs to know. */
-#define HOST_LAUNCH_FEATURES (HOST_ALL_FEATURES & ~(HOST_NETWORK_FEATURES | HOST_SHOWN_FEATURES))
+#define HOST_LAUNCH_FEATURES                                                                       \
+	(HOST_ALL_FEATURES &                                                                       \
+		~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES | HOST_SHOWN_FEATURES))
 
 /*
  * Probe the kernel for the features whose bits are set in @wanted; the others

@@ -42,6 +42,7 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 	[HOST_VETH] = host_try_veth,
 	[HOST_NFTABLES] = host_try_nftables,
 	[HOST_TRANSPARENT_PROXY] = host_try_transparent_proxy,
+	[HOST_LOOPBACK_NAT] = host_try_loopback_nat,
 	[HOST_APPARMOR] = host_try_apparmor,
 	[HOST_SELINUX] = host_try_selinux,
 	[HOST_BPF_LSM] = host_try_bpf_lsm,

@@ -61,4 +61,4 @@ host_attempt host_try_cgroup2, host_try_cgroup_memory, host_try_cgroup_pids, hos
 host_attempt host_try_landlock, host_try_landlock_truncate, host_try_landlock_net,
 	host_try_landlock_ioctl, host_try_landlock_scope;
 host_attempt host_try_apparmor, host_try_selinux, host_try_bpf_lsm;
-host_attempt host_try_veth, host_try_nftables, host_try_transparent_proxy;
+host_attempt host_try_veth, host_try_nftables, host_try_transparent_proxy, host_try_loopback_nat;

@@ -48,20 +48,49 @@ enum host_state host_try_veth(struct host_try *try)
 static const char table[] = "table inet try {\n"
 			    "	map edges { type ifname . ipv4_addr . inet_service : verdict; }\n"
 			    "	set ports { type inet_service; flags interval; }\n"
+			    "	set seen {\n"
+			    "		type ipv4_addr . inet_proto . inet_service\n"
+			    "		size 8; flags dynamic\n"
+			    "	}\n"
 			    "	chain forward {\n"
 			    "		type filter hook forward priority 0; policy drop;\n"
 			    "		ct state established,related counter accept\n"
 			    "		iifname . ip daddr . tcp dport vmap @edges\n"
 			    "		tcp dport @ports ct count over 100 reject with tcp reset\n"
 			    "		limit rate 10/second log group 5\n"
+			    "		update @seen { ip saddr . meta l4proto . th dport }\n"
 			    "		counter reject with icmpx type admin-prohibited\n"
 			    "	}\n"
 			    "}\n";
 
-static enum host_state load_table(struct host_try *try)
+/* What `at` adds, on the way out and on the way in. */
+static const char translation[] =
+	"table inet try {\n"
+	"	set peers { type ipv4_addr . inet_proto . inet_service; }\n"
+	"	chain look {\n"
+	"		type nat hook output priority -100;\n"
+	"		ip daddr 127.0.0.1 tcp dport 1 dnat ip to numgen inc mod 2 map {\n"
+	"			0 : 192.0.2.1 . 1, 1 : 192.0.2.2 . 1 }\n"
+	"	}\n"
+	"	chain leave {\n"
+	"		type nat hook postrouting priority 100;\n"
+	"		ct status dnat ip saddr 127.0.0.0/8 snat ip to 192.0.2.3\n"
+	"	}\n"
+	"	chain arrive {\n"
+	"		type nat hook prerouting priority -100;\n"
+	"		ip daddr 192.0.2.3 tcp dport 1 dnat ip to 127.0.0.1\n"
+	"	}\n"
+	"	chain settle {\n"
+	"		type nat hook input priority 100;\n"
+	"		ct status dnat ip saddr . meta l4proto . th dport @peers snat ip to "
+	"127.0.0.1\n"
+	"	}\n"
+	"}\n";
+
+static enum host_state load(struct host_try *try, const char *text)
 {
 	char message[120];
-	int error = host_load_nft(table, message, sizeof(message));
+	int error = host_load_nft(text, message, sizeof(message));
 
 	if (error < 0 && !try->root)
 		return host_found(try, HOST_NOT_TRIED, "needs root to try");
@@ -70,7 +99,22 @@ static enum host_state load_table(struct host_try *try)
 	return HOST_YES;
 }
 
+static enum host_state load_table(struct host_try *try)
+{
+	return load(try, table);
+}
+
 enum host_state host_try_nftables(struct host_try *try)
 {
 	return in_network_namespace(try, load_table);
+}
+
+static enum host_state load_translation(struct host_try *try)
+{
+	return load(try, translation);
+}
+
+enum host_state host_try_loopback_nat(struct host_try *try)
+{
+	return in_network_namespace(try, load_translation);
 }

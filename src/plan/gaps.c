@@ -81,6 +81,22 @@ static bool anybody_accepts(const struct plan *plan, enum host_feature feature)
 	return false;
 }
 
+/* The first line that gives something a place on a loopback; NULL: there is none. */
+static const struct where *loopback_line(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->edge_count; i++)
+		if (plan->edges[i].at)
+			return &plan->edges[i].where;
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (plan->host_edges[i].at)
+			return &plan->host_edges[i].where;
+	for (size_t i = 0; i < plan->service_count; i++)
+		for (size_t j = 0; j < plan->services[i].listen_count; j++)
+			if (plan->services[i].listens[j].at)
+				return &plan->services[i].listens[j].where;
+	return NULL;
+}
+
 /* The whole stack lacks it, unless one service does without: then each for itself. */
 static void stack_gaps(struct planner *planner)
 {
@@ -100,6 +116,10 @@ static void stack_gaps(struct planner *planner)
 				plan_gap(planner, &plan->services[j], foundations[i].layer, feature,
 					true, plan->services[j].where, text);
 	}
+	const struct where *line = loopback_line(plan);
+	if (line)
+		plan_gap(planner, NULL, LAYER_NETWORK, HOST_LOOPBACK_NAT, true, *line,
+			host_features[HOST_LOOPBACK_NAT].without);
 }
 
 /* Layers that newer kernels add: used where they are, reported where they are not. */

@@ -203,6 +203,43 @@ static void old_configuration_is_in_the_plan(void **state)
 	sketch_free(&sketch);
 }
 
+/* A kernel that does not translate: the stack cannot start, at the line that asks for it. */
+static void a_place_on_a_loopback_needs_the_kernel(void **state)
+{
+	static const struct {
+		const char *services;
+		unsigned line; /* 0: nothing asks */
+	} cases[] = {
+		{"  a: {role: bare, command: daemon, listens: [80]}\n"
+		 "  b: {role: bare, command: daemon, connects: [a:80]}\n",
+			0},
+		{"  a: {role: bare, command: daemon, listens: [80]}\n"
+		 "  b: {role: bare, command: daemon, connects: [{to: a:80, at: 127.0.0.1:80}]}\n",
+			5},
+		{"  a: {role: bare, command: daemon, listens: [{port: 80, at: 127.0.0.1}]}\n", 4},
+		{"  a: {role: bare, command: daemon, connects: [{to: host:80, why: outside, owner: "
+		 "shop, at: 127.0.0.1:80}]}\n",
+			4},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sketch sketch = sketch_plan(cases[i].services, false);
+
+		assert_int_equal(sketch.plan->gap_count, 0);
+		sketch.host->features[HOST_LOOPBACK_NAT].state = HOST_NO;
+		const struct plan *plan =
+			plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+		assert_int_equal(plan->gap_count, cases[i].line ? 1 : 0);
+		if (cases[i].line) {
+			assert_string_equal(plan->gaps[0].feature, "loopback-nat");
+			assert_true(plan->gaps[0].required);
+			assert_int_equal(plan->gaps[0].where.line, cases[i].line);
+		}
+		sketch_free(&sketch);
+	}
+}
+
 static void the_host_is_an_edge_of_another_kind(void **state)
 {
 	static const char text[] =
@@ -244,6 +281,7 @@ int main(void)
 		cmocka_unit_test(who_cannot_pass_the_folder_is_told),
 		cmocka_unit_test(and_told_what_can_be_typed),
 		cmocka_unit_test(old_configuration_is_in_the_plan),
+		cmocka_unit_test(a_place_on_a_loopback_needs_the_kernel),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
 	};
 
