@@ -55,6 +55,16 @@ static struct plan_listen listens[] = {
 	{.transport = PLAN_TCP, .first = 8080, .last = 8080},
 	{.transport = PLAN_UNIX, .path = "/run/b/b.sock"},
 };
+/* Their numbers are for the filter, which no control run has. */
+static struct plan_ending endings[] = {
+	{.right = "listen", .name = "listen"},
+	{.right = "connect-new", .name = "connect"},
+	{.right = "fork", .name = "clone"},
+	{.right = "execute", .name = "execve"},
+	{.right = "write", .name = "openat"},
+	{.right = "write", .name = "rename"},
+	{.right = "write", .name = "unlink"},
+};
 #define IDENTITY                                                                                   \
 	{                                                                                          \
 		.uid = 65000, .gid = 65000, .uids = ids, .uid_count = 1, .gids = ids,              \
@@ -71,6 +81,9 @@ static struct plan_service services[] = {
 		.secret_count = 1,
 		.rlimits = limits,
 		.rlimit_count = 2,
+		.endings = endings,
+		.ending_count = sizeof(endings) / sizeof(endings[0]),
+		.view_closes = true,
 		.address4 = "198.18.0.2",
 		.address6 = "fd00::2"},
 	{.name = "b",
