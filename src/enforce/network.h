@@ -23,6 +23,10 @@ struct enforce_network_router {
 int enforce_network_router(
 	const struct plan *plan, struct enforce_network_router *router, struct fault *why);
 
+/* Put @plan's table into the place of the one that the router @network has: in one step, so that
+ * nothing passes in between. */
+int enforce_network_renew_router(const struct plan *plan, int network, struct fault *why);
+
 /*
  * Make @service's network namespace (owned by the caller's user namespace), its
  * link, addresses, routes to declared peers only, and its own table (input =

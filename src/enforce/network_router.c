@@ -151,3 +151,18 @@ int enforce_network_router(
 	}
 	return error;
 }
+
+int enforce_network_renew_router(const struct plan *plan, int network, struct fault *why)
+{
+	struct where where = plan->network.where;
+	scoped(memory) char *rules = enforce_network_rules_router(plan), *text = NULL;
+	scoped(visit) int home = enforce_network_visit(network, where, why);
+
+	if (home < 0)
+		return home;
+	/* Added first, since there may be none to delete. */
+	if (!rules || asprintf(&text, "add table inet bulkhead\ndelete table inet bulkhead\n%s",
+			      rules) < 0)
+		return fault(why, -ENOMEM, where, "no memory for the router's rules");
+	return enforce_nft_load(text, "router's table", where, why);
+}

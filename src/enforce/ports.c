@@ -73,29 +73,36 @@ int enforce_port_program(const struct plan *plan, const struct plan_service *ser
 	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for ports") : fd;
 }
 
-static int attach(struct enforce_launch *launch, int group, int hook, struct fault *why)
+static int attach(const struct plan *plan, const struct plan_service *service, int group, int hook,
+	struct fault *why)
 {
-	scoped(fd) int program =
-		enforce_port_program(launch->plan, launch->service, hook, launch->arena, why);
+	scoped(arena) struct arena *arena = arena_new();
+	scoped(fd) int program = enforce_port_program(plan, service, hook, arena, why);
 
 	if (program < 0)
 		return program;
 	int error = enforce_program_attach(group, program, hook);
-	return error < 0 ? fault(why, error, launch->service->where,
+	return error < 0 ? fault(why, error, service->where,
 				   "cannot attach the program for ports to the cgroup of '%s'",
-				   launch->service->name)
+				   service->name)
 			 : 0;
+}
+
+int enforce_attach_ports(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
+{
+	if (!service->ports_held)
+		return 0;
+	scoped(fd) int group = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (group < 0)
+		return fault(why, -errno, service->where, "cannot open the cgroup of '%s'",
+			service->name);
+	int error = attach(plan, service, group, enforce_port_hooks[0], why);
+
+	return error < 0 ? error : attach(plan, service, group, enforce_port_hooks[1], why);
 }
 
 int enforce_hold_ports(struct enforce_launch *launch, struct fault *why)
 {
-	if (!launch->service->ports_held)
-		return 0;
-	scoped(fd) int group = openat(launch->cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (group < 0)
-		return fault(why, -errno, launch->service->where, "cannot open the cgroup of '%s'",
-			launch->service->name);
-	int error = attach(launch, group, enforce_port_hooks[0], why);
-
-	return error < 0 ? error : attach(launch, group, enforce_port_hooks[1], why);
+	return enforce_attach_ports(launch->plan, launch->service, launch->cgroup, why);
 }

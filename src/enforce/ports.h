@@ -19,3 +19,7 @@ extern const int enforce_port_hooks[2];
 /* Load the program for @service at @hook.  Returns its descriptor, which the caller closes. */
 int enforce_port_program(const struct plan *plan, const struct plan_service *service, int hook,
 	struct arena *arena, struct fault *why);
+
+/* Attach them to @cgroup (O_PATH will do), in the place of those that are there. */
+int enforce_attach_ports(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why);

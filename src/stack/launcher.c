@@ -120,10 +120,14 @@ static int write_down(
 static int set_up(struct launcher *launcher, int news, struct fault *why)
 {
 	const struct stack_up *up = launcher->begin->up;
+	const struct stack_state *state = launcher->begin->state;
+	const bool older = state && state->version < STACK_STATE_VERSION;
 	int error = write_down(launcher, STACK_LAUNCHER, getpid(), why);
 
 	if (error == 0)
-		error = stack_start_router(&launcher->start, launcher->begin->state, why);
+		error = stack_start_router(&launcher->start, state, why);
+	if (error == 0 && older)
+		error = stack_renew(&launcher->start, state, why);
 	stack_up_step(up, STACK_UP_ROUTER);
 	if (error == 0)
 		error = fork_supervisor(launcher, news, why);

@@ -12,6 +12,7 @@
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
 #include "enforce/network.h"
+#include "enforce/ports.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
@@ -68,6 +69,28 @@ int stack_start_router(
 		return 0;
 	error = adopt_router(start, state);
 	return error < 0 ? make_router(start, why) : 0;
+}
+
+static int renew_ports(
+	const struct stack_state *state, const struct stack_member *member, struct fault *why)
+{
+	const struct plan_service *service = plan_service(state->plan, member->name);
+
+	if (!service || !stack_member_alive(member))
+		return 0;
+	scoped(fd) int cgroup = enforce_cgroup_open(state->stack, member->name, why);
+	return cgroup < 0 ? cgroup : enforce_attach_ports(state->plan, service, cgroup, why);
+}
+
+int stack_renew(const struct stack_start *start, const struct stack_state *state, struct fault *why)
+{
+	int error = 0;
+
+	if (start->router_network >= 0)
+		error = enforce_network_renew_router(start->plan, start->router_network, why);
+	for (size_t i = 0; error == 0 && i < state->service_count; i++)
+		error = renew_ports(state, &state->services[i], why);
+	return error;
 }
 
 /* Who is written down nowhere could not be found again: it does not stay. */

@@ -27,6 +27,14 @@ struct stack_start {
 int stack_start_router(
 	struct stack_start *start, const struct stack_state *state, struct fault *why);
 
+/*
+ * Lay down anew what an older bulkhead has laid down around the services of @state,
+ * as far as that works while they run: the router's table, the programs of their
+ * cgroups.
+ */
+int stack_renew(
+	const struct stack_start *start, const struct stack_state *state, struct fault *why);
+
 /* Start the gateway, or the outlet, and write down who it is.  The caller closes *@pidfd. */
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);
