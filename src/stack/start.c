@@ -104,6 +104,13 @@ static int write_down(struct stack_start *start, const char *file,
 	return error;
 }
 
+/* Nobody is known to run by this name: who does was started by a launcher that died before it
+ * could write that down, and is in the way. */
+static int make_way(const struct stack_start *start, const char *name, struct fault *why)
+{
+	return stack_kill(start->plan, name, why);
+}
+
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
@@ -112,9 +119,9 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	const struct plan *plan = start->plan;
 	char file[32];
 	pid_t pid;
-	int error;
+	int error = make_way(start, name, why);
 
-	scoped(fd) int cgroup = enforce_cgroup_open(plan->stack, name, why);
+	scoped(fd) int cgroup = error < 0 ? error : enforce_cgroup_open(plan->stack, name, why);
 	scoped(fd) int held = -1;
 	if (cgroup < 0)
 		return cgroup;
@@ -153,12 +160,12 @@ int stack_start_service(struct stack_start *start, const struct plan_service *se
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
 	const struct plan *plan = start->plan;
-	scoped(fd) int log = stack_log_folder(plan, service, why);
+	int error = make_way(start, service->name, why);
+	scoped(fd) int log = error < 0 ? error : stack_log_folder(plan, service, why);
 	scoped(fd) int exit_record =
 		log < 0 ? log : stack_exit_record(start->folder, service->name, why);
 	struct stack_launched launched;
 	char file[300];
-	int error;
 
 	if (exit_record < 0)
 		return exit_record;

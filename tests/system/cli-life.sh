@@ -141,6 +141,16 @@ kill -9 "$(pid_of life-one services/cache pid)"
 expect 1 'without them status says who does not run' bulkhead status life-one
 says 'not running' 'in words'
 expect 0 'up starts it again' bulkhead up life-one
+
+# As if the launcher had died after two starts, before it could write them down.
+kill -9 "$(pid_of life-one launcher pid)"
+within 5 'the supervisor ends once more' gone "$(pid_of life-one supervisor pid)"
+alone=$(pid_of life-one services/alone process)
+rm /run/bulkhead/life-one/services/alone.json /run/bulkhead/life-one/gateway.json
+expect 0 'up starts anew who is written down nowhere' bulkhead up life-one
+if gone "$alone"; then ok 'and ends who was'; else not_ok 'and ends who was'; fi
+expect 0 'and all is as it should be' bulkhead status life-one
+expect 0 'a published port answers' answers 17383
 expect 0 'down stops all' bulkhead down life-one
 if grep -q '^heard +PONG' /var/log/bulkhead/life-one/words/log; then
   ok 'who connects is stopped first and is heard'
