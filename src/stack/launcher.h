@@ -11,6 +11,7 @@
  * SIGTERM and SIGHUP: it ends, its supervisor with it, and the services run on.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -55,6 +56,7 @@ struct launcher {
 	uint32_t older_generation;
 	struct launcher_command commands[LAUNCHER_COMMANDS];
 	int channel;
+	bool settled; /* nobody undoes any more what was begun */
 	pid_t supervisor;
 };
 

@@ -160,7 +160,10 @@ static int settle(struct launcher *launcher, const struct stack_request *request
 
 	(void)request;
 	(void)reply;
-	(void)why;
+	/* Their numbers may be somebody else's by then. */
+	if (launcher->settled)
+		return fault(why, -EALREADY, nowhere, "it is settled");
+	launcher->settled = true;
 	/* In the foreground it still ends with `up`, and leaves the services. */
 	prctl(PR_SET_PDEATHSIG, begin->up->foreground ? SIGTERM : 0);
 	close(begin->lock);
@@ -187,8 +190,10 @@ static int change_plan(struct launcher *launcher, const struct stack_request *re
 	const struct plan *plan;
 
 	state->generation = launcher->start.generation;
-	if (request->number == state->generation)
-		return fault(why, -EALREADY, nowhere, "that plan counts already");
+	/* Older ones stay for those that were launched by them: what was taken away is not given
+	 * back because a supervisor asks for it. */
+	if (request->number <= state->generation)
+		return fault(why, -EALREADY, nowhere, "that plan counts already, or not any more");
 	plan = stack_state_plan(state, request->number, arena, why);
 	if (!plan || !same_services(plan, launcher->start.plan)) {
 		arena_free(arena);

@@ -129,7 +129,6 @@ static int refuse(
 static int apply(struct stack_reload *reload, const struct stack_state *state, struct fault *why)
 {
 	const struct plan *plan = reload->plan;
-	uint32_t generation = state->generation + 1;
 	int error = 0;
 
 	if (!plan_same_network(plan, state->plan))
@@ -138,6 +137,8 @@ static int apply(struct stack_reload *reload, const struct stack_state *state, s
 	if (folder < 0)
 		return folder;
 	if (!plan_same(plan, state->plan)) {
+		uint32_t generation = stack_state_next(folder, state->generation);
+
 		error = stack_state_write_plan(folder, plan, generation, why);
 		if (error == 0)
 			error = stack_state_write_fixed(folder, state->router, generation, why);

@@ -119,6 +119,16 @@ static void name_plan(uint32_t generation, char name[32])
 	snprintf(name, 32, "plans/%" PRIu32 ".json", generation);
 }
 
+uint32_t stack_state_next(int folder, uint32_t generation)
+{
+	char name[32];
+
+	do
+		name_plan(++generation, name);
+	while (faccessat(folder, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	return generation;
+}
+
 int stack_state_write_plan(
 	int folder, const struct plan *plan, uint32_t generation, struct fault *why)
 {

@@ -62,6 +62,10 @@ int stack_state_make(const char *stack, struct fault *why);
 /* Remove the folder and all in it (socket folders are unmounted by then). */
 int stack_state_remove(const char *stack, struct fault *why);
 
+/* The number of a plan to come: above @generation, and not that of one which somebody may have been
+ * launched by although it does not count. */
+uint32_t stack_state_next(int folder, uint32_t generation);
+
 /* Write plan number @generation.  It counts once it is the newest of stack_state_write_fixed(). */
 int stack_state_write_plan(
 	int folder, const struct plan *plan, uint32_t generation, struct fault *why);

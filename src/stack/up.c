@@ -61,7 +61,6 @@ static int compare_plan(struct work *work, struct fault *why)
 		return 0;
 	if (same_network && (older || work->up->foreground)) {
 		work->another = true;
-		work->generation++;
 		return 0;
 	}
 	if (work->up->foreground && !older) {
@@ -122,6 +121,8 @@ static int write_plan(struct work *work, struct fault *why)
 
 	if (state && state->version < STACK_STATE_VERSION)
 		error = stack_state_renew(work->folder, state, why);
+	if (state)
+		work->generation = stack_state_next(work->folder, state->generation);
 	if (error == 0)
 		error = stack_state_write_plan(work->folder, work->up->plan, work->generation, why);
 	if (error == 0)
