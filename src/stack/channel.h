@@ -37,7 +37,7 @@ enum { STACK_ANSWER_FDS = 2 };
 struct stack_request {
 	uint32_t verb;
 	uint32_t service; /* index in the plan, STACK_RELAY() or STACK_WHOLE */
-	uint32_t number;
+	uint32_t number;  /* LOOK and PROBE: the asker's own, by which it knows the answer */
 };
 
 struct stack_answer {

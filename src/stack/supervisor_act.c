@@ -74,17 +74,18 @@ static void probe(struct supervisor *supervisor, uint32_t service, bool healthy)
 	const struct plan_life *life = life_of(supervisor, service);
 	const struct plan_probe *question = healthy ? &life->healthy : &life->ready;
 	struct supervised *supervised = &supervisor->services[service];
+	uint32_t start = (uint32_t)schedule_view(supervisor->schedule, service).starts;
 
 	switch (question->kind) {
 	case PLAN_PROBE_NONE:
-		supervisor_ask(supervisor, STACK_LOOK, service, 0);
+		supervisor_ask(supervisor, STACK_LOOK, service, start);
 		break;
 	case PLAN_PROBE_NOTIFY:
 		look_for_word(supervisor, service);
 		break;
 	case PLAN_PROBE_COMMAND:
-		supervisor_ask(
-			supervisor, healthy ? STACK_PROBE_HEALTHY : STACK_PROBE_READY, service, 0);
+		supervisor_ask(supervisor, healthy ? STACK_PROBE_HEALTHY : STACK_PROBE_READY,
+			service, start);
 		break;
 	case PLAN_PROBE_PORT:
 	case PLAN_PROBE_HTTP:

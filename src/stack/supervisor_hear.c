@@ -139,7 +139,11 @@ static void probe_answered(struct supervisor *supervisor, const struct stack_ans
 {
 	struct supervised *supervised = &supervisor->services[answer->request.service];
 	struct where where = supervised->why.where;
+	uint64_t starts = schedule_view(supervisor->schedule, answer->request.service).starts;
 
+	/* It has ended since, and what is there now was not looked at. */
+	if (answer->request.number != (uint32_t)starts)
+		return;
 	if (answer->code < 0) {
 		bool same = text_equal(where.file, answer->file);
 
