@@ -15,6 +15,7 @@ example=$PWD/examples/vendure
 root=${BULKHEAD_DEMO:-/srv/bulkhead-vendure}
 stack=(--roles "$PWD/roles" -f "$root/bulkhead.yaml")
 door=http://127.0.0.1:8081
+! "$BULKHEAD" ps vendure >/dev/null 2>&1 || skip_all 'the stack vendure is up'
 made=''
 [ -e "$root" ] || made=yes
 
