@@ -11,6 +11,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +27,8 @@
 #include "stack/supervisor.h"
 #include "stack/up.h"
 #include "stack/up_step.h"
+
+enum { ANSWER_SECONDS = 5 };
 
 static const struct where nowhere;
 
@@ -85,6 +88,7 @@ static __attribute__((noreturn)) void become_supervisor(
 static int fork_supervisor(struct launcher *launcher, int news, struct fault *why)
 {
 	struct clone_args arguments = {.flags = CLONE_NEWPID, .exit_signal = SIGCHLD};
+	const struct timeval patience = {.tv_sec = ANSWER_SECONDS};
 	int ends[2];
 
 	scoped(fd) int control = stack_control_listen(launcher->start.folder, why);
@@ -99,6 +103,8 @@ static int fork_supervisor(struct launcher *launcher, int news, struct fault *wh
 	int error = launcher->supervisor < 0 ? -errno : 0;
 	close(ends[1]);
 	launcher->channel = ends[0];
+	/* One that was taken over may ask and never listen. */
+	setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 	return error < 0 ? fault(why, error, nowhere, "cannot fork the supervisor") : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -244,8 +245,9 @@ void launcher_answer(
 
 	snprintf(answer->file, sizeof(answer->file), "%s", file ? file : "");
 	answer->why.where.file = NULL;
-	/* A supervisor that is gone is seen by who reads from it. */
-	stack_channel_answer(launcher->channel, answer, fds, count);
+	/* Gone, or it does not listen: who reads from it sees an end, and ends. */
+	if (stack_channel_answer(launcher->channel, answer, fds, count) < 0)
+		shutdown(launcher->channel, SHUT_RDWR);
 }
 
 void launcher_serve(struct launcher *launcher, const struct stack_request *request)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -158,6 +159,29 @@ static void an_older_plan_does_not_come_back(void **context)
 	assert_int_equal(stack_state_next(launcher.start.folder, NOW - 2), NOW + 2);
 }
 
+/* It is not held by who asks and never listens: it ends, as when the other has. */
+static void who_does_not_listen_is_left(void **context)
+{
+	const struct stack_request find = {STACK_FIND, 0, 0};
+	const struct timeval moment = {.tv_usec = 20000};
+	struct stack_request request;
+	int count = 0;
+
+	(void)context;
+	assert_int_equal(
+		setsockopt(launcher.channel, SOL_SOCKET, SO_SNDTIMEO, &moment, sizeof(moment)), 0);
+	/* As many as the supervisor has under way at once find room. */
+	for (; count < 32; count++)
+		launcher_serve(&launcher, &find);
+	assert_int_equal(stack_channel_ask(supervisor, &find), 0);
+	assert_int_equal(stack_channel_request(launcher.channel, &request), 1);
+	while (stack_channel_ask(supervisor, &find) == 0 && count++ < 10000 &&
+		stack_channel_request(launcher.channel, &request) == 1)
+		launcher_serve(&launcher, &request);
+	assert_true(count < 10000);
+	assert_int_equal(stack_channel_request(launcher.channel, &request), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +190,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_settles_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_older_plan_does_not_come_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_does_not_listen_is_left, set_up, tear_down),
 	};
 	char name[64];
 
