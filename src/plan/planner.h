@@ -141,8 +141,19 @@ void plan_landlock(
 
 /* Addresses, edges, published ports and socket folders of the whole stack. */
 void plan_network(struct planner *planner);
+/* Prefixes, the router's addresses and ids, and those of each service that has a link. */
+void plan_addresses(struct planner *planner);
+/* The host id that the stack's own process @what ("router", "outlet") runs as. */
+uint32_t plan_stack_id(const struct planner *planner, const char *what);
+/* What it listens on, and the socket folders that this makes. */
+void plan_listens(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* The folder of @service's that its socket @path is in, or NULL. */
 const struct plan_socket_folder *plan_socket_folder(
 	const struct plan *plan, const char *service, const char *path);
+/* Warn where @service, which connects by the line at @where, is not of the folder's group. */
+void plan_socket_member(struct planner *planner, const struct plan_socket_folder *folder,
+	const struct plan_service *service, struct where where);
 
 /* Files that one service writes and another reads; warns of paths beneath them. */
 void plan_file_edges(struct planner *planner);

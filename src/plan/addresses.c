@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/report.h"
+#include "base/text.h"
+#include "plan/planner.h"
+
+/* FNV-1a: the same stack name gives the same addresses on every machine. */
+static uint64_t hash(const char *text)
+{
+	uint64_t value = 0xcbf29ce484222325;
+
+	for (; *text; text++)
+		value = (value ^ (unsigned char)*text) * 0x100000001b3;
+	return value;
+}
+
+static bool speaks(const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->listen_count; i++)
+		if (service->listens[i].transport != POLICY_UNIX)
+			return true;
+	for (size_t i = 0; i < service->connect_count; i++)
+		if (service->connects[i].transport != POLICY_UNIX)
+			return true;
+	return service->publish_count > 0;
+}
+
+/* In audit mode each has a link: what it tries has to leave it, to be recorded. */
+static bool linked(const struct planner *planner, size_t index)
+{
+	return speaks(planner->from[index]) ||
+	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
+}
+
+/* The smallest prefix with an address for each linked service, its router and both ends. */
+static unsigned prefix_length(size_t links)
+{
+	return links <= 253 ? 24 : links <= 4093 ? 20 : 16;
+}
+
+static uint32_t base4(struct planner *planner, size_t links, unsigned *length)
+{
+	const struct policy_text *given = &planner->policy->addresses.ipv4;
+	struct in_addr address = {0};
+	char text[INET_ADDRSTRLEN] = "";
+	uint64_t bits = 0;
+	const char *slash = given->text ? strchr(given->text, '/') : NULL;
+
+	*length = prefix_length(links);
+	if (slash && (size_t)(slash - given->text) < sizeof(text)) {
+		memcpy(text, given->text, (size_t)(slash - given->text));
+		if (inet_pton(AF_INET, text, &address) == 1 && text_number(slash + 1, 32, &bits)) {
+			if (bits > *length) {
+				struct report_entry *entry = report_add(planner->report,
+					REPORT_ERROR, given->where, 0,
+					"%s has no room for %zu services", given->text, links);
+				report_hint(planner->report, entry, "at least a /%u", *length);
+			}
+			*length = (unsigned)bits;
+			return ntohl(address.s_addr) & (bits ? ~0u << (32 - bits) : 0);
+		}
+	}
+	/* 198.18.0.0/15 is reserved for tests between networks (RFC 2544): no site routes it. */
+	uint32_t slots = 1u << (*length - 15);
+	return (198u << 24 | 18u << 16) +
+	       (uint32_t)(hash(planner->plan->stack) % slots) * (1u << (32 - *length));
+}
+
+static const char *print4(struct planner *planner, uint32_t address)
+{
+	return arena_printf(planner->arena, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+		address >> 8 & 255, address & 255);
+}
+
+static void base6(struct planner *planner, struct in6_addr *address)
+{
+	const struct policy_text *given = &planner->policy->addresses.ipv6;
+	uint64_t bits = hash(planner->plan->stack);
+	char text[INET6_ADDRSTRLEN] = "";
+	const char *slash = given->text ? strchr(given->text, '/') : NULL;
+
+	memset(address, 0, sizeof(*address));
+	if (slash && (size_t)(slash - given->text) < sizeof(text)) {
+		memcpy(text, given->text, (size_t)(slash - given->text));
+		if (inet_pton(AF_INET6, text, address) == 1) {
+			memset(address->s6_addr + 8, 0, 8);
+			return;
+		}
+	}
+	/* A unique local prefix (RFC 4193): fd, forty bits, subnet 0. */
+	address->s6_addr[0] = 0xfd;
+	for (int i = 0; i < 5; i++)
+		address->s6_addr[1 + i] = (uint8_t)(bits >> (8 * i));
+}
+
+static const char *print6(struct planner *planner, const struct in6_addr *base, uint32_t host)
+{
+	struct in6_addr address = *base;
+	char text[INET6_ADDRSTRLEN];
+
+	address.s6_addr[12] = (uint8_t)(host >> 24);
+	address.s6_addr[13] = (uint8_t)(host >> 16);
+	address.s6_addr[14] = (uint8_t)(host >> 8);
+	address.s6_addr[15] = (uint8_t)host;
+	inet_ntop(AF_INET6, &address, text, sizeof(text));
+	return arena_text(planner->arena, text);
+}
+
+uint32_t plan_stack_id(const struct planner *planner, const char *what)
+{
+	const char *name = arena_printf(planner->arena, "%s//%s", planner->plan->stack, what);
+
+	for (size_t i = 0; i < planner->host->id_count; i++)
+		if (text_equal(planner->host->ids[i].name, name))
+			return planner->host->ids[i].id;
+	return planner->host->id_first;
+}
+
+/* Derived from the stack's name unless the policy gives it. */
+static struct where origin_of(const struct planner *planner, const struct policy_text *given)
+{
+	return given->text ? given->where : planner->policy->where;
+}
+
+void plan_addresses(struct planner *planner)
+{
+	struct plan *plan = planner->plan;
+	struct plan_network *network = &plan->network;
+	struct in6_addr six;
+	size_t links = 0;
+	unsigned length;
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		links += linked(planner, i);
+	uint32_t four = base4(planner, links, &length);
+	base6(planner, &six);
+	network->where = planner->policy->where;
+	network->prefix4_where = origin_of(planner, &planner->policy->addresses.ipv4);
+	network->prefix6_where = origin_of(planner, &planner->policy->addresses.ipv6);
+	network->prefix4 = arena_printf(planner->arena, "%s/%u", print4(planner, four), length);
+	network->prefix6 = arena_printf(planner->arena, "%s/64", print6(planner, &six, 0));
+	network->router4 = print4(planner, four + 1);
+	network->router6 = print6(planner, &six, 1);
+	network->router_id = plan_stack_id(planner, "router");
+	network->gateway_id = plan_stack_id(planner, "gateway");
+	network->supervisor_id = plan_stack_id(planner, "supervisor");
+	for (size_t i = 0, link = 0; i < plan->service_count; i++) {
+		struct plan_service *service = &plan->services[i];
+
+		if (!linked(planner, i))
+			continue;
+		service->linked = true;
+		service->link = (uint32_t)++link;
+		service->address4 = print4(planner, four + 1 + service->link);
+		service->address6 = print6(planner, &six, 1 + service->link);
+	}
+}
