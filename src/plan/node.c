@@ -105,3 +105,26 @@ struct plan_node *plan_node_bind(struct planner *planner, struct plan_service *s
 	}
 	return node;
 }
+
+struct plan_node *plan_node_file(struct planner *planner, struct plan_service *service,
+	const char *target, const char *content)
+{
+	struct plan_node *node = plan_node(planner, service, PLAN_FILE, target, service->where);
+
+	node->content = content;
+	node->mode = 0444;
+	return node;
+}
+
+struct plan_node *plan_node_memory(struct planner *planner, struct plan_service *service,
+	const char *target, uint64_t size, uint32_t mode, struct where where)
+{
+	struct plan_node *node = plan_node(planner, service, PLAN_MEMORY, target, where);
+
+	node->folder = true;
+	node->size = size;
+	node->mode = mode;
+	node->uid = service->identity.uid;
+	node->gid = service->identity.gid;
+	return node;
+}

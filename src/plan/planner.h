@@ -97,6 +97,11 @@ bool plan_is_created(const struct planner *planner, const char *path);
 /* The private root, in the order in which it is made.  Needs the identity and the edges. */
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* What every service has: links, /dev, memory folders, accounts and resolver files; first. */
+void plan_view_skeleton(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+/* /proc, masked but for little; last, when all else is in place. */
+void plan_view_proc(struct planner *planner, struct plan_service *service);
 /* Audit mode: the host's files beside it; when all else is in it. */
 void plan_view_tree(struct planner *planner, struct plan_service *service);
 /* Is @path one that bulkhead makes for each service?  Then it is refused. */
@@ -120,6 +125,11 @@ void plan_view_programs(
 /* Add a node unless its target is there already (then it is made as permissive as both ask). */
 struct plan_node *plan_node(struct planner *planner, struct plan_service *service,
 	enum plan_node_kind kind, const char *target, struct where where);
+/* A generated file, and a memory folder of the service's. */
+struct plan_node *plan_node_file(struct planner *planner, struct plan_service *service,
+	const char *target, const char *content);
+struct plan_node *plan_node_memory(struct planner *planner, struct plan_service *service,
+	const char *target, uint64_t size, uint32_t mode, struct where where);
 /* What lies at the node may be mapped executable.  A right that it had not yet: its line is the
  * node's origin from now on. */
 void plan_node_executable(struct plan_node *node, struct where where);

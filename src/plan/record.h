@@ -10,5 +10,7 @@ struct record_type;
 extern const struct record_type plan_life_record;    /* struct plan_life */
 extern const struct record_type plan_service_record; /* struct plan_service */
 
+extern const char *const plan_transport_names[3]; /* of enum plan_transport */
+
 /* What every reader of a plan relies on and the field table cannot say. */
 int plan_check_read(const struct plan *plan, const char *name, struct fault *why);

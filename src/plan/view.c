@@ -8,111 +8,6 @@
 #include "base/text.h"
 #include "plan/planner.h"
 
-enum { DEFAULT_MEMORY = 64 * 1024 * 1024 };
-
-/* Nodes of /dev in every view; each is harmless by itself. */
-static const char *const devices[] = {
-	"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
-
-static const struct {
-	const char *target, *content;
-} fixed_links[] = {
-	{"/bin", "usr/bin"},
-	{"/sbin", "usr/sbin"},
-	{"/lib", "usr/lib"},
-	{"/lib64", "usr/lib64"},
-	{"/dev/fd", "/proc/self/fd"},
-	{"/dev/stdin", "/proc/self/fd/0"},
-	{"/dev/stdout", "/proc/self/fd/1"},
-	{"/dev/stderr", "/proc/self/fd/2"},
-	{"/var/run", "/run"},
-};
-
-/* What of /proc stays readable, beside the service's own processes. */
-static const char *const proc_open[] = {
-	"cpuinfo", "loadavg", "meminfo", "mounts", "net", "self", "stat", "thread-self", "uptime"};
-
-static struct plan_node *add_file(struct planner *planner, struct plan_service *service,
-	const char *target, const char *content)
-{
-	struct plan_node *node = plan_node(planner, service, PLAN_FILE, target, service->where);
-
-	node->content = content;
-	node->mode = 0444;
-	return node;
-}
-
-static struct plan_node *add_memory(struct planner *planner, struct plan_service *service,
-	const char *target, uint64_t size, uint32_t mode, struct where where)
-{
-	struct plan_node *node = plan_node(planner, service, PLAN_MEMORY, target, where);
-
-	node->folder = true;
-	node->size = size;
-	node->mode = mode;
-	node->uid = service->identity.uid;
-	node->gid = service->identity.gid;
-	return node;
-}
-
-static void add_devices(struct planner *planner, struct plan_service *service)
-{
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
-		struct plan_node *node =
-			plan_node(planner, service, PLAN_BIND, devices[i], service->where);
-
-		node->source = devices[i];
-		node->device = true;
-	}
-}
-
-/* Masked one by one: what a kernel adds to /proc is closed until it is named here. */
-static void add_proc(struct planner *planner, struct plan_service *service)
-{
-	struct plan_node *proc = plan_node(planner, service, PLAN_PROC, "/proc", service->where);
-
-	proc->folder = true;
-	/* Beside Landlock: by /proc/self/mem code is written that no memory protection lets be. */
-	proc->read_only = true;
-	for (size_t i = 0; i < planner->host->proc_entry_count; i++) {
-		const char *name = planner->host->proc_entries[i];
-		bool open = false;
-
-		for (size_t j = 0; j < sizeof(proc_open) / sizeof(proc_open[0]); j++)
-			open = open || text_equal(proc_open[j], name);
-		if (!open)
-			plan_node(planner, service, PLAN_MASK,
-				arena_printf(planner->arena, "/proc/%s", name), service->where)
-				->read_only = true;
-	}
-}
-
-static void add_skeleton(
-	struct planner *planner, const struct policy_service *from, struct plan_service *service)
-{
-	for (size_t i = 0; i < sizeof(fixed_links) / sizeof(fixed_links[0]); i++)
-		plan_node(planner, service, PLAN_LINK, fixed_links[i].target, service->where)
-			->content = fixed_links[i].content;
-	add_devices(planner, service);
-	add_memory(planner, service, "/dev/shm",
-		from->shm.where.file ? from->shm.value : DEFAULT_MEMORY, 01777,
-		from->shm.where.file ? from->shm.where : from->where);
-	add_memory(planner, service, "/tmp",
-		from->tmp.where.file ? from->tmp.value : DEFAULT_MEMORY, 01777,
-		from->tmp.where.file ? from->tmp.where : from->where);
-	struct plan_node *run = plan_node(planner, service, PLAN_FOLDER, "/run", service->where);
-	run->folder = true;
-	run->mode = 0755;
-	add_file(planner, service, "/etc/passwd", plan_passwd(planner, from, service));
-	add_file(planner, service, "/etc/group", plan_group(planner, from, service));
-	add_file(planner, service, "/etc/nsswitch.conf",
-		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
-		"files\n");
-	add_file(planner, service, "/etc/resolv.conf",
-		"# names of the stack stand in /etc/hosts; nothing else resolves\n");
-	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
-}
-
 static void say_absent(struct planner *planner, const struct policy_path *path)
 {
 	struct report_entry *entry =
@@ -180,7 +75,7 @@ static void add_path(
 
 	/* A role's memory folder may stand at /run: sockets and secrets come into it afterwards. */
 	if (path->memory) {
-		add_memory(planner, service, path->path, path->memory, 0750, path->where);
+		plan_node_memory(planner, service, path->path, path->memory, 0750, path->where);
 		return;
 	}
 	if (plan_view_made(planner, service, path) || is_special(planner, path, found))
@@ -254,8 +149,9 @@ static void add_resolver(struct planner *planner, struct plan_service *service)
 
 		if (!peer || !peer->instance)
 			continue;
-		add_file(planner, service, "/etc/host.conf", "multi on\n")->where = edge->where;
-		add_file(planner, service, "/etc/gai.conf", "precedence ::ffff:0:0/96 100\n")
+		plan_node_file(planner, service, "/etc/host.conf", "multi on\n")->where =
+			edge->where;
+		plan_node_file(planner, service, "/etc/gai.conf", "precedence ::ffff:0:0/96 100\n")
 			->where = edge->where;
 		return;
 	}
@@ -320,13 +216,13 @@ void plan_view_tree(struct planner *planner, struct plan_service *service)
 void plan_view(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
-	add_skeleton(planner, from, service);
+	plan_view_skeleton(planner, from, service);
 	add_resolver(planner, service);
 	add_files(planner, from, service);
 	plan_view_programs(planner, from, service);
 	add_sockets(planner, service);
 	add_secrets(planner, service);
 	/* Last: /proc is needed, and the masks cover it, when all else is in place. */
-	add_proc(planner, service);
+	plan_view_proc(planner, service);
 	plan_view_check(planner, from, service);
 }
