@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/record.h"
 #include "plan/record.h"
+
+#include "base/record.h"
 #include "plan/service.h"
 
 const char *const plan_transport_names[] = {"tcp", "udp", "unix"};

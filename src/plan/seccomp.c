@@ -2,19 +2,16 @@
 #include "plan/seccomp.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "plan/plan.h"
-#include "plan/seccomp_emit.h"
+#include "plan/seccomp_part.h"
 
 /* x32 calls are x86-64 calls with this bit; numbers with higher bits do not exist. */
 enum { X32 = 0x40000000 };
-
-enum { ARGUMENTS = 6 };
 
 /* Numbers from `first` to the next segment's answer alike. */
 struct segment {
@@ -144,85 +141,12 @@ static void segment_numbers(struct compiler *compiler, const struct plan_service
 			(struct segment){.first = X32, .action = SECCOMP_RET_KILL_PROCESS});
 }
 
-static uint32_t offset_of(unsigned argument)
-{
-	return (uint32_t)(offsetof(struct seccomp_data, args) + (size_t)argument * 8);
-}
-
-static uint32_t low(unsigned argument)
-{
-	uint32_t offset = offset_of(argument);
-
-	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset : offset + 4;
-}
-
-static uint32_t high(unsigned argument)
-{
-	uint32_t offset = offset_of(argument);
-
-	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? offset + 4 : offset;
-}
-
-static size_t compare_half(struct compiler *compiler, uint32_t offset, uint32_t mask,
-	uint32_t value, size_t equal, size_t unequal)
-{
-	size_t position = plan_emit_branch(&compiler->emitter, BPF_JEQ, value, equal, unequal);
-
-	if (mask != UINT32_MAX)
-		position = plan_emit_and(&compiler->emitter, mask, position);
-	return plan_emit_load(&compiler->emitter, offset, position);
-}
-
-static size_t compare(struct compiler *compiler, const struct plan_condition *condition,
-	size_t holds, size_t fails)
-{
-	size_t equal = condition->differs ? fails : holds;
-	size_t unequal = condition->differs ? holds : fails;
-	size_t position = compare_half(compiler, low(condition->argument),
-		(uint32_t)condition->mask, (uint32_t)condition->value, equal, unequal);
-
-	if (condition->wide)
-		position = compare_half(compiler, high(condition->argument),
-			(uint32_t)(condition->mask >> 32), (uint32_t)(condition->value >> 32),
-			position, unequal);
-	return position;
-}
-
-/* The only exec of most services: from the current folder, flags 0, and all three pointers the
- * secret ones.  One pointer alone could be guessed, since a hit shows as EFAULT. */
-static size_t compare_launch(struct compiler *compiler, size_t holds, size_t fails)
-{
-	const struct plan_launch_addresses *launch = compiler->launch;
-	const struct plan_condition conditions[] = {
-		{.argument = 4, .mask = UINT32_MAX, .value = 0},
-		{.argument = 0, .mask = UINT32_MAX, .value = (uint32_t)AT_FDCWD},
-		{.argument = 3, .wide = true, .mask = UINT64_MAX, .value = launch->environment},
-		{.argument = 2, .wide = true, .mask = UINT64_MAX, .value = launch->arguments},
-		{.argument = 1, .wide = true, .mask = UINT64_MAX, .value = launch->path},
-	};
-
-	for (size_t i = 0; i < sizeof(conditions) / sizeof(conditions[0]); i++)
-		holds = compare(compiler, &conditions[i], holds, fails);
-	return holds;
-}
-
 static bool repeated(const struct plan_call *rules, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (same_conditions(&rules[i], &rules[index]))
 			return true;
 	return false;
-}
-
-/* @holds when all conditions of @rule do, else @fails. */
-static size_t compare_all(
-	struct compiler *compiler, const struct plan_call *rule, size_t holds, size_t fails)
-{
-	if (rule->launch_only)
-		holds = compare_launch(compiler, holds, fails);
-	for (size_t i = rule->condition_count; i-- > 0;)
-		holds = compare(compiler, &rule->conditions[i], holds, fails);
-	return holds;
 }
 
 static size_t check(struct compiler *compiler, const struct segment *segment)
@@ -232,7 +156,8 @@ static size_t check(struct compiler *compiler, const struct segment *segment)
 	for (size_t i = segment->kept_count; i-- > 0;) {
 		size_t holds = plan_emit_return(&compiler->emitter, compiler->refused);
 
-		next = compare_all(compiler, &segment->kept[i], holds, next);
+		next = plan_emit_rule(
+			&compiler->emitter, &segment->kept[i], compiler->launch, holds, next);
 	}
 	for (size_t i = segment->checked_count; i-- > 0;) {
 		const struct plan_call *rule = &segment->checked[i];
@@ -241,7 +166,7 @@ static size_t check(struct compiler *compiler, const struct segment *segment)
 		if (repeated(segment->checked, i) || (rule->launch_only && !compiler->launch))
 			continue;
 		size_t holds = plan_emit_return(&compiler->emitter, compiler->matched);
-		next = compare_all(compiler, rule, holds, next);
+		next = plan_emit_rule(&compiler->emitter, rule, compiler->launch, holds, next);
 	}
 	return next;
 }
@@ -260,50 +185,11 @@ static size_t search(struct compiler *compiler, size_t first, size_t count)
 	return plan_emit_branch(&compiler->emitter, BPF_JGE, segment[half].first, above, below);
 }
 
-static int refuse_rule(const struct plan_call *rule, struct fault *why, const char *text)
-{
-	return fault(why, -EINVAL, rule->where, "cannot filter %s: %s", rule->name, text);
-}
-
-static int judge_rule(const struct plan_call *rule, struct fault *why)
-{
-	if (rule->number > catalog_newest(catalog_native_arch()))
-		return refuse_rule(rule, why, "no such system call");
-	for (size_t i = 0; i < rule->condition_count; i++)
-		if (rule->conditions[i].argument >= ARGUMENTS)
-			return refuse_rule(rule, why, "a call has six arguments");
-	return 0;
-}
-
-/* A plan may come from a file: what the compiler relies on is looked at first. */
-static int judge_rules(const struct plan_service *service, struct fault *why)
-{
-	int error = 0;
-
-	for (size_t i = 0; error == 0 && i < service->call_count; i++) {
-		const struct plan_call *rule = &service->calls[i];
-
-		if (i > 0 && rule->number < rule[-1].number)
-			return refuse_rule(rule, why, "the rules are not sorted by number");
-		if (i > 0 && rule->number == rule[-1].number &&
-			(rule->action == PLAN_REFUSE || rule[-1].action == PLAN_REFUSE))
-			return refuse_rule(rule, why, "a refusal stands alone for its call");
-		error = judge_rule(rule, why);
-	}
-	for (size_t i = 0; error == 0 && i < service->kept_count; i++) {
-		if (i > 0 && service->kept[i].number < service->kept[i - 1].number)
-			return refuse_rule(
-				&service->kept[i], why, "the rules are not sorted by number");
-		error = judge_rule(&service->kept[i], why);
-	}
-	return error;
-}
-
 static int compile(struct compiler *compiler, const struct plan_service *service,
 	struct plan_filter *filter, struct fault *why)
 {
 	struct plan_emitter *emitter = &compiler->emitter;
-	int result = judge_rules(service, why);
+	int result = plan_seccomp_judge(service, why);
 
 	if (result < 0)
 		return result;
