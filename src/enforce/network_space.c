@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,9 +34,11 @@ void scoped_visit(int *home)
 
 	if (*home < 0)
 		return;
-	/* Not by abort(3): a signal does not end the first process of a pid namespace. */
-	if (setns(*home, CLONE_NEWNET) < 0)
+	/* Killed, for who waits for it; the first process of a pid namespace is not, by itself. */
+	if (setns(*home, CLONE_NEWNET) < 0) {
+		kill(getpid(), SIGKILL);
 		_exit(ENDED);
+	}
 	close(*home);
 	errno = saved;
 }
