@@ -27,6 +27,10 @@ int enforce_network_router(
  * nothing passes in between. */
 int enforce_network_renew_router(const struct plan *plan, int network, struct fault *why);
 
+/* Take the link of @service out of the router, where one is left.  Nobody of it may run. */
+int enforce_network_unlink(
+	const struct plan_service *service, int router_network, struct fault *why);
+
 /*
  * Make @service's network namespace (owned by the caller's user namespace), its
  * link, addresses, routes to declared peers only, and its own table (input =

@@ -79,6 +79,20 @@ int enforce_network_link_pair(
 	return 0;
 }
 
+int enforce_network_link_away(struct enforce_netlink *netlink, uint32_t link, struct fault *why)
+{
+	char name[NETWORK_LINK_NAME];
+	struct nlmsghdr *header =
+		enforce_netlink_add(netlink, RTM_DELLINK, 0, "take a link away", why);
+
+	if (!header)
+		return -EIO;
+	enforce_network_link_name(link, name);
+	mnl_nlmsg_put_extra_header(header, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(header, IFLA_IFNAME, name);
+	return 0;
+}
+
 int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why)
 {
 	struct nlmsghdr *header =

@@ -42,6 +42,8 @@ struct enforce_network_route {
 /* The pair of service link @link: one end here, in the router, the other in @service_network. */
 int enforce_network_link_pair(
 	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why);
+/* Both ends of it, wherever the other is; -ENODEV: there is none. */
+int enforce_network_link_away(struct enforce_netlink *netlink, uint32_t link, struct fault *why);
 int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);
 /* One address alone (/32, /128). */
 int enforce_network_address(

@@ -118,6 +118,26 @@ static int fill_link(
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
+int enforce_network_unlink(
+	const struct plan_service *service, int router_network, struct fault *why)
+{
+	scoped(visit) int home = enforce_network_visit(router_network, service->where, why);
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
+	struct fault refused;
+
+	if (!error)
+		error = enforce_network_link_away(&netlink, service->link, why);
+	if (error)
+		return error;
+	error = enforce_netlink_flush(&netlink, &refused);
+	if (error == -ENODEV)
+		return 0;
+	if (error && why)
+		*why = refused;
+	return error;
+}
+
 /* Links go some ten milliseconds after their namespace: wait for a predecessor's. */
 static int make_pair(struct enforce_netlink *netlink, const struct plan_service *service,
 	int network, struct fault *why)

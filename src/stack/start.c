@@ -111,6 +111,18 @@ static int make_way(const struct stack_start *start, const char *name, struct fa
 	return stack_kill(start->plan, name, why);
 }
 
+/* So is the link of who has ended: a namespace lives on for minutes while a connection in it waits
+ * for the answer of a peer that has ended too. */
+static int make_way_of(
+	const struct stack_start *start, const struct plan_service *service, struct fault *why)
+{
+	int error = make_way(start, service->name, why);
+
+	if (error == 0 && service->linked && start->router_network >= 0)
+		error = enforce_network_unlink(service, start->router_network, why);
+	return error;
+}
+
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
@@ -160,7 +172,7 @@ int stack_start_service(struct stack_start *start, const struct plan_service *se
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
 	const struct plan *plan = start->plan;
-	int error = make_way(start, service->name, why);
+	int error = make_way_of(start, service, why);
 	scoped(fd) int log = error < 0 ? error : stack_log_folder(plan, service, why);
 	scoped(fd) int exit_record =
 		log < 0 ? log : stack_exit_record(start->folder, service->name, why);

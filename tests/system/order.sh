@@ -84,3 +84,27 @@ END
   service deaf 'command: node stay.js, stop: {within: 1s}'
 } | put "$folder/order.yaml"
 expect 0 'a job may take longer than services have to get ready' bulkhead up --within 5
+expect 0 'down again' bulkhead down
+
+# A connection whose ends both died waits for minutes, and its namespace with it: in nobody's way.
+put "$folder/app/hear.js" <<'END'
+require('node:net').createServer(() => console.log(`heard ${Date.now()}`)).listen(3000);
+END
+put "$folder/app/ask.js" <<'END'
+require('node:net').connect({ port: 3000, host: 'hears', allowHalfOpen: true }).resume();
+setInterval(() => {}, 1000);
+END
+{
+  printf 'bulkhead: 1\nstack: order\nservices:\n'
+  service hears 'command: node hear.js, listens: [3000]'
+  service asks 'command: node ask.js, connects: ["hears:3000"], depends-on: [hears]'
+} | put "$folder/order.yaml"
+expect 0 'two that talk come up' bulkhead up
+met() { [ "$(log hears | grep -c heard)" = 1 ]; }
+within 10 'they do' met
+first=$(process hears) second=$(process asks)
+kill -9 "$first"
+sleep 0.5
+kill -9 "$second"
+within 20 'the one that was asked comes again' again hears "$first"
+within 20 'so does the one that asked' again asks "$second"
