@@ -6,9 +6,8 @@
 
 #include "base/text.h"
 #include "enforce/network_link.h"
+#include "enforce/network_rules_part.h"
 #include "plan/plan.h"
-
-static const char *const transports[] = {[PLAN_TCP] = "tcp", [PLAN_UDP] = "udp"};
 
 static bool is_wide(const char *address)
 {
@@ -116,7 +115,7 @@ static void write_place(
 	if (!place.at)
 		return;
 	fprintf(out, "\t\t%s daddr %s %s dport %u dnat %s to", family, place.at,
-		transports[place.transport], place.at_port, family);
+		enforce_rules_transport(place.transport), place.at_port, family);
 	if (count == 1) {
 		fprintf(out, wide ? " [%s]:%u\n" : " %s:%u\n", place.to, place.port);
 		return;
@@ -172,8 +171,8 @@ static void write_waits(FILE *out, const struct plan_service *service)
 				"\t\tiifname \"" NETWORK_SERVICE_LINK
 				"\" %s daddr %s %s dport %u-%u dnat %s to %s\n",
 				wide ? "ip6" : "ip", wide ? service->address6 : service->address4,
-				transports[listen->transport], listen->first, listen->last,
-				wide ? "ip6" : "ip", listen->at);
+				enforce_rules_transport(listen->transport), listen->first,
+				listen->last, wide ? "ip6" : "ip", listen->at);
 	}
 	fputs("\t}\n"
 	      "\tchain settle {\n"

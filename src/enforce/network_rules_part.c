@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/network_rules_part.h"
+
+#include <string.h>
+
+#include "enforce/network_routes.h"
+#include "plan/plan.h"
+
+struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide, const char *type)
+{
+	fprintf(out, "\tset %s%s {\n\t\ttype %s\n", name, wide ? "6" : "4", type);
+	return (struct rules_set){.out = out, .wide = wide};
+}
+
+void enforce_rules_set_element(struct rules_set *set)
+{
+	fputs(set->count++ ? ",\n\t\t\t" : "\t\telements = {\n\t\t\t", set->out);
+}
+
+void enforce_rules_set_end(struct rules_set *set)
+{
+	fputs(set->count ? " }\n\t}\n" : "\t}\n", set->out);
+}
+
+const char *enforce_rules_peer_type(bool wide)
+{
+	return wide ? "ipv6_addr . inet_proto . inet_service"
+		    : "ipv4_addr . inet_proto . inet_service";
+}
+
+const char *enforce_rules_transport(enum plan_transport transport)
+{
+	return transport == PLAN_UDP ? "udp" : "tcp";
+}
+
+const char *enforce_rules_address(const struct plan_service *service, bool wide)
+{
+	if (!service || !service->linked)
+		return NULL;
+	return wide ? service->address6 : service->address4;
+}
+
+bool enforce_rules_repeated(const struct plan *plan, size_t index)
+{
+	const struct plan_publish *publish = &plan->publishes[index];
+
+	for (size_t i = 0; i < index; i++) {
+		const struct plan_publish *other = &plan->publishes[i];
+
+		if (other->port == publish->port && other->transport == publish->transport &&
+			strcmp(other->service, publish->service) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is the port let in for all the world anyway? */
+static bool published(const struct plan *plan, const struct plan_service *service, uint32_t port)
+{
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+
+		if (publish->port == port && publish->transport == PLAN_TCP &&
+			strcmp(publish->service, service->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+size_t enforce_rules_probed(
+	const struct plan *plan, const struct plan_service *service, uint32_t ports[NETWORK_PROBES])
+{
+	size_t count = enforce_network_probes(service, ports), kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (!published(plan, service, ports[i]))
+			ports[kept++] = ports[i];
+	return kept;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* What the tables of the router and of a service have in common. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "enforce/network_routes.h"
+#include "plan/service.h"
+
+struct plan;
+
+#define RULES_TABLE "table inet bulkhead {\n"
+
+/* Fast failure: ECONNREFUSED or EHOSTUNREACH at once, instead of a timeout. */
+#define RULES_REFUSE                                                                               \
+	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
+	"\t\treject with icmpx admin-prohibited\n"
+
+/* Errors about connections that exist; nothing else of ICMP is ever needed. */
+#define RULES_EXISTING                                                                             \
+	"\t\tct state established accept\n"                                                        \
+	"\t\tct state related meta l4proto { icmp, icmpv6 } accept\n"                              \
+	"\t\tct state invalid drop\n"
+
+/* On the way out the resets and errors of RULES_REFUSE itself are related, too. */
+#define RULES_ANSWERS                                                                              \
+	"\t\tct state established,related accept\n"                                                \
+	"\t\tct state invalid drop\n"
+
+/* One set per family, whose elements end in protocol and port. */
+struct rules_set {
+	FILE *out;
+	bool wide;
+	size_t count;
+};
+
+/* Begin set @name4 or @name6 (@wide), of @type.  The text of each element follows
+ * enforce_rules_set_element(). */
+struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide, const char *type);
+void enforce_rules_set_element(struct rules_set *set);
+void enforce_rules_set_end(struct rules_set *set);
+
+/* The type of a set of addresses with protocol and port. */
+const char *enforce_rules_peer_type(bool wide);
+
+/* "tcp" or "udp". */
+const char *enforce_rules_transport(enum plan_transport transport);
+
+/* Borrowed; NULL when there is no @service or it has no link. */
+const char *enforce_rules_address(const struct plan_service *service, bool wide);
+
+/* Has an earlier publish of the same service, transport and port been written? */
+bool enforce_rules_repeated(const struct plan *plan, size_t index);
+
+/* Ports of which @service is asked by the router, and by nobody else from outside; how many. */
+size_t enforce_rules_probed(const struct plan *plan, const struct plan_service *service,
+	uint32_t ports[NETWORK_PROBES]);
