@@ -64,5 +64,11 @@ bool enforce_verify_has_phase(const struct plan_service *service);
 /* A mount of its view that programs may be executed from, or NULL. */
 const char *enforce_verify_executable(const struct enforce_verify_context *context);
 
+/*
+ * Read sysctl @path as a process of @process's namespace @kind ("user", "pid")
+ * sees it: some are per namespace, of the reader's.  A number or -errno.
+ */
+long enforce_verify_sysctl(pid_t process, const char *kind, const char *path);
+
 /* Is the process in the stack's part of the hierarchy?  @folder is then its cgroup's path there. */
 bool enforce_verify_cgroup(const struct enforce_verify_context *context, const char **folder);
