@@ -95,5 +95,10 @@ int enforce_become_service(struct enforce_launch *launch, struct fault *why)
 	if (syscall(SYS_setresuid, identity->uid, identity->uid, identity->uid) < 0)
 		return fault(why, -errno, identity->where, "cannot become user '%s' (%u)",
 			identity->user, identity->uid);
+	/* Where fs.suid_dumpable is 1 the change of ids has made its memory readable for whoever
+	 * has them, which is not its own before it executes. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return fault(why, -errno, identity->where, "cannot hide the memory of '%s'",
+			launch->service->name);
 	return 0;
 }

@@ -196,6 +196,48 @@ static void a_service_that_stops_it_holds_nobody(void **state)
 	enter_stage_assert_alone(&stage, "a command that was stopped");
 }
 
+/* Without Landlock it may look at all that has its id: at a command, too, before that executes. */
+static int set_up_curious(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	said->length = 0;
+	stage.plan = launch_plan(arena, folder);
+	launch_service(stage.plan)->landlock.used = false;
+	stage.script = "while :; do for p in /proc/[2-9]*; do read -r name <$p/comm; "
+		       "case $name in exec:*) { : <$p/mem && echo $name >>/srv/data/read; };; "
+		       "esac; done; done 2>/dev/null";
+	int error = enter_stage_begin(&stage, arena, folder);
+	stage.script = NULL;
+	return error;
+}
+
+static void tell_kernel(const char *word, char before[8])
+{
+	FILE *knob = fopen("/proc/sys/fs/suid_dumpable", "r+e");
+
+	assert_non_null(knob);
+	assert_non_null(fgets(before, 8, knob));
+	rewind(knob);
+	assert_true(fputs(word, knob) >= 0);
+	assert_int_equal(fclose(knob), 0);
+}
+
+/* Also where the kernel lets processes that have changed their ids be read. */
+static void a_service_reads_nothing_of_who_enters(void **state)
+{
+	char before[8], ours[8];
+	int failed = 0;
+
+	(void)state;
+	tell_kernel("1", before);
+	for (int i = 0; i < 100; i++)
+		failed += run("exit 0", 10) != 0;
+	tell_kernel(before, ours);
+	assert_int_equal(failed, 0);
+	assert_int_equal(access(arena_printf(arena, "%s/data/read", folder), F_OK), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +253,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_caller_goes_on_meanwhile, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_service_that_stops_it_holds_nobody, set_up_hostile, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_service_reads_nothing_of_who_enters, set_up_curious, tear_down),
 		cmocka_unit_test_setup_teardown(a_killed_caller_leaves_none, set_up, tear_down),
 	};
 	int status = launch_begin(folder);
