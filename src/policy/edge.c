@@ -3,39 +3,11 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/map.h"
-#include "base/text.h"
 #include "policy/check.h"
 #include "policy/draft.h"
 #include "policy/loopback.h"
 #include "policy/node.h"
 #include "policy/reading.h"
-
-enum { MOST_NAMES = 512 };
-
-const char policy_peer_hint[] =
-	"a peer without a dot is a service of the stack; one outside is written with its domain";
-
-struct policy_draft *policy_find_draft(struct policy_reading *reading, const char *name)
-{
-	return map_find(reading->services, name, strlen(name));
-}
-
-void policy_unknown_service(struct policy_reading *reading, const struct policy_node *at,
-	const char *name, const char *hint)
-{
-	const char *names[MOST_NAMES];
-	size_t count = reading->draft_count < MOST_NAMES ? reading->draft_count : MOST_NAMES;
-	struct report_entry *entry = policy_error(reading, at, "unknown service '%s'", name);
-
-	if (reading->errors > POLICY_ERRORS)
-		return;
-	for (size_t i = 0; i < count; i++)
-		names[i] = reading->drafts[i].service.name;
-	if (hint)
-		report_hint(reading->report, entry, "%s", hint);
-	policy_did_you_mean(reading, entry, name, names, count);
-}
 
 static const struct policy_listen *find_socket(
 	const struct policy_service *peer, const struct policy_endpoint *to)

@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "policy/reader.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/report.h"
-#include "base/text.h"
 #include "policy/node.h"
+#include "policy/reader_refuse.h"
 #include "policy/reading.h"
 #include "policy/syntax.h"
-
-#define STANDARD_TAG "tag:yaml.org,2002:" /* what `!!` stands for */
 
 enum { FEW_KEYS = 12 };
 
@@ -57,25 +54,6 @@ static unsigned width_of(struct read *read, const yaml_event_t *event, struct wh
 	unsigned end = place(read, &event->end_mark).column;
 	unsigned width = end > where.column ? end - where.column : 1;
 	return width > UINT16_MAX ? UINT16_MAX : width;
-}
-
-/* Anchors and tags would make the same text mean something else elsewhere. */
-static void refuse_decoration(
-	struct read *read, const char *anchor, const char *tag, struct where where)
-{
-	bool standard = tag && text_starts(tag, STANDARD_TAG);
-
-	if (anchor)
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 1,
-				"anchor '&%s' is not part of the policy language", anchor),
-			"write the value again, or put what is shared into a role");
-	if (tag)
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 1,
-				"tag '%s%s' is not part of the policy language",
-				standard ? "!!" : "", standard ? tag + strlen(STANDARD_TAG) : tag),
-			"leave it out: every value is text, and its key says how it is read");
 }
 
 static struct policy_node *find_key(struct level *level, const char *key)
@@ -164,10 +142,7 @@ static void read_key(struct read *read, const yaml_event_t *event, struct where 
 			policy_key_where(first), "first given here");
 		level->bad_key = true;
 	} else if (strcmp(text, "<<") == 0 && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 2,
-				"merge key '<<' is not part of the policy language"),
-			"put what is shared into a role, or use a second file with -f");
+		policy_refuse_merge(read->reading, where);
 		level->bad_key = true;
 	}
 }
@@ -186,7 +161,7 @@ static void read_word(struct read *read, const yaml_event_t *event)
 {
 	struct where where = place(read, &event->start_mark);
 
-	refuse_decoration(read, (const char *)event->data.scalar.anchor,
+	policy_refuse_decoration(read->reading, (const char *)event->data.scalar.anchor,
 		(const char *)event->data.scalar.tag, where);
 	if (awaits_key(read)) {
 		read_key(read, event, where);
@@ -204,10 +179,7 @@ static void read_alias(struct read *read, const yaml_event_t *event)
 	struct where where = place(read, &event->start_mark);
 	const char *name = (const char *)event->data.alias.anchor;
 
-	report_hint(read->reading->report,
-		policy_error_at(read->reading, where, width_of(read, event, where),
-			"alias '*%s' is not part of the policy language", name),
-		"write the value again; a word that begins with a star is quoted: \"*%s\"", name);
+	policy_refuse_alias(read->reading, name, where, width_of(read, event, where));
 	if (awaits_key(read)) {
 		read->levels[read->depth - 1].key = policy_word(read->reading, name);
 		read->levels[read->depth - 1].bad_key = true;
@@ -225,9 +197,7 @@ static void refuse_key(struct read *read, struct where where)
 	level->bad_key = true;
 	level->broken = true;
 	if (!policy_syntax_unquoted(read->reading, &read->source, where.line - 1))
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 1, "a key must be a single word"),
-			"quote what begins with a bracket: \"[::]:443\", \"${app}/public\"");
+		policy_refuse_long_key(read->reading, where);
 }
 
 static void open_level(struct read *read, const yaml_event_t *event, enum policy_kind kind)
@@ -235,7 +205,7 @@ static void open_level(struct read *read, const yaml_event_t *event, enum policy
 	struct where where = place(read, &event->start_mark);
 	bool map = kind == POLICY_MAP;
 
-	refuse_decoration(read,
+	policy_refuse_decoration(read->reading,
 		(const char *)(map ? event->data.mapping_start.anchor
 				   : event->data.sequence_start.anchor),
 		(const char *)(map ? event->data.mapping_start.tag
@@ -273,16 +243,10 @@ static void open_document(struct read *read, const yaml_event_t *event)
 	if (event->data.document_start.version_directive ||
 		event->data.document_start.tag_directives.start !=
 			event->data.document_start.tag_directives.end)
-		report_hint(read->reading->report,
-			policy_error_at(read->reading, where, 1,
-				"YAML directives are not part of the policy language"),
-			"leave out the lines that begin with %%");
+		policy_refuse_directives(read->reading, where);
 	if (++read->documents == 1)
 		return;
-	report_hint(read->reading->report,
-		policy_error_at(read->reading, where, 3, "a second document begins here"),
-		"one file is one policy: put the rest into a file of its own and name it with "
-		"-f or include");
+	policy_refuse_document(read->reading, where);
 	read->stop = true;
 }
 

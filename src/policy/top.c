@@ -4,22 +4,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/arena.h"
-#include "base/map.h"
+#include "policy/address.h"
 #include "policy/check.h"
-#include "policy/draft.h"
-#include "policy/merge.h"
 #include "policy/node.h"
 #include "policy/reading.h"
-#include "policy/repeat.h"
-#include "policy/role.h"
+#include "policy/services.h"
 #include "policy/value.h"
 #include "policy/variable.h"
 
-enum { LONGEST_STACK = 32, MOST_SERVICES = 1000000 };
+enum { LONGEST_STACK = 32 };
 
-static const char *const reserved[] = {
-	"host", "internet", "localhost", "router", "gateway", "outlet"};
 static const char *const gateways[] = {"relay", "nat"};
 
 /* What the top level says, beside the services. */
@@ -197,102 +191,6 @@ static const struct policy_field top_fields[] = {
 	{"observe", KEY_OBSERVE_HOST, read_observe},
 };
 
-static void check_name(struct policy_reading *reading, const struct policy_node *node)
-{
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
-		if (strcmp(node->key, reserved[i]) == 0)
-			policy_key_error(reading, node, "'%s' is a reserved name", node->key);
-	if (!policy_value_service_name(node->key, strlen(node->key)))
-		report_hint(reading->report,
-			policy_key_error(
-				reading, node, "'%s' is not a name for a service", node->key),
-			"small letters, digits and dashes, a letter first, at most 48: it is also "
-			"a "
-			"host name");
-}
-
-static void merge_role(struct policy_reading *reading, struct policy_draft *draft)
-{
-	const struct policy_text *name = &draft->service.role;
-	const struct policy_draft *role =
-		name->text ? policy_role(reading, draft->role_node, name->text) : NULL;
-
-	draft->incomplete = draft->incomplete || !role;
-	if (draft->environment_file) {
-		struct policy_draft *lines = arena_alloc(reading->nodes, sizeof(*lines));
-		lines->environment_file = draft->environment_file;
-		policy_read_environment_lines(reading, lines);
-		policy_drop_repeats(reading, lines);
-		policy_merge_environment(reading, draft, lines);
-	}
-	if (role)
-		policy_merge(reading, draft, role);
-	else if (!name->text)
-		report_hint(reading->report,
-			policy_error_at(reading, draft->service.where, draft->name_width,
-				"service '%s' has no role", draft->service.name),
-			"write role: node, or another of nginx, php-fpm, worker, postgres, redis "
-			"…");
-}
-
-static void read_service(
-	struct policy_reading *reading, const struct policy_node *node, struct policy_draft *draft)
-{
-	draft->service.name = node->key;
-	draft->service.where = policy_key_where(node);
-	draft->name_width = node->key_width;
-	check_name(reading, node);
-	*map_slot(reading->services, node->key, strlen(node->key)) = draft;
-	if (node->kind == POLICY_BROKEN) {
-		draft->incomplete = true;
-		return;
-	}
-	policy_read_service(reading, node, "a service", draft);
-	if (node->kind != POLICY_MAP) {
-		draft->incomplete = true;
-		return;
-	}
-	merge_role(reading, draft);
-	policy_check_service(reading, draft);
-}
-
-static void read_services(struct policy_reading *reading, const struct policy_node *node)
-{
-	size_t count = 0;
-
-	if (node->kind != POLICY_MAP || !node->first) {
-		if (node->kind != POLICY_BROKEN)
-			report_hint(reading->report,
-				policy_error(reading, node,
-					"'services' must be a map of at least one service"),
-				"write services: {web: {role: node, command: node web.js}}");
-		return;
-	}
-	policy_each(child, node) count++;
-	if (count > MOST_SERVICES) {
-		policy_error(reading, node, "there are more than %d services", MOST_SERVICES);
-		return;
-	}
-	/* Drafts never move: the map of services points at them. */
-	reading->drafts = arena_alloc(reading->nodes, count * sizeof(*reading->drafts));
-	policy_each(child, node)
-		read_service(reading, child, &reading->drafts[reading->draft_count++]);
-	policy_check_edges(reading);
-	policy_check_doors(reading);
-	policy_check_order(reading);
-}
-
-static void publish_services(struct policy_reading *reading)
-{
-	struct policy *policy = reading->policy;
-
-	policy->service_count = reading->draft_count;
-	policy->services =
-		arena_alloc(reading->arena, (reading->draft_count + 1) * sizeof(*policy->services));
-	for (size_t i = 0; i < reading->draft_count; i++)
-		policy->services[i] = reading->drafts[i].service;
-}
-
 void policy_read_top(struct policy_reading *reading, const struct policy_node *top)
 {
 	struct top parts = {.reading = reading};
@@ -306,10 +204,10 @@ void policy_read_top(struct policy_reading *reading, const struct policy_node *t
 			policy_error(reading, top, "the policy does not name its stack"),
 			"write stack: shop");
 	if (parts.services)
-		read_services(reading, parts.services);
+		policy_read_services(reading, parts.services);
 	else
 		policy_error(reading, top, "the policy has no services");
 	if (parts.assertions)
 		policy_check_assertions(reading, parts.assertions);
-	publish_services(reading);
+	policy_publish_services(reading);
 }
