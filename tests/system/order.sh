@@ -17,8 +17,12 @@ log() { cat "/var/log/bulkhead/order/$1/log"; }
 # When SERVICE first said WORD, in milliseconds.
 when() { log "$1" | sed -n "s/.*$2 \([0-9]*\).*/\1/p" | head -n 1; }
 before() { # SERVICE WORD OTHER WORD
-  local first second
-  first=$(when "$1" "$2") second=$(when "$3" "$4")
+  local first='' second='' end=$((SECONDS + 10))
+  # Who has no port is up before it says its first word, where the processors are slow or busy.
+  until [ -n "$first" ] && [ -n "$second" ] || [ "$SECONDS" -ge "$end" ]; do
+    sleep 0.1
+    first=$(when "$1" "$2") second=$(when "$3" "$4")
+  done
   if [ -n "$first" ] && [ -n "$second" ] && [ "$first" -le "$second" ]; then
     ok "$1 has $2 before $3 has $4"
   else
