@@ -137,10 +137,14 @@ static int end_phase(struct launcher *launcher, const struct stack_request *requ
 	struct reply *reply, struct fault *why)
 {
 	const struct plan_service *service = service_of(launcher, request);
-	scoped(fd) int pidfd = stack_member_open(member_of(launcher, request));
-	int error = pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
+	const struct stack_member *member = member_of(launcher, request);
+	scoped(fd) int pidfd = stack_member_open(member);
 
 	(void)reply;
+	if (pidfd >= 0 && !request->number && service->ending_count > 0 &&
+		!stack_phase_at_rest(service, member->process))
+		return -EAGAIN;
+	int error = pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
 	if (pidfd >= 0 && error == 0)
 		stack_phase_await(launcher->state->folder, service->name);
 	return error;

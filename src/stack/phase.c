@@ -5,18 +5,22 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
+#include "base/scoped.h"
 #include "plan/plan.h"
 #include "stack/init.h"
 #include "stack/log.h"
 
-enum { MOMENT = 200 }; /* milliseconds */
+enum { MOMENT = 200 /* milliseconds */, LONGEST_CALL = 512 };
 
 /*
  * In a child, which its mount namespace dies with.  From its root on and not by
@@ -61,6 +65,24 @@ int stack_phase_end(const struct plan_service *service, int pidfd, struct fault 
 		       ? 0
 		       : fault(why, error, service->view_closes_where,
 				 "cannot close the view of '%s' to new programs", service->name);
+}
+
+/* "44 0x6 …": the call that it sleeps in; -1: in none, as when a page comes from the disk. */
+bool stack_phase_at_rest(const struct plan_service *service, pid_t process)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const char *text;
+	long number;
+
+	if (descriptor_read(AT_FDCWD, arena_printf(arena, "/proc/%d/syscall", process),
+		    LONGEST_CALL, arena, &text) < 0)
+		return true;
+	if (sscanf(text, "%ld", &number) != 1 || number < 0)
+		return false;
+	for (size_t i = 0; i < service->ending_count; i++)
+		if (service->endings[i].number == (uint32_t)number)
+			return false;
+	return true;
 }
 
 /* It is asleep until then, and what it does takes no time; a stopped one is not waited for. */

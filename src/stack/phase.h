@@ -4,6 +4,9 @@
 /* The end of a service's phase of start-up: what its policy forbids after that it cannot do again.
  */
 
+#include <stdbool.h>
+#include <sys/types.h>
+
 struct fault;
 struct plan_service;
 
@@ -13,6 +16,13 @@ struct plan_service;
  * and has one thread.  0, also when it has ended meanwhile, or a negative errno.
  */
 int stack_phase_end(const struct plan_service *service, int pidfd, struct fault *why);
+
+/*
+ * Does main process @process of @service sleep, and not in a call that ends with the phase?  Who
+ * serves by one address and is about to serve by the next as well, as daemons do that open a socket
+ * for each family, runs or waits for the init to let it through.  True where nobody can tell.
+ */
+bool stack_phase_at_rest(const struct plan_service *service, pid_t process);
 
 /* Give the init of @service a moment to do and record it; @folder is the stack's run folder. */
 void stack_phase_await(const char *folder, const char *service);

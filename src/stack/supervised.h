@@ -21,6 +21,8 @@ struct supervised {
 	int pidfd;  /* of its init; -1: it does not run */
 	int record; /* what its init writes; -1 before its first start */
 	enum { PHASE_OPEN, PHASE_ENDING, PHASE_ENDED } phase;
+	int64_t end_at; /* it was busy: not before */
+	uint32_t end_tries;
 	int64_t kill_at;          /* told to stop: patience ends; 0: it was not told */
 	struct stack_probe probe; /* fd -1: none is under way */
 	struct fault why;         /* the last: a start that failed, or why it is not ready */

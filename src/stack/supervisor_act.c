@@ -8,7 +8,7 @@
 #include "stack/log.h"
 #include "stack/supervised.h"
 
-enum { KILL_AGAIN = 2000 /* ms */ };
+enum { KILL_AGAIN = 2000 /* ms */, END_TRIES = 100 };
 
 static const struct plan_life *life_of(const struct supervisor *supervisor, uint32_t service)
 {
@@ -168,17 +168,26 @@ static int64_t keep_relays(struct supervisor *supervisor)
 	return next;
 }
 
-static void end_phases(struct supervisor *supervisor)
+/* Who is busy for long keeps no right by that.  Returns when to ask again. */
+static int64_t end_phases(struct supervisor *supervisor)
 {
+	int64_t next = INT64_MAX;
+
 	for (size_t i = 0; i < supervisor->plan->service_count; i++) {
 		struct supervised *supervised = &supervisor->services[i];
 
 		if (supervised->phase != PHASE_OPEN ||
 			schedule_view(supervisor->schedule, i).state != SCHEDULE_READY)
 			continue;
+		if (supervised->end_at > supervisor->now) {
+			next = supervised->end_at < next ? supervised->end_at : next;
+			continue;
+		}
 		supervised->phase = PHASE_ENDING;
-		supervisor_ask(supervisor, STACK_END_PHASE, (uint32_t)i, 0);
+		supervisor_ask(supervisor, STACK_END_PHASE, (uint32_t)i,
+			supervised->end_tries >= END_TRIES);
 	}
+	return next;
 }
 
 int64_t supervisor_act(struct supervisor *supervisor)
@@ -192,7 +201,7 @@ int64_t supervisor_act(struct supervisor *supervisor)
 
 	for (size_t i = 0; i < count; i++)
 		carry_out(supervisor, &actions[i]);
-	end_phases(supervisor);
+	int64_t phases = end_phases(supervisor);
 	late = kill_late(supervisor);
 	/* A probe that was answered at once may have more to be done now. */
 	if (count)
@@ -202,5 +211,6 @@ int64_t supervisor_act(struct supervisor *supervisor)
 			supervisor->services[i].probe.until < next)
 			next = supervisor->services[i].probe.until;
 	next = late < next ? late : next;
+	next = phases < next ? phases : next;
 	return relays < next ? relays : next;
 }

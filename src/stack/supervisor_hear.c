@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +10,8 @@
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/supervised.h"
+
+enum { END_AGAIN = 20 /* ms */ };
 
 static void close_one(int *fd)
 {
@@ -94,6 +97,8 @@ static void hold(struct supervised *supervised, int fds[])
 	supervised->record = fds[1];
 	fds[0] = fds[1] = -1;
 	supervised->phase = PHASE_OPEN;
+	supervised->end_at = 0;
+	supervised->end_tries = 0;
 	supervised->why = (struct fault){0};
 	supervised->ended[0] = '\0';
 }
@@ -123,6 +128,12 @@ static void phase_ended(struct supervisor *supervisor, const struct stack_answer
 {
 	struct supervised *supervised = &supervisor->services[answer->request.service];
 
+	if (answer->code == -EAGAIN) {
+		supervised->phase = PHASE_OPEN;
+		supervised->end_at = supervisor->now + END_AGAIN;
+		supervised->end_tries++;
+		return;
+	}
 	supervised->phase = PHASE_ENDED;
 	if (answer->code == 0)
 		return;

@@ -88,6 +88,35 @@ expect 0 'and it serves' ask ''
 says here 'on'
 expect 0 'down' "$BULKHEAD" down "$stack"
 
+# A socket for each family, as daemons open them, and long work in between.
+put "$folder/app/server.js" <<'EOF'
+const net = require('net');
+const busy = ms => { for (const end = Date.now() + ms; Date.now() < end;); };
+net.createServer().listen(3000, '0.0.0.0', () => {
+  busy(700);
+  net.createServer().on('error', error => console.log(`second ${error.code}`))
+    .listen({port: 3000, host: '::', ipv6Only: true}, () => console.log('second done'));
+});
+EOF
+second() { grep -qF "second $1" "/var/log/bulkhead/$stack/front/log"; }
+write_policy '' redis-server
+sed -i '/publishes:/d' "$policy"
+expect 0 'who opens one socket after the other' bulkhead up front
+if second 'done'; then ok 'opens both'; else not_ok 'opens both' "$(tail -n 1 "/var/log/bulkhead/$stack/front/log")"; fi
+expect 0 'and then' bulkhead status
+says 'ended for good: listen, write' 'no more'
+expect 0 'down once more' "$BULKHEAD" down "$stack"
+
+# Who is never at rest keeps its rights no longer for that.
+put "$folder/app/server.js" <<'EOF'
+const net = require('net');
+net.createServer().listen(3000, '0.0.0.0', () => { for (;;); });
+EOF
+expect 0 'who is busy for ever' bulkhead up front
+expect 0 'has its time' bulkhead status
+says 'ended for good: listen, write' 'and no right after it'
+expect 0 'down for the third time' "$BULKHEAD" down "$stack"
+
 # Its own word.
 write_policy 'ready: notify' 'redis-server, --supervised, systemd'
 expect 0 'Redis says itself that it is ready' bulkhead up
@@ -97,5 +126,5 @@ expect 0 'and status' bulkhead status
 says 'ended for good: listen' 'what ended with it'
 expect 0 'down again' "$BULKHEAD" down "$stack"
 write_policy 'ready: notify' 'redis-server'
-expect 4 'who does not say so does not get ready' bulkhead up --within 2
+expect 4 'who does not say so does not get ready' bulkhead up --within 2 cache
 says 'READY=1' 'and is told what is missing'
