@@ -49,20 +49,14 @@ int cli_members_find(const struct cli_options *options, const char *name, struct
 	struct cli_members *members)
 {
 	struct fault why = {0};
-	int status = cli_stack_default(options, stack), error;
+	int status = cli_stack_default(options, stack);
 
 	*members = (struct cli_members){0};
+	if (status == 0)
+		status = cli_stack_state(options, stack);
 	if (status)
 		return status;
-	error = stack_state_read(stack->name, stack->arena, &stack->state, &why);
-	if (error == -ENOENT) {
-		why.kind = FAULT_NO;
-		why.code = 0;
-	}
-	if (error < 0)
-		return cli_fail(options, &why);
-	error = find(name, stack, members, &why);
-	if (error < 0)
+	if (find(name, stack, members, &why) < 0)
 		return cli_fail(options, &why);
 	if (members->count)
 		return 0;

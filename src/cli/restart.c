@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -53,8 +52,7 @@ static int restart_all(const struct cli_options *options, struct cli_stack *stac
 static int restart(const struct cli_options *options)
 {
 	struct cli_stack stack;
-	struct fault why = {0};
-	int status, error;
+	int status;
 
 	if (options->operand_count == 0)
 		return cli_wrong(options, "restart wants services; all of them: down, then up");
@@ -62,12 +60,10 @@ static int restart(const struct cli_options *options)
 	if (status)
 		return status;
 	status = cli_stack_default(options, &stack);
-	if (status == 0) {
-		error = stack_state_read(stack.name, stack.arena, &stack.state, &why);
-		if (error == -ENOENT)
-			why.kind = FAULT_NO;
-		status = error < 0 ? cli_fail(options, &why) : restart_all(options, &stack);
-	}
+	if (status == 0)
+		status = cli_stack_state(options, &stack);
+	if (status == 0)
+		status = restart_all(options, &stack);
 	cli_stack_done(&stack);
 	return status;
 }

@@ -83,19 +83,23 @@ int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
 	return choose(options, stack);
 }
 
-int cli_stack_read(const struct cli_options *options, struct cli_stack *stack)
+int cli_stack_state(const struct cli_options *options, struct cli_stack *stack)
 {
 	struct fault why = {0};
-	int status = cli_stack_name(options, stack), error;
+	int error = stack_state_read(stack->name, stack->arena, &stack->state, &why);
 
-	if (status)
-		return status;
-	error = stack_state_read(stack->name, stack->arena, &stack->state, &why);
 	if (error == -ENOENT) {
 		why.kind = FAULT_NO;
 		why.code = 0;
 	}
 	return error < 0 ? cli_fail(options, &why) : 0;
+}
+
+int cli_stack_read(const struct cli_options *options, struct cli_stack *stack)
+{
+	int status = cli_stack_name(options, stack);
+
+	return status ? status : cli_stack_state(options, stack);
 }
 
 void cli_stack_done(struct cli_stack *stack)

@@ -10,7 +10,7 @@ struct stack_state;
 struct cli_stack {
 	struct arena *arena;
 	const char *name;
-	struct stack_state *state; /* cli_stack_read() only */
+	struct stack_state *state; /* cli_stack_state(), cli_stack_read() only */
 };
 
 /*
@@ -23,7 +23,10 @@ int cli_stack_name(const struct cli_options *options, struct cli_stack *stack);
 /* The same, where operands are something else: the one of --stack, or by default. */
 int cli_stack_default(const struct cli_options *options, struct cli_stack *stack);
 
-/* The same as cli_stack_name(), and read its state. */
+/* Read the state of @stack, which has its name.  0, or the exit status after printing why. */
+int cli_stack_state(const struct cli_options *options, struct cli_stack *stack);
+
+/* cli_stack_name() and cli_stack_state(). */
 int cli_stack_read(const struct cli_options *options, struct cli_stack *stack);
 
 void cli_stack_done(struct cli_stack *stack);
