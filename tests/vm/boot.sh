@@ -45,7 +45,7 @@ fi
 
 # Here x32 calls are off unless the kernel is told otherwise: doors are drilled open.
 mkdir "$scratch/out"
-tools/vmtest --timeout "${VM_TIMEOUT:-300}" --append syscall.x32=y --share "$scratch/out" \
+tools/vmtest --timeout "${VM_TIMEOUT:-480}" --append syscall.x32=y --share "$scratch/out" \
   --see "$shop" --see "$build" -- env "BULKHEAD=$bulkhead" "SHOP=$shop" "OUT=$scratch/out" \
   "BUILD=$build" tests/vm/parts.sh &
 machine=$!
@@ -54,7 +54,7 @@ machine=''
 case $status in
   0) ;;
   1) bad=1 ;;
-  124) not_ok 'the guest ends' "it is not done after ${VM_TIMEOUT:-300} s" ;;
+  124) not_ok 'the guest ends' "it is not done after ${VM_TIMEOUT:-480} s" ;;
   *) not_ok 'the guest ends' "status $status" ;;
 esac
 tests/vm/verdicts "$scratch/out/drill.json" || bad=1

@@ -23,9 +23,11 @@ modprobe -a fuse loop tun
 ulimit -n 524288
 
 part shop tests/vm/shop.sh
+part life tests/vm/life.sh
+part audit tests/system/audit.sh
 part limits tests/system/limits.sh
 part cores tests/vm/cores.sh
-for name in ports enter command launch launch-inherited launch-verify launch-kill network network-loopback \
+for name in ports phase enter command launch launch-inherited launch-verify launch-kill network network-loopback \
   gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"
 done

@@ -7,11 +7,16 @@
 . tests/system/lib.sh
 : "${SHOP:?}" "${OUT:?}"
 
-policy=$SHOP/bulkhead.yaml
+# The database loads no code when it is ready, which its role would let it, so that this kernel
+# closes a view, too.
+put "$folder/late.yaml" <<'END'
+bulkhead: 1
+services: {db: {after-ready: {forbid: [listen, execute]}}}
+END
 bulkhead() {
   local verb=$1
   shift
-  "$BULKHEAD" "$verb" --roles roles -f "$policy" "$@"
+  "$BULKHEAD" "$verb" --roles roles -f "$SHOP/bulkhead.yaml" -f "$folder/late.yaml" "$@"
 }
 clean_up() { cp -r /var/log/bulkhead "$OUT/log" 2>/dev/null; }
 
@@ -24,28 +29,35 @@ expect 0 'doctor finds all that a launch needs' "$BULKHEAD" doctor
 is() { # yes|no FEATURE
   if grep -qE "^$1 +[*+] $2 " "$output"; then ok "doctor: $2: $1"; else not_ok "doctor: $2: $1"; fi
 }
-for feature in landlock cgroup-pids cgroup-ports nftables transparent-proxy; do is yes $feature; done
+for feature in landlock seccomp-notify cgroup-pids cgroup-ports nftables transparent-proxy loopback-nat; do
+  is yes $feature
+done
 for feature in landlock-truncate landlock-net mdwe memfd-noexec; do is no $feature; done
 says '(ABI 2)' "Landlock's ABI is 2"
 
 expect 0 'check' bulkhead check
 expect 0 'up: nginx, PHP-FPM, the database, the renderer' bulkhead up edge pages db render
 expect 0 'status is as planned' bulkhead status
-enforced() { # SERVICE LAYER: the first row of a subject names it, the others are indented
-  awk -v service="$1" -v layer="$2" '
+is_so() { # SERVICE LAYER STATE: the first row of a subject names it, the others are indented
+  awk -v service="$1" -v layer="$2" -v state="$3" '
     /^[^ ]/ { subject = $1; sub(/^[^ ]+/, "") }
-    subject == service && $1 == layer && $2 == "enforced" { found = 1 }
+    subject == service && $1 == layer && $2 == state { found = 1 }
     END { exit !found }' "$output"
 }
-for layer in identity capabilities seccomp exec namespaces view landlock labels network resources; do
-  for service in db render; do
-    if enforced $service $layer; then
-      ok "status: $layer of $service is enforced"
-    else
-      not_ok "status: $layer of $service is enforced" "$(grep -m 2 "$layer" "$output")"
-    fi
+stands() { # SERVICE LAYER STATE
+  if is_so "$@"; then
+    ok "status: $2 of $1 is $3"
+  else
+    not_ok "status: $2 of $1 is $3" "$(grep -m 2 " $2 " "$output")"
+  fi
+}
+for service in db render; do
+  for layer in identity capabilities seccomp exec namespaces view labels network resources; do
+    stands $service $layer enforced
   done
+  stands $service landlock recorded
 done
+stands db phase enforced
 
 get() { curl -sg -m 20 "$@"; }
 rendition() {
