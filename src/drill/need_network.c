@@ -138,7 +138,7 @@ void drill_need_outlet_port(const struct drill_question *question)
 				plan->host_edges[i].where);
 			return;
 		}
-	drill_need_lack(question, "no other service reaches a port of the host that it does not");
+	drill_need_lack(question, "no other service reaches the host elsewhere");
 }
 
 void drill_need_internet(const struct drill_question *question)
