@@ -63,6 +63,12 @@ void policy_did_you_mean(struct policy_reading *reading, struct report_entry *en
 		report_hint(reading->report, entry, "did you mean '%s'?", near);
 }
 
+void policy_show_form(struct policy_reading *reading, struct report_entry *entry)
+{
+	if (reading->form)
+		report_hint(reading->report, entry, "write %s", reading->form);
+}
+
 const char *policy_copy(struct policy_reading *reading, const char *text)
 {
 	return arena_text(reading->arena, text);

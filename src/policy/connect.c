@@ -35,6 +35,11 @@ static void read_to(struct policy_reading *reading, const struct policy_node *no
 		problem = "names everybody";
 		hint = "name who is meant, api.example.com:443, or write the range 0.0.0.0/0:443";
 	}
+	if (!problem && edge->to.kind == PEER_ADDRESSES &&
+		policy_address_loopback(&edge->to.prefix)) {
+		problem = "is the service itself";
+		hint = policy_own_loopback;
+	}
 	if (!problem && edge->to.last - edge->to.first >= MOST_RANGE)
 		problem = "is a range of more than 1024 ports";
 	edge->where = node->where;

@@ -10,6 +10,9 @@
 
 enum { LONGEST_NAME = 253, LONGEST_LABEL = 63, LONGEST_SOCKET = 107 };
 
+const char policy_own_loopback[] =
+	"another service is reached by its name, what listens on this machine by host:PORT";
+
 static bool label(const char *text, size_t length)
 {
 	if (length == 0 || length > LONGEST_LABEL || text[0] == '-' || text[length - 1] == '-')
@@ -36,14 +39,22 @@ static bool domain_name(const char *text)
 	}
 }
 
-/* "storefront.2": one instance of a service. */
-static bool instance(const char *text)
+/* "storefront.2": a service and a number. */
+static bool numbered(const char *text)
 {
 	const char *dot = strchr(text, '.');
+
+	return dot && policy_value_service_name(text, (size_t)(dot - text)) && dot[1] &&
+	       dot[1 + strspn(dot + 1, "0123456789")] == '\0';
+}
+
+/* One instance of a service. */
+static bool instance(const char *text)
+{
 	uint64_t number;
 
-	return dot && policy_value_service_name(text, (size_t)(dot - text)) &&
-	       policy_value_number(dot + 1, 10000, &number) && number > 0;
+	return numbered(text) && policy_value_number(strchr(text, '.') + 1, 10000, &number) &&
+	       number > 0;
 }
 
 static void lower(char *text)
@@ -69,8 +80,7 @@ static const char *read_peer(char *peer, struct policy_endpoint *endpoint, const
 				 : strcmp(peer, "internet") == 0 ? PEER_INTERNET
 								 : PEER_SERVICE;
 		if (strcmp(peer, "localhost") == 0) {
-			*hint = "a service reaches itself without an edge, and another one by its "
-				"name";
+			*hint = policy_own_loopback;
 			return "is the service itself";
 		}
 		if (policy_value_service_name(peer, strlen(peer)))
@@ -79,9 +89,10 @@ static const char *read_peer(char *peer, struct policy_endpoint *endpoint, const
 		return "does not begin with the name of a service";
 	}
 	lower(peer);
-	if (instance(peer)) {
+	if (numbered(peer)) {
 		endpoint->kind = PEER_INSTANCE;
-		return NULL;
+		*hint = "instances are counted from 1: storefront.1, storefront.2";
+		return instance(peer) ? NULL : "names no instance";
 	}
 	endpoint->kind = text_starts(peer, "*.") ? PEER_WILDCARD : PEER_NAME;
 	if (domain_name(endpoint->kind == PEER_WILDCARD ? peer + 2 : peer))
@@ -116,6 +127,10 @@ static const char *read_socket(
 		strlen(endpoint->path) > LONGEST_SOCKET) {
 		*hint = "write peer:unix:/run/php/shop.sock, at most 107 bytes of path";
 		return "has no valid socket path";
+	}
+	if (strcmp(text, "host") == 0) {
+		*hint = "this machine is reached by port: host:3306";
+		return "is no socket of a service";
 	}
 	return policy_value_service_name(text, strlen(text))
 		       ? NULL

@@ -39,6 +39,9 @@ struct policy_endpoint {
 	struct policy_prefix prefix;
 };
 
+/* A hint for who names the service's own loopback and means somebody else. */
+extern const char policy_own_loopback[];
+
 /* Does it leave the stack? */
 static inline bool policy_endpoint_leaves(const struct policy_endpoint *endpoint)
 {

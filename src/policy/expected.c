@@ -57,10 +57,12 @@ static bool read_item(struct policy_reading *reading, const struct policy_node *
 	if (!POLICY_FIELDS(reading, item, "an expected refusal", fields, expected))
 		return false;
 	if (!policy_child(item, "call") == !policy_child(item, "path"))
-		policy_error(
-			reading, item, "an expected refusal names either a 'call' or a 'path'");
+		policy_show_form(
+			reading, policy_error(reading, item,
+					 "an expected refusal names either a 'call' or a 'path'"));
 	if (!policy_child(item, "why") && !reading->in_without)
-		policy_error(reading, item, "an expected refusal needs 'why'");
+		policy_show_form(
+			reading, policy_error(reading, item, "an expected refusal needs 'why'"));
 	return !expected->call != !expected->path;
 }
 

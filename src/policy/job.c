@@ -40,11 +40,27 @@ static void read_at(struct policy_reading *reading, const struct policy_node *no
 			"write \"03:15\"");
 }
 
+static void refuse_repeats(struct policy_reading *reading, const struct policy_texts *names)
+{
+	for (size_t i = 1; i < names->count; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(names->items[i].text, names->items[j].text) == 0) {
+				report_other(policy_error_at(reading, names->items[i].where, 1,
+						     "service '%s' is given twice",
+						     names->items[i].text),
+					names->items[j].where, "first given here");
+				break;
+			}
+}
+
 static void read_before(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	struct policy_draft *draft = into;
 
 	policy_read_texts(reading, node, &draft->before);
+	if (node->kind == POLICY_LIST && !node->first)
+		policy_show_form(reading, policy_error(reading, node, "'before' names no service"));
+	refuse_repeats(reading, &draft->before);
 	set_job(draft, POLICY_JOB_BEFORE, 0,
 		draft->before.count ? draft->before.items[0].where : node->where);
 }

@@ -121,6 +121,7 @@ enum policy_key {
 struct policy_key_entry {
 	const char *name;     /* as messages call it: "'instances'" */
 	const char *enforcer; /* a file below src/; NULL: not enforced by this version */
+	const char *form;     /* how a value is written, where that is not plain from its key */
 };
 
 extern const struct policy_key_entry policy_keys[KEY_COUNT];

@@ -37,7 +37,8 @@ bool policy_is_single(struct policy_reading *reading, const struct policy_node *
 {
 	if (node->first && !node->first->next)
 		return true;
-	policy_error(reading, node, "%s says exactly one thing", policy_label(reading, node));
+	policy_show_form(reading, policy_error(reading, node, "%s says exactly one thing",
+					  policy_label(reading, node)));
 	return false;
 }
 

@@ -30,8 +30,9 @@ static struct policy_draft *find_named(
 
 	if (!found)
 		policy_unknown_service(reading, &at, name->text,
-			strchr(name->text, '.') ? "name the service: that is all of its instances"
-						: NULL);
+			strchr(name->text, '.')   ? "name the service: that is all of its instances"
+			: strchr(name->text, ':') ? "name the service, without a port"
+						  : NULL);
 	return found;
 }
 

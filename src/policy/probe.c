@@ -102,9 +102,8 @@ void policy_read_healthy(
 	struct policy_probe *healthy = &((struct policy_draft *)draft)->service.life.healthy;
 
 	if (node->kind == POLICY_WORD && strcmp(node->text, "notify") == 0)
-		report_hint(reading->report,
-			policy_error(reading, node, "a service notifies once, when it is ready"),
-			"healthy: {port: 3000}, {http: \":3000/health\"} or {command: PROGRAM}");
+		policy_show_form(reading,
+			policy_error(reading, node, "a service notifies once, when it is ready"));
 	else if (POLICY_FIELDS(reading, node, "a probe", fields, healthy))
 		policy_is_single(reading, node);
 }

@@ -16,6 +16,7 @@ static void unknown_key(struct policy_reading *reading, const struct policy_node
 	struct report_entry *entry =
 		policy_key_error(reading, node, "%s has no key '%s'", what, node->key);
 
+	policy_show_form(reading, entry);
 	if (count > MOST_NAMES)
 		count = MOST_NAMES;
 	for (size_t i = 0; i < count; i++)
@@ -23,12 +24,27 @@ static void unknown_key(struct policy_reading *reading, const struct policy_node
 	policy_did_you_mean(reading, entry, node->key, names, count);
 }
 
+static void read_field(struct policy_reading *reading, const struct policy_node *node,
+	const struct policy_field *field, void *into)
+{
+	const char *outer = reading->form, *own = policy_keys[field->key].form;
+
+	policy_use(reading, field->key, policy_key_where(node), node->key_width);
+	if (own)
+		reading->form = own;
+	if (node->kind != POLICY_BROKEN)
+		field->read(reading, node, into);
+	reading->form = outer;
+}
+
 bool policy_fields(struct policy_reading *reading, const struct policy_node *node, const char *what,
 	const struct policy_field *fields, size_t count, void *into)
 {
 	if (node->kind != POLICY_MAP) {
 		if (node->kind != POLICY_BROKEN)
-			policy_error(reading, node, "%s must be a map of keys and values", what);
+			policy_show_form(
+				reading, policy_error(reading, node,
+						 "%s must be a map of keys and values", what));
 		return false;
 	}
 	policy_each(child, node)
@@ -37,13 +53,10 @@ bool policy_fields(struct policy_reading *reading, const struct policy_node *nod
 
 		while (i < count && strcmp(fields[i].name, child->key) != 0)
 			i++;
-		if (i == count) {
+		if (i == count)
 			unknown_key(reading, child, what, fields, count);
-			continue;
-		}
-		policy_use(reading, fields[i].key, policy_key_where(child), child->key_width);
-		if (child->kind != POLICY_BROKEN)
-			fields[i].read(reading, child, into);
+		else
+			read_field(reading, child, &fields[i], into);
 	}
 	return true;
 }
@@ -56,6 +69,7 @@ bool policy_is_list(struct policy_reading *reading, const struct policy_node *no
 		return false;
 	struct report_entry *entry =
 		policy_error(reading, node, "%s must be a list", policy_label(reading, node));
+	policy_show_form(reading, entry);
 	if (node->kind == POLICY_WORD && node->text[0])
 		report_hint(reading->report, entry,
 			strpbrk(node->text, " ,:[]{}#") ? "write it on a line of its own: - %s"

@@ -48,6 +48,7 @@ struct policy_reading {
 	bool in_role; /* the file being read is a role */
 	bool alone;   /* there is no policy but the role */
 	bool in_without;
+	const char *form;        /* of the innermost key being read that has one (policy/key.h) */
 	unsigned depth;          /* of includes and roles */
 	size_t errors, warnings; /* found by this reading, shown or not */
 };
@@ -64,6 +65,9 @@ struct report_entry *policy_key_error(
 /* "did you mean 'x'?", when one of @names is near to @word. */
 void policy_did_you_mean(struct policy_reading *reading, struct report_entry *entry,
 	const char *word, const char *const *names, size_t count);
+
+/* "write job: {every: 1h} …": how the key being read is written, when its table says. */
+void policy_show_form(struct policy_reading *reading, struct report_entry *entry);
 
 /* The one copy of @text, so that equal keys are the same pointer. */
 const char *policy_word(struct policy_reading *reading, const char *text);

@@ -172,8 +172,10 @@ const char *policy_any_text(struct policy_reading *reading, const struct policy_
 	if (node->kind == POLICY_WORD)
 		return policy_expand(reading, node, false);
 	if (node->kind != POLICY_BROKEN)
-		policy_error(reading, node, "%s must be a single value, not a %s",
-			policy_label(reading, node), node->kind == POLICY_LIST ? "list" : "map");
+		policy_show_form(
+			reading, policy_error(reading, node, "%s must be a single value, not a %s",
+					 policy_label(reading, node),
+					 node->kind == POLICY_LIST ? "list" : "map"));
 	return NULL;
 }
 

@@ -84,6 +84,7 @@ static void what_is_no_endpoint_says_what_to_write(void **state)
 		{"*:80", "names nobody", "name who is meant"},
 		{"*", "names nobody", NULL},
 		{"localhost:80", "is the service itself", "by its name"},
+		{"host:unix:/run/mysqld/mysqld.sock", "is no socket of a service", "host:3306"},
 		{"https://api.stripe.com/v1", "is a URL", "api.example.com:443"},
 		{"10.0.0.1/8:443", "is not a range of addresses", "10.0.0.0/8"},
 		{"10.0.0.0/33:443", "is not a range of addresses", NULL},

@@ -122,6 +122,54 @@ static void what_contradicts_itself_is_refused(void **state)
 	EACH_IS_REFUSED(cases);
 }
 
+/* Whoever writes the right thing in the wrong shape is shown the shape. */
+static void a_wrong_shape_is_shown_the_right_one(void **state)
+{
+	static const struct refused cases[] = {
+		{WEB "    job: every\n", "'job' must be a map of keys and values",
+			"write job: {every: 1h}"},
+		{WEB "    job: {}\n", "7:10: error: 'job' says exactly one thing",
+			"write job: {every: 1h}"},
+		{WEB "    job: {every: [1h]}\n", "'every' must be a single value, not a list",
+			"write job: {every: 1h}"},
+		{WEB "    job: {before: []}\n", "'before' names no service", "{before: [SERVICE]}"},
+		{WEB "    job: {before: [db, db]}\n" DB, "service 'db' is given twice",
+			"7:20: first given here"},
+		{WEB "    ready: {notify: true}\n", "a probe has no key 'notify'", "or notify"},
+		{WEB "    ready: []\n", "a probe must be a map", "write ready: {port: 3000}"},
+		{WEB "    healthy: {port: 80, every: 5s}\n    listens: [80]\n",
+			"a probe has no key 'every'", "write healthy: {port: 3000}"},
+		{WEB "    stop: QUIT\n", "'stop' must be a map", "write stop: {signal: QUIT"},
+		{WEB "    stop: {command: x}\n", "'stop' has no key 'command'",
+			"write stop: {signal: QUIT"},
+		{WEB "    stop: {signl: QUIT}\n", "'stop' has no key 'signl'",
+			"did you mean 'signal'?"},
+		{WEB "    reload: HUP\n", "'reload' must be a map", "write reload: {signal: HUP}"},
+		{WEB "    restart: [always]\n", "'restart' must be a single value",
+			"write restart: always"},
+		{WEB "    depends-on: {db: ready}\n" DB, "'depends-on' must be a list",
+			"write depends-on: [SERVICE]"},
+		{WEB "    depends-on: [\"db:5432\"]\n" DB, "unknown service 'db:5432'",
+			"name the service, without a port"},
+		{WEB "    after-ready: [execute]\n", "'after-ready' must be a map",
+			"write after-ready: {forbid: [execute"},
+		{WEB "    mode: [seccomp]\n", "'mode' must be a single value, not a list",
+			"{seccomp: audit}"},
+		{WEB "    expected: [mount]\n", "an expected refusal must be a map",
+			"write expected: [{call: "},
+		{WEB "    expected: [{call: mount}]\n", "an expected refusal needs 'why'",
+			"why: what it does without"},
+		/* A form belongs to its key, not to those that follow. */
+		{WEB "    stop: {signal: QUIT}\n    role: [bare]\n", "'role' is given twice", NULL},
+		{WEB "    stop: {signal: QUIT}\n    workdir: []\n",
+			"'workdir' must be a single value, not a list\n", NULL},
+	};
+
+	(void)state;
+	EACH_IS_REFUSED(cases);
+	assert_null(strstr(judged.text, "write stop"));
+}
+
 static void an_edge_to_one_instance_needs_that_instance(void **state)
 {
 #define TWO "  db: {role: bare, command: db, listens: [5432], instances: 2}\n"
@@ -130,6 +178,9 @@ static void an_edge_to_one_instance_needs_that_instance(void **state)
 			"counted from 1: db.1"},
 		{WEB "    connects: [db.1:5432]\n" DB, "'db' has no instances",
 			"name the service alone"},
+		{WEB "    connects: [db.0:5432]\n" TWO, "'db.0:5432' names no instance",
+			"counted from 1"},
+		{WEB "    connects: [db.01:5432]\n" TWO, "'db.01:5432' names no instance", NULL},
 		{WEB "    connects: [dc.1:5432]\n" TWO, "unknown service 'dc'",
 			"did you mean 'db'"},
 		{WEB "    connects: [db:5432]\n" TWO "assert: [web never reaches db.2]\n",
@@ -231,6 +282,7 @@ int main(void)
 		cmocka_unit_test(a_time_of_day_and_a_period_are_seconds),
 		cmocka_unit_test(jobs_and_dependencies_make_one_order),
 		cmocka_unit_test(what_contradicts_itself_is_refused),
+		cmocka_unit_test(a_wrong_shape_is_shown_the_right_one),
 		cmocka_unit_test(an_edge_to_one_instance_needs_that_instance),
 		cmocka_unit_test(the_nearest_says_it),
 		cmocka_unit_test(a_service_called_job_is_laid_over_as_any),
