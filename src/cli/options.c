@@ -41,6 +41,10 @@ static int unknown(const char *word, unsigned accepts, struct fault *why)
 	near = text_nearest(name, names, count);
 	if (near)
 		fault_hint(why, "did you mean --%s?", near);
+	else if (accepts & CLI_COMMAND)
+		fault_hint(why,
+			"a command stands after --, with its options: bulkhead … -- COMMAND %s",
+			word);
 	return -EINVAL;
 }
 

@@ -64,7 +64,8 @@ static int signal_verb(const struct cli_options *options)
 	int number, status;
 
 	if (options->operand_count != 2)
-		return cli_wrong(options, "signal wants one service and one signal");
+		return cli_wrong(options,
+			"signal wants one service and one signal: bulkhead signal edge USR1");
 	number = catalog_signal(options->operands[1]);
 	if (number < 0)
 		return unknown(options);

@@ -67,10 +67,33 @@ static void list_services(const struct plan *plan, struct fault *why)
 	fault_hint(why, "its services: %s%s", names, i < plan->service_count ? " and others" : "");
 }
 
+/* "storefront.7" of a service that has four. */
+static bool name_instances(const struct plan *plan, const char *name, struct fault *why)
+{
+	const char *base = NULL;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		const struct plan_service *service = &plan->services[i];
+		size_t length = strlen(service->base);
+
+		if (service->instance && text_starts(name, service->base) && name[length] == '.') {
+			base = service->base;
+			count++;
+		}
+	}
+	if (base)
+		fault_hint(why, "'%s' has %zu instances: %s.1 to %s.%zu", base, count, base, base,
+			count);
+	return base;
+}
+
 int plan_no_service(const struct plan *plan, const char *name, struct fault *why)
 {
 	fault_of(why, FAULT_USAGE, 0, (struct where){0}, "stack '%s' has no service '%s'",
 		plan->stack, name);
+	if (name_instances(plan, name, why))
+		return -ENOENT;
 	for (size_t i = 0; i < plan->service_count; i++)
 		if (text_nearest(name, &plan->services[i].base, 1)) {
 			fault_hint(why, "did you mean %s?", plan->services[i].base);

@@ -44,9 +44,10 @@ int stack_enter(const struct stack_enter *enter, struct stack_launched *entered,
 	};
 
 	*not_executed = false;
-	if (init < 0)
-		return fault_of(why, FAULT_NO, -ESRCH, service->where, "'%s' is not running",
-			service->name);
+	if (init < 0) {
+		fault_of(why, FAULT_NO, 0, service->where, "'%s' is not running", service->name);
+		return -ESRCH;
+	}
 	int error = stack_launch(enter->plan, service, &options, entered, why);
 	if (error == -EAGAIN)
 		fault_hint(why, "'%s' has all the processes that its limits allow", service->name);

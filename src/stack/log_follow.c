@@ -178,6 +178,8 @@ int stack_logs_open(const char *stack, char *const *services, size_t count, size
 	if (logs->watch >= 0)
 		inotify_add_watch(logs->watch, path, IN_CREATE | IN_MOVED_TO | IN_MODIFY);
 	find_sources(logs, lines);
+	if (logs->source_count)
+		qsort(logs->sources, logs->source_count, sizeof(*logs->sources), compare);
 	error = check_names(logs, stack, services, count, why);
 	if (error < 0) {
 		stack_logs_close(logs);
@@ -186,8 +188,6 @@ int stack_logs_open(const char *stack, char *const *services, size_t count, size
 	logs->services = services;
 	logs->service_count = count;
 	drop_unwanted(logs);
-	if (logs->source_count)
-		qsort(logs->sources, logs->source_count, sizeof(*logs->sources), compare);
 	*opened = logs;
 	return 0;
 }

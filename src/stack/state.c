@@ -275,9 +275,13 @@ int stack_state_read(
 	read->stack = stack;
 	read->folder = arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, stack);
 	scoped(fd) int folder = open(read->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0 && errno == ENOENT) {
+		fault_of(why, FAULT_NO, 0, nowhere, "stack '%s' is not up", stack);
+		return -ENOENT;
+	}
 	if (folder < 0)
 		return fault_of(why, errno == EACCES ? FAULT_NEEDS_ROOT : FAULT_FAILED, -errno,
-			nowhere, "stack '%s' is not up", stack);
+			nowhere, "cannot open %s", read->folder);
 	error = read_fixed(folder, read, arena, why);
 	if (error == 0 && read->version > 1)
 		name_plan(read->generation, plan);

@@ -119,6 +119,10 @@ says "stack '$stack' has no service 'wep'" 'is said to be'
 says 'did you mean web?' 'with the nearest'
 expect 125 'of several instances one is named' inside twin node
 says "'twin' has 2 instances, name one: twin.1 to twin.2" 'and said which there are'
+expect 125 'an instance that is none' inside twin.7 node
+says "'twin' has 2 instances: twin.1 to twin.2" 'and said the same'
+expect 125 'a command without --' bulkhead exec --stack $stack twin.2 node -e 0
+says 'a command stands after --' 'and said how it is written'
 expect 0 'and entered' inside twin.2 node -e 0
 expect 7 'the status is its own' inside web node -e 'process.exit(7)'
 expect 143 'and so is a signal that ends it' inside web node -e 'process.kill(process.pid, "SIGTERM")'
