@@ -85,7 +85,7 @@ expect 2 'half a line is none' bulkhead logs -n 1.5
 expect 0 'the stack may be named' "$BULKHEAD" logs --stack $stack -n 1 one
 expect 2 'but by a name alone' "$BULKHEAD" logs --stack ../x one
 
-bulkhead logs -f -n 0 one two >"$folder/followed" &
+"$BULKHEAD" logs --roles "$PWD/roles" --file "$folder/$stack.yaml" -f -n 0 one two >"$folder/followed" &
 follower=$!
 within 5 'what is printed from now on follows' has 'two | two'
 memory=$(awk '/VmHWM/ {print $2}' /proc/$follower/status)
