@@ -117,6 +117,7 @@ const struct cli_verb cli_down = {
 	.acts = true,
 	.run = down,
 	.help = "Without STACK: the stack of the policy, else the only one that is up.\n"
-		"Services get SIGTERM and 10 s.  It works without the supervisor too.  Logs stay.\n"
+		"Services get what their `stop` says, SIGTERM and 10 s where it says nothing.  It\n"
+		"works without the supervisor too.  Logs stay.\n"
 		"Exit status: 0 down, also when --all finds none; 1 it was not up.\n",
 };

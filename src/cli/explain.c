@@ -125,6 +125,6 @@ const struct cli_verb cli_explain = {
 	.run = explain,
 	.help = "Rights are shown by layer.  (role) marks what the service has from its role;\n"
 		"paths that a role gives only where they exist are shown as absent when they do "
-		"not.  Of instances the rights are the same: the service's name stands for the "
+		"not.\nOf instances the rights are the same: the service's name stands for the "
 		"first.\n",
 };
