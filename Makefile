@@ -13,10 +13,10 @@ install: all
 	meson install -C $(BUILD) --no-rebuild
 
 demo test bench lint fuzz prove:
-	tools/$@
+	@tools/$@
 
 demo-small demo-vendure demo-wordpress:
-	tools/demo $(@:demo-%=%)
+	@tools/demo $(@:demo-%=%)
 
 clean:
 	rm -rf $(BUILD)
