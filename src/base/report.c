@@ -195,12 +195,12 @@ static void write_excerpt(const struct report *report, FILE *out, struct where w
 
 static void write_where(FILE *out, struct where where)
 {
+	const char *file = where.file ? where.file : "bulkhead";
+
+	terminal_put(out, file, strlen(file));
 	if (where.file && where.line)
-		fprintf(out, "%s:%u:%u: ", where.file, where.line, where.column);
-	else if (where.file)
-		fprintf(out, "%s: ", where.file);
-	else
-		fputs("bulkhead: ", out);
+		fprintf(out, ":%u:%u", where.line, where.column);
+	fputs(": ", out);
 }
 
 static void write_entry(

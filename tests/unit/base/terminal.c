@@ -99,6 +99,15 @@ static void a_caret_stands_below_what_it_means(void **state)
 				     "       |       ^~\n");
 }
 
+/* It may come from who has no rights. */
+static void the_name_of_a_file_steers_nothing(void **state)
+{
+	(void)state;
+	scoped(memory) char *written = report_of("", (struct where){"a\033[2J.yaml", 3, 1}, 0);
+
+	assert_string_equal(written, "a?[2J.yaml:3:1: error: wrong\n");
+}
+
 static void of_a_long_line_the_part_around_the_caret_is_shown(void **state)
 {
 	char text[2000];
@@ -134,6 +143,7 @@ int main(void)
 		cmocka_unit_test(json_keeps_what_a_terminal_must_not_see),
 		cmocka_unit_test(columns_are_those_that_are_filled),
 		cmocka_unit_test(a_caret_stands_below_what_it_means),
+		cmocka_unit_test(the_name_of_a_file_steers_nothing),
 		cmocka_unit_test(of_a_long_line_the_part_around_the_caret_is_shown),
 		cmocka_unit_test(a_place_past_the_text_is_no_harm),
 	};
