@@ -92,15 +92,31 @@ static int listen_to(struct stack_follow *follow, int connection, int signals, s
 	return result < 0 ? result : 0;
 }
 
+/* What was asked for is taken back, which takes as long as services need to stop: until the other
+ * side ends, or this is told to give up once more, since that may not answer at all. */
+static void await_end(int connection, int signals)
+{
+	struct pollfd polled[] = {
+		{.fd = connection, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+	struct signalfd_siginfo told;
+	struct stack_news news;
+
+	while (read(signals, &told, sizeof(told)) > 0)
+		;
+	while (poll(polled, 2, -1) > 0 || errno == EINTR)
+		if (polled[1].revents ||
+			(polled[0].revents && stack_control_next(connection, &news) != 1))
+			return;
+}
+
 int stack_follow(struct stack_follow *follow, struct fault *why)
 {
-	struct stack_news news;
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
+	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	scoped(fd) int connection = stack_control_ask(follow->stack, follow->verb, follow->within,
 		follow->number, follow->services, follow->service_count, why);
 	if (connection < 0)
@@ -109,7 +125,6 @@ int stack_follow(struct stack_follow *follow, struct fault *why)
 	if (error == 0)
 		return 0;
 	shutdown(connection, SHUT_WR);
-	while (stack_control_next(connection, &news) == 1)
-		;
+	await_end(connection, signals);
 	return error;
 }

@@ -9,7 +9,10 @@
 #include "stack/control.h"
 #include "stack/overview.h"
 
-enum { PATIENCE = 3 /* s: it is there to answer at once */ };
+enum {
+	PATIENCE = 3,     /* s: it is there to answer at once */
+	MOST_NEWS = 65536 /* and not without end */
+};
 
 static void refine(
 	struct stack_overview_row *row, const struct stack_news *news, struct arena *arena)
@@ -36,8 +39,10 @@ void stack_overview_ask(struct stack_overview *overview, struct arena *arena)
 	struct stack_news news = {.kind = STACK_NEWS_STATE};
 
 	setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	while (connection >= 0 && stack_control_next(connection, &news) == 1 &&
-		news.kind == STACK_NEWS_STATE)
+	for (int heard = 0;
+		connection >= 0 && heard < MOST_NEWS &&
+		stack_control_next(connection, &news) == 1 && news.kind == STACK_NEWS_STATE;
+		heard++)
 		for (size_t i = 0; i < overview->row_count; i++)
 			if (text_equal(overview->rows[i].service, news.service))
 				refine(&overview->rows[i], &news, arena);
