@@ -13,15 +13,7 @@ command -v redis-server >/dev/null || skip_all 'needs redis-server'
 "$BULKHEAD" up --help 2>&1 | grep -q -- --lacks || skip_all 'needs a test build'
 ip link set lo up 2>/dev/null
 stack=accept-missing
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-bulkhead() {
-  local verb=$1
-  shift
-  "$BULKHEAD" "$verb" --roles roles -f "$folder/bulkhead.yaml" "$@"
-}
+clean_up() { take_down $stack; }
 policy() { # KEYS of the first
   put "$folder/bulkhead.yaml" <<END
 bulkhead: 1

@@ -9,15 +9,9 @@
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
 command -v python3 >/dev/null || skip_all 'needs python3'
-stack=adopt policy=$folder/bulkhead.yaml
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$PWD/roles" -f "$policy" "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-pid_of() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/$stack/$1.json"; }
+stack=adopt
+clean_up() { take_down $stack; }
 pids() { grep -hE '"(pid|process)":' /run/bulkhead/$stack/services/*.json /run/bulkhead/$stack/gateway.json; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 same() { # NAME
   if [ "$before" = "$(pids)" ]; then ok "$1"; else not_ok "$1"; fi
 }

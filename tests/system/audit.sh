@@ -15,11 +15,6 @@ for program in node redis-server nft; do
 done
 ip link set lo up 2>/dev/null
 stack=audit-mode
-bulkhead() {
-  local verb=$1
-  shift
-  "$BULKHEAD" "$verb" --roles roles -f "$folder/bulkhead.yaml" "$@"
-}
 
 put "$folder/app/try.js" <<'END'
 // Tries what the role does not allow, says how each ended, and stays.

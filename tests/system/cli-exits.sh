@@ -10,13 +10,10 @@ fi
 . tests/system/lib.sh
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
-roles=$PWD/roles stack=cli-exits
+stack=cli-exits
 up() { local file=$1; shift; "$BULKHEAD" up --roles "$roles" -f "$folder/$file" "$@"; }
 run() { local file=$1; shift; "$BULKHEAD" run --roles "$roles" -f "$folder/$file" "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
+clean_up() { take_down $stack; }
 
 put "$folder/good.yaml" <<'END'
 bulkhead: 1

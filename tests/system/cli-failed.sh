@@ -13,10 +13,7 @@ command -v redis-server >/dev/null || skip_all 'needs redis-server'
 ip link set lo up 2>/dev/null
 stack=cli-failed
 up() { "$BULKHEAD" up --roles "$PWD/roles" -f "$folder/$1.yaml" "${@:2}"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
+clean_up() { take_down $stack; }
 # Its command is $1; more lines of the service follow.
 policy() { # NAME COMMAND [LINE...]
   local name=$1 command=$2

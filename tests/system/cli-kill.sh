@@ -7,12 +7,8 @@
 . tests/system/lib.sh
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
-roles=$PWD/roles policy=$folder/bulkhead.yaml stack=cli-kill
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$policy" "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
+stack=cli-kill
+clean_up() { take_down $stack; }
 
 put "$policy" <<'END'
 bulkhead: 1
@@ -59,7 +55,6 @@ fi
 expect 0 'the next comes up all the same' bulkhead up
 
 # What runs already is not touched when adding to it fails.
-pid_of() { sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/$1.json"; }
 kill -9 "$(pid_of launcher)"
 kill -9 "$(pid_of services/alone)"
 expect 137 'an up that adds to a stack is killed' bulkhead up --kill-after 112

@@ -8,16 +8,9 @@
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
-roles=$PWD/roles
+stack=life-one
 bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/$name.yaml" "$@"; }
-clean_up() {
-  for name in life-one life-two; do
-    "$BULKHEAD" down $name >/dev/null 2>&1
-    rm -rf /var/log/bulkhead/$name
-  done
-}
-pid_of() { sed -n "s/^ *\"$3\": \([0-9]*\).*/\1/p" "/run/bulkhead/$1/$2.json"; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
+clean_up() { take_down life-one life-two; }
 shut() { ! timeout 5 redis-cli -p "$1" ping; }
 
 # A service that, told to stop, asks its peer once more.
@@ -99,20 +92,20 @@ expect 0 'a run by another policy than the stack is up with' \
   "$BULKHEAD" run --roles "$roles" -f "$folder/life-other.yaml" cache -- redis-server --version
 says 'up with another policy' 'does not join it, and says so'
 
-nsenter -t "$(pid_of life-one gateway pid)" -n nft flush ruleset
+nsenter -t "$(pid_of gateway pid)" -n nft flush ruleset
 expect 1 "the router's table is flushed" bulkhead status life-one
 says 'router' 'and the router is a row'
 if grep -Eq '^router +network +weaker' "$output"; then ok 'that is weaker'; else not_ok 'that is weaker'; fi
 expect 0 'down' bulkhead down life-one
 expect 0 'and up again' bulkhead up life-one
 
-cache=$(pid_of life-one services/cache process)
+cache=$(pid_of services/cache process)
 answers() { timeout 5 redis-cli -p "$1" ping; }
-kill -9 "$(pid_of life-one gateway pid)"
+kill -9 "$(pid_of gateway pid)"
 within 10 'a gateway that was killed comes back' answers 17383
-kill -9 "$(pid_of life-one supervisor pid)"
-within 5 'the launcher ends with the supervisor' gone "$(pid_of life-one launcher pid)"
-kill -9 "$(pid_of life-one gateway pid)"
+kill -9 "$(pid_of supervisor pid)"
+within 5 'the launcher ends with the supervisor' gone "$(pid_of launcher pid)"
+kill -9 "$(pid_of gateway pid)"
 within 5 'without the gateway its doors are closed' shut 17383
 expect 1 'and status is a no' bulkhead status life-one
 if grep -Eq '^gateway +process +absent +not running' "$output"; then ok 'that names it'; else not_ok 'that names it'; fi
@@ -129,23 +122,23 @@ else
 fi
 expect 0 'up brings both back' bulkhead up life-one
 expect 0 'and status is a yes' bulkhead status life-one
-if [ "$cache" = "$(pid_of life-one services/cache process)" ]; then ok 'nothing else was started'; else not_ok 'nothing else was started'; fi
+if [ "$cache" = "$(pid_of services/cache process)" ]; then ok 'nothing else was started'; else not_ok 'nothing else was started'; fi
 
-kill -9 "$(pid_of life-one services/cache pid)"
+kill -9 "$(pid_of services/cache pid)"
 within 5 'a service dies with its init' gone "$cache"
 expect 0 'up waits until it runs again' bulkhead up life-one
 expect 0 'and status is a yes again' bulkhead status life-one
-kill -9 "$(pid_of life-one launcher pid)"
-within 5 'the supervisor ends with the launcher' gone "$(pid_of life-one supervisor pid)"
-kill -9 "$(pid_of life-one services/cache pid)"
+kill -9 "$(pid_of launcher pid)"
+within 5 'the supervisor ends with the launcher' gone "$(pid_of supervisor pid)"
+kill -9 "$(pid_of services/cache pid)"
 expect 1 'without them status says who does not run' bulkhead status life-one
 says 'not running' 'in words'
 expect 0 'up starts it again' bulkhead up life-one
 
 # As if the launcher had died after two starts, before it could write them down.
-kill -9 "$(pid_of life-one launcher pid)"
-within 5 'the supervisor ends once more' gone "$(pid_of life-one supervisor pid)"
-alone=$(pid_of life-one services/alone process)
+kill -9 "$(pid_of launcher pid)"
+within 5 'the supervisor ends once more' gone "$(pid_of supervisor pid)"
+alone=$(pid_of services/alone process)
 rm /run/bulkhead/life-one/services/alone.json /run/bulkhead/life-one/gateway.json
 expect 0 'up starts anew who is written down nowhere' bulkhead up life-one
 if gone "$alone"; then ok 'and ends who was'; else not_ok 'and ends who was'; fi
@@ -169,8 +162,8 @@ else
 fi
 
 expect 0 'up for another version to come' bulkhead up life-one
-cache=$(pid_of life-one services/cache process)
-supervisor=$(pid_of life-one supervisor pid)
+cache=$(pid_of services/cache process)
+supervisor=$(pid_of supervisor pid)
 sed -i 's/"version": [0-9]*/"version": 999/' /run/bulkhead/life-one/stack.json
 expect 3 'what another version started is not swept away' bulkhead up life-one
 says 'another version' 'and said to be its'
@@ -190,7 +183,7 @@ expect 1 'and brings all down' bulkhead status life-one
 expect 1 'down of what is down is a no' bulkhead down life-one
 
 expect 0 'up' bulkhead up life-one
-for file in supervisor gateway services/cache services/words services/alone; do kill -9 "$(pid_of life-one $file pid)"; done
+for file in supervisor gateway services/cache services/words services/alone; do kill -9 "$(pid_of $file pid)"; done
 expect 0 'down tidies up after all of them were killed' bulkhead down life-one
 left=$(ls -d /run/bulkhead/life-one /run/bulkhead/.life-one.lock 2>/dev/null
   find /sys/fs/cgroup -maxdepth 4 -type d -path '*/bulkhead/life-one*' 2>/dev/null

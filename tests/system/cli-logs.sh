@@ -7,20 +7,16 @@
 . tests/system/lib.sh
 
 command -v node >/dev/null || skip_all 'needs node'
-stack=cli-logs
+stack=cli-logs policy=$folder/cli-logs.yaml
 logs=/var/log/bulkhead/$stack
 follower=
 clean_up() {
   [ -z "$follower" ] || kill "$follower" 2>/dev/null
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf $logs
+  take_down $stack
 }
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$PWD/roles" --file "$folder/$stack.yaml" "$@"; }
 has() { grep -qF -- "$1" "$folder/followed"; }
 count() { grep -cF -- "$1" "$folder/followed"; }
 flooded_twice() { [ "$(count 'one has flooded')" = 2 ]; }
-pid_of() { sed -n "s/^ *\"$1\": \([0-9]*\).*/\1/p" /run/bulkhead/$stack/services/two.json; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 same() { # WANTED FOUND NAME
   if [ "$1" = "$2" ]; then ok "$3"; else not_ok "$3" "'$2' instead of '$1'"; fi
 }
@@ -100,8 +96,8 @@ more=$(($(awk '/VmHWM/ {print $2}' /proc/$follower/status) - memory))
 if [ "$more" -lt 1000 ]; then ok 'memory is bounded'; else not_ok 'memory is bounded' "$more KB more"; fi
 
 begun=$(count 'two begins')
-kill -9 "$(pid_of process)"
-within 5 'one that is killed ends' gone "$(pid_of pid)"
+kill -9 "$(pid_of services/two process)"
+within 5 'one that is killed ends' gone "$(pid_of services/two)"
 expect 0 'it is started again' bulkhead up
 within 5 'and followed' eval "[ \$(count 'two begins') -gt $begun ]"
 expect 0 'down' bulkhead down

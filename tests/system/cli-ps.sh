@@ -13,13 +13,9 @@ if [ -n "${PS_APART:-}" ]; then mount -t tmpfs -o mode=755 none /run || exit 1; 
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v node >/dev/null || skip_all 'needs node'
-clean_up() {
-  for stack in cli-ps cli-ps-two cli-ps-jobs; do
-    "$BULKHEAD" down $stack >/dev/null 2>&1
-    rm -rf /var/log/bulkhead/$stack
-  done
-}
-bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$PWD/roles" -f "$folder/$name.yaml" "$@"; }
+stack=cli-ps
+clean_up() { take_down cli-ps cli-ps-two cli-ps-jobs; }
+bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/$name.yaml" "$@"; }
 # What the JSON of the last `ps` says of a service: an expression of `row`.
 asked() { # SERVICE EXPRESSION
   node -e "const {rows} = JSON.parse(require('fs').readFileSync('$output')); const row = rows.find((one) => one.service === '$1'); console.log($2)"
@@ -72,7 +68,7 @@ is work '["cgroup", "processes"].includes(row.usage.memory_from)' 'saying where 
 is cache 'row.listens.join() === "6379"' 'a port at both families is one'
 is cache 'row.publishes.length === 2' 'and each door is shown'
 
-kill -9 "$(sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' /run/bulkhead/cli-ps/supervisor.json)"
+kill -9 "$(pid_of supervisor)"
 expect 0 'ps without a supervisor' bulkhead ps cli-ps
 says 'no supervisor answers' 'says so'
 says 'running' 'and what the kernel shows'

@@ -8,12 +8,8 @@
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
-roles=$PWD/roles policy=$folder/bulkhead.yaml
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$policy" "$@"; }
-clean_up() {
-  "$BULKHEAD" down cli-stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/cli-stack
-}
+stack=cli-stack
+clean_up() { take_down $stack; }
 
 put "$policy" <<'EOF'
 bulkhead: 1
@@ -35,10 +31,6 @@ services:
     command: [redis-server, --port, "0", --unixsocket, /run/alone/socket, --unixsocketperm, "770", --save, ""]
     listens: [{unix: /run/alone/socket, mode: 0770}]
 EOF
-
-pid_of() { # FILE FIELD
-  sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/cli-stack/$1.json"
-}
 
 # Take noexec from /tmp in the view of PID, as a root of the host can.
 relax() { # PID

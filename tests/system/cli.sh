@@ -7,7 +7,6 @@
 . tests/system/lib.sh
 
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
-roles=$PWD/roles
 # Copies: the checkout may lie where only root looks.
 install -m 755 "$BULKHEAD" "$folder/bulkhead"
 install -d "$folder/roles"

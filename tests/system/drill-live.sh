@@ -21,8 +21,7 @@ port=17391
 cgroup=/sys/fs/cgroup/bulkhead/$stack
 [ -e /sys/fs/cgroup/cgroup.procs ] || cgroup=/sys/fs/cgroup/unified/bulkhead/$stack
 clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
+  take_down $stack
   umount "$folder/queues"
 }
 

@@ -9,14 +9,10 @@
 for program in redis-server redis-cli node; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
-roles=$PWD/roles stack=test-exec policy=$folder/bulkhead.yaml run=/run/bulkhead/test-exec
+stack=test-exec
 bulkhead() { "$BULKHEAD" "$@" --stack $stack; }
 inside() { local service=$1; shift; "$BULKHEAD" exec --stack $stack "$service" -- "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-value_of() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "$run/$1.json"; }
+clean_up() { take_down $stack; }
 cgroup_of() { find /sys/fs/cgroup -maxdepth 5 -type d -path "*/bulkhead/$stack/$1"; }
 processes() { find "$(cgroup_of "$1")" -name cgroup.procs -exec cat {} + | grep -c .; }
 
@@ -79,7 +75,7 @@ expect 0 'a stack comes up' "$BULKHEAD" up --roles "$roles" -f "$policy"
 expect 0 'a command in a service' inside web node tell.js
 cp "$output" "$folder/told"
 told() { node -e 'const t = JSON.parse(require("fs").readFileSync(process.argv[1])); console.log([t[process.argv[2]]].flat().join("\n"))' "$folder/told" "$1"; }
-main=$(value_of services/web process)
+main=$(pid_of services/web process)
 compare() { # NAME ONE OTHER
   if [ -n "$2" ] && [ "$2" = "$3" ]; then ok "$1"; else not_ok "$1" "'$2' is not '$3'"; fi
 }
@@ -148,7 +144,7 @@ kill -INT $caller
 status=0
 wait $caller || status=$?
 compare 'a signal to the caller is its own' $status 9
-compare 'the service runs as before' "$(value_of services/web process)" "$main"
+compare 'the service runs as before' "$(pid_of services/web process)" "$main"
 
 # Signals.
 heard() { grep -q "^got $2" "/var/log/bulkhead/$stack/$1/log"; }
@@ -165,8 +161,7 @@ says 'did you mean USR' 'has a near one'
 expect 2 'a service that is none' bulkhead signal wep USR1
 says 'did you mean web?' 'has one too'
 
-gone() { ! kill -0 "$1" 2>/dev/null; }
-main=$(value_of services/twin.2 process)
+main=$(pid_of services/twin.2 process)
 expect 0 'a killed main process' bulkhead signal twin.2 KILL
 within 5 'ends' gone "$main"
 

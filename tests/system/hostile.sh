@@ -9,10 +9,7 @@
 
 [ "$(uname -m)" = x86_64 ] || skip_all 'the numbers of calls are those of x86-64'
 stack=hostile-test
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
+clean_up() { take_down $stack; }
 
 put "$folder/bulkhead.yaml" <<END
 bulkhead: 1
@@ -27,11 +24,6 @@ services:
     restart: never
     syscalls: {allow: [child-processes, file-watching, timers, polling]}
 END
-bulkhead() {
-  local verb=$1
-  shift
-  "$BULKHEAD" "$verb" --roles roles -f "$folder/bulkhead.yaml" "$@"
-}
 # What it takes until it is refused.
 perl() { bulkhead run taken -- /usr/bin/perl -e "$1"; }
 between() { # LEAST MOST NAME: the last line that was printed

@@ -8,16 +8,11 @@
 
 command -v node >/dev/null || skip_all 'needs node'
 command -v curl >/dev/null || skip_all 'needs curl'
-roles=$PWD/roles
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/instances.yaml" "$@"; }
-clean_up() {
-  "$BULKHEAD" down instances >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/instances
-}
+stack=instances policy=$folder/instances.yaml
+clean_up() { take_down $stack; }
 port=17391
 answer() { curl -s --max-time 5 --no-keepalive "http://127.0.0.1:$port/"; }
 answers() { for _ in 1 2 3 4 5 6; do answer; done | sort | uniq -c | tr -s ' \n' ' '; }
-field() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/instances/services/$1.json"; }
 
 # Says which instance it is, and who asks.
 put "$folder/app/web.js" <<'END'
@@ -79,7 +74,7 @@ expect 0 'each instance is as planned' bulkhead status
 expect 0 'each has its turn' answers
 said=$(cat "$output")
 if [ "$said" = ' 3 web.1 3 web.2 ' ]; then ok 'and as many clients'; else not_ok 'and as many clients' "$said"; fi
-if [ "$(field web.1 pid)" != "$(field web.2 pid)" ] && [ "$(readlink "/proc/$(field web.1 process)/ns/net")" != "$(readlink "/proc/$(field web.2 process)/ns/net")" ]; then
+if [ "$(pid_of services/web.1 pid)" != "$(pid_of services/web.2 pid)" ] && [ "$(readlink "/proc/$(pid_of services/web.1 process)/ns/net")" != "$(readlink "/proc/$(pid_of services/web.2 process)/ns/net")" ]; then
   ok 'each is confined by itself'
 else
   not_ok 'each is confined by itself'
@@ -99,10 +94,10 @@ address=$(sed -n 's/ web\.1$//p' /run/bulkhead/instances/hosts/every | head -n 1
 expect 0 'nor any way to its address' timeout 20 "$BULKHEAD" run --roles "$roles" -f "$folder/instances.yaml" single -- node ask.js "$address"
 if grep -Eq "is 1: (E[A-Z]+|silence)" "$output" && ! grep -q 'web' "$output"; then ok 'which it tried'; else not_ok 'which it tried' "$(cat "$output")"; fi
 
-kill -STOP "$(field web.1 pid)"
-kill -9 "$(field web.1 process)"
+kill -STOP "$(pid_of services/web.1 pid)"
+kill -9 "$(pid_of services/web.1 process)"
 expect 0 'without one of them' answers
 said=$(cat "$output")
 if [ "$said" = ' 6 web.2 ' ]; then ok 'the others have its clients'; else not_ok 'the others have its clients' "$said"; fi
-kill -CONT "$(field web.1 pid)"
+kill -CONT "$(pid_of services/web.1 pid)"
 expect 0 'and down' bulkhead down

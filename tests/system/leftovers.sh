@@ -18,14 +18,9 @@ fi
 for program in redis-server redis-cli node nft; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
-stack=leftovers
+stack=leftovers policy=$folder/leftovers.yaml
 port=17386
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$PWD/roles" -f "$folder/$stack.yaml" "$@"; }
-number() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/$stack/$1.json"; }
+clean_up() { take_down $stack; }
 asks() { [ "$(redis-cli -p $port get word 2>/dev/null)" = said ]; }
 
 # One line for each thing.  This shell and what it starts to look are there each time.
@@ -100,17 +95,17 @@ expect 0 'down' bulkhead down
 nothing_left 'nothing is left of it'
 
 expect 0 'up again' bulkhead up
-for file in services/cache services/work supervisor gateway; do kill -9 "$(number $file pid)" 2>/dev/null; done
+for file in services/cache services/work supervisor gateway; do kill -9 "$(pid_of $file pid)" 2>/dev/null; done
 expect 0 'up after deaths' bulkhead up
 within 5 'it takes a word again' redis-cli -p $port set word said
 if asks; then ok 'it serves again'; else not_ok 'it serves again'; fi
-kill -9 "$(number services/work process)" "$(number services/peer process)" 2>/dev/null
+kill -9 "$(pid_of services/work process)" "$(pid_of services/peer process)" 2>/dev/null
 expect 0 'down after more of them' bulkhead down
 nothing_left 'nothing is left after deaths'
 
 expect 0 'up once more' bulkhead up
 expect 0 'a command beside it' timeout 10 "$BULKHEAD" run --roles "$PWD/roles" -f "$folder/$stack.yaml" cache -- redis-server --version
-for file in supervisor gateway services/cache services/work services/peer; do kill -9 "$(number $file pid)" 2>/dev/null; done
+for file in supervisor gateway services/cache services/work services/peer; do kill -9 "$(pid_of $file pid)" 2>/dev/null; done
 expect 0 'down after the death of all' bulkhead down
 nothing_left 'nothing is left after the death of all'
 

@@ -87,3 +87,29 @@ put() { # FILE < TEXT
   cat >"$1"
   chmod 644 "$1"
 }
+
+# For tests that bring a stack up: they set `stack`, and write its policy to $policy.
+roles=$PWD/roles policy=$folder/bulkhead.yaml stack=
+
+# By that policy and the roles of this tree.
+bulkhead() { # VERB [OPERAND...]
+  local verb=$1
+  shift
+  "$BULKHEAD" "$verb" --roles "$roles" --file "$policy" "$@"
+}
+
+# Down, and its logs away.
+take_down() { # STACK...
+  local name
+  for name in "$@"; do
+    "$BULKHEAD" down "$name" >/dev/null 2>&1
+    rm -rf "/var/log/bulkhead/$name"
+  done
+}
+
+# What the state of $stack says of services/NAME, gateway, launcher ...: a number.
+pid_of() { # FILE [FIELD]
+  sed -n "s/^ *\"${2:-pid}\": \([0-9]*\).*/\1/p" "/run/bulkhead/$stack/$1.json"
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; } # PID

@@ -8,13 +8,9 @@
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
 command -v node >/dev/null || skip_all 'needs node'
-stack=life roles=$PWD/roles
+stack=life
 bulkhead() { local verb=$1 name=$2; shift 2; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/$name.yaml" "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-pid_of() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/$stack/$1.json"; }
+clean_up() { take_down $stack; }
 state_of() { bulkhead ps order --json | sed -n "/\"service\": \"$1\"/,/}/s/^ *\"state\": \"\(.*\)\",*/\1/p"; }
 is() { [ "$(state_of "$1")" = "$2" ]; }
 begins() { [[ $(state_of "$1") == "$2"* ]]; }

@@ -19,8 +19,7 @@ for controller in memory pids cpu io; do
     skip_all "cgroup v2 has no $controller controller here"
 done
 clean_up() {
-  "$BULKHEAD" down limits-test >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/limits-test
+  take_down limits-test
   umount "$folder/disk" 2>/dev/null
 }
 
@@ -43,11 +42,6 @@ services:
     listens: [6379]
     limits: {memory: 100000000, processes: 40, cpu: 0.5, io: 1MB/s}
 END
-bulkhead() {
-  local verb=$1
-  shift
-  "$BULKHEAD" "$verb" --roles roles -f "$folder/bulkhead.yaml" "$@"
-}
 group=$hierarchy/bulkhead/limits-test/cache
 
 holds() { # FILE TEXT NAME

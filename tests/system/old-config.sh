@@ -11,12 +11,11 @@ cd "$(dirname "$0")/../.." || exit 1
 command -v node >/dev/null || skip_all 'needs node'
 
 stack=old-config-$$
-policy=$folder/bulkhead.yaml
 outside=$((20000 + $$ % 5000))
 server=
 
 clean_up() {
-  "$BULKHEAD" down "$stack" >/dev/null 2>&1
+  take_down "$stack"
   [ -z "$server" ] || kill "$server" 2>/dev/null
 }
 
@@ -130,7 +129,6 @@ has shop 'host-local got db to 127.0.0.1' 'and where its old configuration says'
 has shop 'not-hidden no ECONNREFUSED' "another port of the daemon's loopback is refused"
 has shop 'not-other no ECONNREFUSED' 'its own loopback stays its own'
 has shop 'not-outside no ECONNREFUSED' 'an undeclared port of the host is refused'
-init_of() { sed -n 's/^ *"pid": \([0-9]*\),*$/\1/p' "/run/bulkhead/$stack/services/$1.json"; }
 router=$(sed -n 's/ host$//p' "/run/bulkhead/$stack/hosts/shop" | head -n 1)
 if grep -q ' host$' "/run/bulkhead/$stack/hosts/plain"; then
   not_ok 'the host has no name where it is not declared'
@@ -138,15 +136,14 @@ else
   ok 'the host has no name where it is not declared'
 fi
 expect 1 'who does not declare the host does not reach it' \
-  nsenter -t "$(init_of plain)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
+  nsenter -t "$(pid_of services/plain)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
 
 expect 0 'status agrees' "$BULKHEAD" status "$stack"
 says 'but for the network' 'the outlet has a row'
-outlet() { sed -n 's/^ *"pid": \([0-9]*\),*$/\1/p' "/run/bulkhead/$stack/outlet.json"; }
 answers_again() {
-  [ "$(outlet)" != "$killed" ] && nsenter -t "$(init_of shop)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
+  [ "$(pid_of outlet)" != "$killed" ] && nsenter -t "$(pid_of services/shop)" -n bash -c "exec 3<>/dev/tcp/$router/$outside"
 }
-killed=$(outlet)
+killed=$(pid_of outlet)
 kill -9 "$killed"
 within 15 'an outlet that died is started again' answers_again
 expect 0 'the drill stops all' "$BULKHEAD" drill -f "$policy"

@@ -6,13 +6,9 @@
 . tests/system/lib.sh
 
 command -v node >/dev/null || skip_all 'needs node'
-roles=$PWD/roles
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$folder/order.yaml" "$@"; }
-clean_up() {
-  "$BULKHEAD" down order >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/order
-}
-process() { sed -n 's/^ *"process": \([0-9]*\).*/\1/p' "/run/bulkhead/order/services/$1.json"; }
+stack=order policy=$folder/order.yaml
+clean_up() { take_down $stack; }
+process() { pid_of "services/$1" process; }
 log() { cat "/var/log/bulkhead/order/$1/log"; }
 # When SERVICE first said WORD, in milliseconds.
 when() { log "$1" | sed -n "s/.*$2 \([0-9]*\).*/\1/p" | head -n 1; }

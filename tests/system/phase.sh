@@ -9,12 +9,8 @@
 for program in node redis-server curl nsenter; do
   command -v "$program" >/dev/null || skip_all "needs $program"
 done
-stack=phase-life policy=$folder/bulkhead.yaml
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles roles -f "$policy" "$@"; }
-clean_up() {
-  "$BULKHEAD" down "$stack" >/dev/null 2>&1
-  rm -rf "/var/log/bulkhead/$stack"
-}
+stack=phase-life
+clean_up() { take_down $stack; }
 
 # What it may still do, by HTTP: the errno's name, or "done".
 put "$folder/app/server.js" <<'EOF'
@@ -56,7 +52,6 @@ services:
 EOF
 }
 
-pid_of() { sed -n 's/^ *"pid": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/$1.json"; }
 
 # From inside its network: no door of ours is needed.
 ask() { # WHAT

@@ -7,13 +7,9 @@
 . tests/system/lib.sh
 
 command -v node >/dev/null || skip_all 'needs node'
-stack=probes
+stack=probes policy=$folder/probes.yaml
 log=/var/log/bulkhead/$stack/supervisor.log
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$PWD/roles" --file "$folder/$stack.yaml" "$@"; }
+clean_up() { take_down $stack; }
 state_of() { bulkhead ps --json | node -e "
   const {rows} = JSON.parse(require('fs').readFileSync(0)); const row = rows.find((one) => one.service === '$1'); console.log(row.state, row.restarts)"; }
 noted() { tail -c "+$mark" $log | grep -q "$1"; } # by the supervisor, since $mark

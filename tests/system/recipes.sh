@@ -9,15 +9,13 @@
 for program in nginx logrotate openssl curl node /usr/lib/postgresql/15/bin/pg_dump; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
-roles=$PWD/roles page=$PWD/docs/recipes.md stack=test-recipes
+page=$PWD/docs/recipes.md stack=test-recipes
 mkdir "$folder/bin"
 # What hooks and scripts call by its name.
 ln -s "$(realpath "$BULKHEAD")" "$folder/bin/bulkhead"
 export PATH=$folder/bin:$PATH
-clean_up() {
-  bulkhead down $stack >/dev/null 2>&1
-  rm -rf "/var/log/bulkhead/$stack"
-}
+unset -f bulkhead
+clean_up() { take_down $stack; }
 
 # The fenced block that follows <!-- block: NAME -->, for this machine.
 block() { # NAME
@@ -79,7 +77,7 @@ served() { # NUMBER
     openssl x509 -noout -subject | grep -q "serialNumber = $1\$"
 }
 answers() { curl -sk --max-time 5 https://127.0.0.1:18443/ | grep -q here; }
-master() { sed -n 's/^ *"process": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/services/edge.json"; }
+master() { pid_of services/edge process; }
 
 issue 1
 block policy | put "$folder/bulkhead.yaml"

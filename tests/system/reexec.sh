@@ -9,18 +9,14 @@
 for program in nginx php-fpm8.2 curl; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
-roles=$PWD/roles stack=test-reexec policy=$folder/bulkhead.yaml
+stack=test-reexec
 bulkhead() { "$BULKHEAD" "$@" --stack $stack; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-process() { sed -n 's/^ *"process": \([0-9]*\).*/\1/p' "/run/bulkhead/$stack/services/$1.json"; }
+clean_up() { take_down $stack; }
+process() { pid_of "services/$1" process; }
 started() { awk '{print $22}' <(sed 's/.*) /x x /' "/proc/$1/stat"); }
 said() { grep -q -- "$2" "/var/log/bulkhead/$stack/$1/log"; }
 answers() { [ "$(curl -s --max-time 5 http://127.0.0.1:18080/)" = "from php" ]; }
 forms() { [ "$(grep -c "fpm is running" "/var/log/bulkhead/$stack/php/log")" = "$1" ]; }
-gone() { ! kill -0 "$1" 2>/dev/null; }
 
 put "$folder/php/index.php" <<<'<?php echo "from php";'
 put "$folder/php-fpm.conf" <<END

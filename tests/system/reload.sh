@@ -8,13 +8,8 @@
 command -v redis-server >/dev/null || skip_all 'needs redis-server'
 command -v redis-cli >/dev/null || skip_all 'needs redis-cli'
 command -v node >/dev/null || skip_all 'needs node'
-stack=reload policy=$folder/bulkhead.yaml
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$PWD/roles" -f "$policy" "$@"; }
-clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
-  rm -rf /var/log/bulkhead/$stack
-}
-pid_of() { sed -n "s/^ *\"$2\": \([0-9]*\).*/\1/p" "/run/bulkhead/$stack/$1.json"; }
+stack=reload
+clean_up() { take_down $stack; }
 log_has() { grep -q "$2" "/var/log/bulkhead/$stack/$1/log"; }
 
 put "$folder/app/page.js" <<'END'

@@ -9,7 +9,6 @@
 for program in /usr/lib/postgresql/15/bin/postgres psql /usr/bin/convert haproxy mariadbd mariadb nginx redis-server redis-cli curl nsenter; do
   command -v "$program" >/dev/null || skip_all "needs $program"
 done
-roles=$PWD/roles
 servers=$PWD/tests/system/servers
 stack=(--roles "$roles" -f "$folder/bulkhead.yaml")
 alone='' # the process of `run` that this test started

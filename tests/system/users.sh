@@ -4,12 +4,10 @@
 # `users`: a daemon that drops to other accounts itself may become those, and nobody else.
 . tests/system/lib.sh
 
-roles=$PWD/roles
 for account in www-data backup games; do
   id "$account" >/dev/null 2>&1 || skip_all "there is no account $account"
 done
 number() { id -u "$1"; }
-policy=$folder/bulkhead.yaml
 put "$policy" <<YAML
 bulkhead: 1
 stack: users-test

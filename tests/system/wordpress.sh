@@ -11,17 +11,16 @@ for program in nginx mariadbd php-fpm8.2 node openssl; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
 [ -e /usr/share/wordpress/wp-load.php ] || skip_all "needs Debian's wordpress"
-roles=$PWD/roles example=$PWD/examples/wordpress port=18500
+example=$PWD/examples/wordpress port=18500
 root=$(mktemp -d /srv/bulkhead-test-wordpress.XXXXXX)
 chmod 755 "$root"
 policy=$root/moving.yaml stack=wordpress-test
-bulkhead() { local verb=$1; shift; "$BULKHEAD" "$verb" --roles "$roles" -f "$policy" "$@"; }
 # shellcheck disable=SC2317 # lib.sh calls it
 clean_up() {
-  "$BULKHEAD" down $stack >/dev/null 2>&1
+  take_down $stack
   "$example/unconfined" stop "$root" >/dev/null 2>&1
   "$example/outside" stop "$root" >/dev/null 2>&1
-  rm -rf --one-file-system "$root" /var/log/bulkhead/$stack
+  rm -rf --one-file-system "$root"
 }
 
 # The policy with these services in it; edges to others lead to the host.
@@ -66,7 +65,6 @@ else
 fi
 
 # Rare, and needed: each as an operator does it.
-number() { sed -n "s/^ *\"$2\": \([0-9]*\),*$/\1/p" "/run/bulkhead/$stack/$1.json" | head -n 1; }
 # Processes of a service but for its init, by their oldest pid.
 processes() { cat /sys/fs/cgroup/bulkhead/$stack/"$1"/cgroup.procs /sys/fs/cgroup/unified/bulkhead/$stack/"$1"/cgroup.procs 2>/dev/null | sort -n; }
 count() { processes "$1" | wc -l; }
@@ -94,9 +92,9 @@ expect 0 'the database grows' bulkhead run cron -- php8.2 -r "require '$root/www
   for (\$i = 0; \$i < 40; \$i++) add_option(\"grown_\$i\", str_repeat(md5(\$i), 16384), '', 'no');
   echo \$GLOBALS['wpdb']->get_var(\"SELECT sum(length(option_value)) FROM wp_options WHERE option_name LIKE 'grown_%'\");"
 says 20971520 'by twenty megabytes'
-main=$(number services/db process)
+main=$(pid_of services/db process)
 kill -9 "$main"
-again() { [ "$(number services/db process)" != "$main" ] && served; }
+again() { [ "$(pid_of services/db process)" != "$main" ] && served; }
 within 60 'it is killed, recovers and serves' again
 if grep -q 'crash recovery' "/var/log/bulkhead/$stack/db/log"; then ok 'from its own log'; else not_ok 'from its own log'; fi
 expect 0 'and customers notice nothing more' customers
