@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -92,4 +91,14 @@ int descriptor_keep(int first, const int *kept, size_t count)
 			return -errno;
 		first = next + 1;
 	}
+}
+
+DIR *descriptor_entries(int fd)
+{
+	scoped(fd) int folder = fd;
+	DIR *entries = folder < 0 ? NULL : fdopendir(folder);
+
+	if (entries)
+		take_fd(&folder);
+	return entries;
 }

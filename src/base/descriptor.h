@@ -3,6 +3,7 @@
 
 /* Reading and writing whole small files by descriptor, and closing what nobody may inherit. */
 
+#include <dirent.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -24,6 +25,10 @@ ssize_t descriptor_read(
  * need it.  0 or -errno. */
 int descriptor_put(int directory, const char *path, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The entries of folder @fd, which it takes, also when it fails; -1 is passed on.  NULL with errno
+ * set. */
+DIR *descriptor_entries(int fd);
 
 /* Close every descriptor from @first on but the @count in @kept, where -1 stands for none. */
 int descriptor_keep(int first, const int *kept, size_t count);

@@ -17,11 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/trusted.h"
 #include "drill/launch.h"
-#include "drill/need.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
@@ -36,17 +36,13 @@ void drill_keeper_mind(const struct drill_world *world)
 /* Every name that drill_path() can have made in @folder, or just everything. */
 static void sweep(int folder, bool everything)
 {
-	int copy = fcntl(folder, F_DUPFD_CLOEXEC, 0);
-	DIR *entries = copy < 0 ? NULL : fdopendir(copy);
+	scoped(dir) DIR *entries = descriptor_entries(fcntl(folder, F_DUPFD_CLOEXEC, 0));
 
-	if (!entries && copy >= 0)
-		close(copy);
 	if (!entries)
 		return;
 	for (struct dirent *entry; (entry = readdir(entries));)
 		if (everything || strncmp(entry->d_name, "bulkhead-drill-", 15) == 0)
 			unlinkat(folder, entry->d_name, 0);
-	closedir(entries);
 }
 
 /* A folder that a service may write is not walked by name alone. */

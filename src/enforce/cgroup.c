@@ -143,13 +143,11 @@ static int remove_one(int parent, const char *name)
  * all that would have tidied up, it is left. */
 static int remove_folder(int parent, const char *name)
 {
-	int again = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	scoped(dir) DIR *entries = again < 0 ? NULL : fdopendir(again);
+	scoped(dir) DIR *entries = descriptor_entries(
+		openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 	const struct dirent *entry;
 	int error = 0;
 
-	if (!entries && again >= 0)
-		close(again);
 	while (error == 0 && entries && (entry = readdir(entries)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
 			error = remove_one(dirfd(entries), entry->d_name);

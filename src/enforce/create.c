@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/text.h"
@@ -18,12 +18,10 @@
 
 static bool is_empty(int folder)
 {
-	int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scoped(dir) DIR *entries = again < 0 ? NULL : fdopendir(again);
+	scoped(dir) DIR *entries =
+		descriptor_entries(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	size_t count = 0;
 
-	if (!entries && again >= 0)
-		close(again);
 	while (entries && readdir(entries))
 		count++;
 	return entries && count <= 2;

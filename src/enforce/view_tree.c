@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/descriptor.h"
 #include "base/scoped.h"
 #include "enforce/launch.h"
 #include "enforce/view.h"
@@ -93,8 +94,7 @@ static int fill_entry(int host, int view, const char *name, dev_t own)
 
 static int fill(int host, int view, dev_t own, bool top)
 {
-	int again = fcntl(host, F_DUPFD_CLOEXEC, 0);
-	DIR *folder = again < 0 ? NULL : fdopendir(again);
+	scoped(dir) DIR *folder = descriptor_entries(fcntl(host, F_DUPFD_CLOEXEC, 0));
 	struct dirent *entry;
 	int error = 0;
 
@@ -107,7 +107,6 @@ static int fill(int host, int view, dev_t own, bool top)
 			continue;
 		error = fill_entry(host, view, name, own);
 	}
-	closedir(folder);
 	return error;
 }
 

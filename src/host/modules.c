@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/elf.h"
@@ -82,14 +82,12 @@ static int visit_entry(struct visit *visit, int folder, const struct dirent *ent
 /* Takes @fd. */
 static int visit_folder(struct visit *visit, int fd, const char *path, unsigned depth)
 {
-	scoped(dir) DIR *dir = fdopendir(fd);
+	scoped(dir) DIR *dir = descriptor_entries(fd);
 	const struct dirent *entry;
 	int error = 0;
 
-	if (!dir) {
-		close(fd);
+	if (!dir)
 		return 0;
-	}
 	while (error == 0 && (entry = readdir(dir)))
 		error = visit_entry(visit, dirfd(dir), entry, path, depth);
 	return error;

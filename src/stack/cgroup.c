@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -48,13 +47,9 @@ static int remove_groups(int parent, const char *name)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -errno;
-	folder = fdopendir(fd);
-	if (!folder) {
-		int error = -errno;
-
-		close(fd);
-		return error;
-	}
+	folder = descriptor_entries(fd);
+	if (!folder)
+		return -errno;
 	while ((entry = readdir(folder)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
 			remove_groups(fd, entry->d_name) < 0)

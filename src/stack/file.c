@@ -67,13 +67,9 @@ static int remove_beneath(int parent, const char *name, unsigned depth)
 
 	if (fd < 0)
 		return -errno;
-	folder = fdopendir(fd);
-	if (!folder) {
-		int error = -errno;
-
-		close(fd);
-		return error;
-	}
+	folder = descriptor_entries(fd);
+	if (!folder)
+		return -errno;
 	if (depth >= DEEPEST)
 		return -ELOOP;
 	while ((entry = readdir(folder))) {

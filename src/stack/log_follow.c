@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/text.h"
@@ -103,8 +104,8 @@ static int compare(const void *left, const void *right)
 /* What has appeared since is read from its begin. */
 static void find_sources(struct stack_logs *logs, size_t lines)
 {
-	int again = openat(logs->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	scoped(dir) DIR *folder = again < 0 ? NULL : fdopendir(again);
+	scoped(dir) DIR *folder =
+		descriptor_entries(openat(logs->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 	struct dirent *entry;
 
 	while (folder && (entry = readdir(folder))) {
