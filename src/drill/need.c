@@ -12,27 +12,6 @@
 
 static const struct where nowhere;
 
-void drill_need_lack(const struct drill_question *question, const char *text)
-{
-	question->arguments->lacking = text;
-}
-
-void drill_need_first(const struct drill_question *question, const char *text, struct where where)
-{
-	snprintf(question->arguments->first, sizeof(question->arguments->first), "%s", text);
-	question->arguments->where = where;
-}
-
-void drill_need_control(const struct drill_question *question, const char *text)
-{
-	snprintf(question->arguments->control, sizeof(question->arguments->control), "%s", text);
-}
-
-void drill_need_second(const struct drill_question *question, unsigned long number)
-{
-	snprintf(question->arguments->second, sizeof(question->arguments->second), "%lu", number);
-}
-
 static void single(const struct drill_question *question)
 {
 	if (question->service->forks)

@@ -14,24 +14,14 @@
 #include "base/fault.h"
 #include "enforce/capabilities.h"
 #include "enforce/network.h"
-#include "gateway/calls.h"
 #include "gateway/gateway.h"
+#include "gateway/part.h"
 #include "plan/plan.h"
 
 #ifndef PR_SET_MDWE
 #define PR_SET_MDWE 65
 #define PR_MDWE_REFUSE_EXEC_GAIN 1
 #endif
-
-static const struct enforce_own *own_of(enum gateway_part part)
-{
-	return part == GATEWAY_DOORS ? &gateway_own : &outlet_own;
-}
-
-int gateway_fail(enum gateway_part part, int error, const char *what, struct fault *why)
-{
-	return fault(why, error, (struct where){0}, "%s: cannot %s", own_of(part)->name, what);
-}
 
 /*
  * The network first: entering the user namespace gives up every right on the host,
@@ -86,7 +76,7 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 	/* One capability, in the router's user namespace: to use the address of a client. */
 	const uint64_t keep = part == GATEWAY_DOORS ? UINT64_C(1) << CAP_NET_RAW : 0;
 	const struct plan_network *network = &plan->network;
-	int error = enforce_own_view(own_of(part)->name, why);
+	int error = enforce_own_view(gateway_own_of(part)->name, why);
 
 	if (!error)
 		error = enter_router(part, router, why);
@@ -98,5 +88,5 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 		error = limit(part, why);
 	if (!error)
 		error = gateway_landlock(part, plan, why);
-	return error ? error : enforce_own_filter(own_of(part), refusal, why);
+	return error ? error : enforce_own_filter(gateway_own_of(part), refusal, why);
 }

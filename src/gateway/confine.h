@@ -8,6 +8,3 @@
 /* No file at all; TCP connections only to the services' published ports, or those of the host that
  * are declared (ABI 4). */
 int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fault *why);
-
-/* Record that @part cannot do @what; @error. */
-int gateway_fail(enum gateway_part part, int error, const char *what, struct fault *why);

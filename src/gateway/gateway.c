@@ -7,7 +7,6 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -19,9 +18,9 @@
 #include "base/scoped.h"
 #include "enforce/connects.h"
 #include "enforce/network.h"
-#include "gateway/confine.h"
 #include "gateway/door.h"
 #include "gateway/outlet.h"
+#include "gateway/part.h"
 #include "gateway/serve.h"
 #include "plan/plan.h"
 

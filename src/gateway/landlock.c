@@ -6,6 +6,7 @@
 #include "catalog/landlock.h"
 #include "enforce/landlock_abi.h"
 #include "gateway/confine.h"
+#include "gateway/part.h"
 #include "plan/plan.h"
 
 static uint32_t port_of(enum gateway_part part, const struct plan *plan, size_t index)
