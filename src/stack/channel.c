@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 union control {
 	char room[CMSG_SPACE(STACK_ANSWER_FDS * sizeof(int))];

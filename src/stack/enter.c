@@ -2,9 +2,7 @@
 #include "stack/enter.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fault.h"

@@ -6,11 +6,9 @@
 #include <signal.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "base/text.h"
 #include "plan/plan.h"
 
 static const struct where nowhere;

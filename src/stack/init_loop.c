@@ -2,7 +2,6 @@
 #include "stack/init_loop.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <sys/signalfd.h>

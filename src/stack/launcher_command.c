@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "plan/plan.h"
 #include "stack/command.h"
 #include "stack/launcher.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -240,18 +238,6 @@ static bool allowed(const struct launcher *launcher, const struct stack_request 
 		return verbs[request->verb].of_relay;
 	return verbs[request->verb].of_service &&
 	       request->service < launcher->start.plan->service_count;
-}
-
-void launcher_answer(
-	struct launcher *launcher, struct stack_answer *answer, const int *fds, size_t count)
-{
-	const char *file = answer->why.where.file;
-
-	snprintf(answer->file, sizeof(answer->file), "%s", file ? file : "");
-	answer->why.where.file = NULL;
-	/* Gone, or it does not listen: who reads from it sees an end, and ends. */
-	if (stack_channel_answer(launcher->channel, answer, fds, count) < 0)
-		shutdown(launcher->channel, SHUT_RDWR);
 }
 
 void launcher_serve(struct launcher *launcher, const struct stack_request *request)

@@ -2,7 +2,6 @@
 #include "stack/ready.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -2,7 +2,6 @@
 #include "stack/reload.h"
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"

@@ -2,7 +2,6 @@
 #include "stack/run.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/arena.h"

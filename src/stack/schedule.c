@@ -10,7 +10,6 @@ enum {
 	PAUSE_FIRST = 5, /* ms between two probes of readiness: more and more */
 	PAUSE_LAST = 100,
 	PAUSE_COMMAND = 1000, /* what starts a process each time */
-	CLOCK_LOOK = 60000,   /* ms: how long a clock that was set goes unnoticed */
 };
 
 const char *const schedule_words[] = {
@@ -25,27 +24,10 @@ const char *const schedule_words[] = {
 	[SCHEDULE_FAILED] = "failed",
 };
 
-static const struct plan_life *life_of(const struct schedule *schedule, size_t service)
-{
-	return &schedule->plan->services[service].life;
-}
-
-static bool is_job(const struct schedule *schedule, size_t service)
-{
-	return life_of(schedule, service)->job.kind != PLAN_JOB_NONE;
-}
-
-static bool has_times(const struct schedule *schedule, size_t service)
-{
-	enum plan_job_kind kind = life_of(schedule, service)->job.kind;
-
-	return kind == PLAN_JOB_EVERY || kind == PLAN_JOB_AT;
-}
-
 static void add_dependencies(struct schedule *schedule, size_t service)
 {
 	const struct plan *plan = schedule->plan;
-	const struct plan_life *life = life_of(schedule, service);
+	const struct plan_life *life = schedule_life(schedule, service);
 	struct schedule_item *item = &schedule->items[service];
 
 	item->dependency_count = 0;
@@ -56,7 +38,8 @@ static void add_dependencies(struct schedule *schedule, size_t service)
 		for (size_t j = 0; j < plan->service_count; j++)
 			if (text_equal(plan->services[j].name, life->dependencies[i].service)) {
 				item->completed[item->dependency_count] =
-					life->dependencies[i].completed || is_job(schedule, j);
+					life->dependencies[i].completed ||
+					schedule_is_job(schedule, j);
 				item->dependencies[item->dependency_count++] = j;
 			}
 }
@@ -78,22 +61,6 @@ struct schedule *schedule_new(const struct plan *plan, struct arena *arena)
 	schedule->items = arena_alloc(arena, (plan->service_count + 1) * sizeof(*schedule->items));
 	schedule_plan(schedule, plan);
 	return schedule;
-}
-
-/* The first dependency that is not there yet, or NULL. */
-static const char *waits_for(const struct schedule *schedule, size_t service)
-{
-	const struct schedule_item *item = &schedule->items[service];
-
-	for (size_t i = 0; i < item->dependency_count; i++) {
-		const struct schedule_item *other = &schedule->items[item->dependencies[i]];
-		bool there = item->completed[i] ? other->state == SCHEDULE_ENDED && other->success
-						: other->state == SCHEDULE_READY;
-
-		if (!there)
-			return schedule->plan->services[item->dependencies[i]].name;
-	}
-	return NULL;
 }
 
 static void wait_for_turn(struct schedule_item *item)
@@ -238,11 +205,11 @@ void schedule_refuse(struct schedule *schedule, size_t service)
 static void ended_by_itself(struct schedule *schedule, size_t service, int64_t now)
 {
 	struct schedule_item *item = &schedule->items[service];
-	enum plan_restart restart = life_of(schedule, service)->restart;
+	enum plan_restart restart = schedule_life(schedule, service)->restart;
 
-	if (has_times(schedule, service))
+	if (schedule_has_times(schedule, service))
 		wait_for_turn(item);
-	else if (is_job(schedule, service) || restart == PLAN_RESTART_NEVER ||
+	else if (schedule_is_job(schedule, service) || restart == PLAN_RESTART_NEVER ||
 		 (restart == PLAN_RESTART_ON_FAILURE && item->success))
 		item->state = SCHEDULE_ENDED;
 	else
@@ -268,18 +235,10 @@ void schedule_ended(struct schedule *schedule, size_t service, bool success, int
 		item->state = item->after == SCHEDULE_AFTER_FAILED ? SCHEDULE_FAILED : SCHEDULE_OFF;
 }
 
-static void become_ready(struct schedule_item *item, int64_t now)
-{
-	item->state = SCHEDULE_READY;
-	item->since = now;
-	item->unhealthy = 0;
-	item->probe_at = now + SCHEDULE_HEALTHY_EVERY;
-}
-
 static void wait_longer(struct schedule *schedule, size_t service, int64_t now)
 {
 	struct schedule_item *item = &schedule->items[service];
-	bool command = life_of(schedule, service)->ready.kind == PLAN_PROBE_COMMAND;
+	bool command = schedule_life(schedule, service)->ready.kind == PLAN_PROBE_COMMAND;
 	int64_t last = command ? PAUSE_COMMAND : PAUSE_LAST;
 
 	item->probe_at = now + item->pause;
@@ -295,7 +254,7 @@ void schedule_probed(struct schedule *schedule, size_t service, bool good, int64
 	item->probing = false;
 	if (item->state == SCHEDULE_RUNNING) {
 		if (good) {
-			become_ready(item, now);
+			schedule_become_ready(item, now);
 			return;
 		}
 		wait_longer(schedule, service, now);
@@ -305,121 +264,8 @@ void schedule_probed(struct schedule *schedule, size_t service, bool good, int64
 	item->unhealthy = good ? 0 : item->unhealthy + 1;
 	/* `restart: never` only reports it. */
 	if (item->unhealthy >= SCHEDULE_UNHEALTHY &&
-		life_of(schedule, service)->restart != PLAN_RESTART_NEVER)
+		schedule_life(schedule, service)->restart != PLAN_RESTART_NEVER)
 		stop(item, SCHEDULE_AFTER_BACKOFF);
-}
-
-/* Nothing shows that it is ready but that it stays. */
-static bool shows_nothing(const struct schedule *schedule, size_t service)
-{
-	return life_of(schedule, service)->ready.kind == PLAN_PROBE_NONE &&
-	       schedule->plan->services[service].listen_count == 0;
-}
-
-struct turn {
-	int64_t now, day, next;
-};
-
-static void look_again(struct turn *turn, int64_t at)
-{
-	if (at < turn->next)
-		turn->next = at;
-}
-
-/* Is it its turn?  Then it is starting. */
-static bool take_turn(struct schedule *schedule, size_t service, struct turn *turn)
-{
-	struct schedule_item *item = &schedule->items[service];
-
-	if (item->state == SCHEDULE_BACKOFF && item->until <= turn->now) {
-		item->state = SCHEDULE_WAITING;
-		item->timed = true;
-	}
-	if (item->state == SCHEDULE_WAITING && has_times(schedule, service))
-		schedule_time_job(item, &schedule->plan->services[service], turn->now, turn->day);
-	if (item->until > turn->now) {
-		bool clock = life_of(schedule, service)->job.kind == PLAN_JOB_AT &&
-			     item->until - turn->now > CLOCK_LOOK;
-
-		look_again(turn, clock ? turn->now + CLOCK_LOOK : item->until);
-		return false;
-	}
-	if (waits_for(schedule, service))
-		return false;
-	item->state = SCHEDULE_STARTING;
-	return true;
-}
-
-/* Is a probe of it due?  Then its answer is. */
-static bool take_probe(struct schedule_item *item, struct turn *turn)
-{
-	if (item->probing)
-		return false;
-	if (item->probe_at > turn->now) {
-		look_again(turn, item->probe_at);
-		return false;
-	}
-	item->probing = true;
-	return true;
-}
-
-static bool act(struct schedule *schedule, size_t service, struct turn *turn,
-	struct schedule_action *action)
-{
-	struct schedule_item *item = &schedule->items[service];
-
-	action->service = service;
-	switch (item->state) {
-	case SCHEDULE_WAITING:
-	case SCHEDULE_BACKOFF:
-		action->verb = SCHEDULE_START;
-		return take_turn(schedule, service, turn);
-	case SCHEDULE_RUNNING:
-		action->verb = SCHEDULE_PROBE_READY;
-		if (is_job(schedule, service))
-			return false;
-		if (!shows_nothing(schedule, service))
-			return take_probe(item, turn);
-		look_again(turn, item->started + SCHEDULE_SETTLED);
-		return false;
-	case SCHEDULE_READY:
-		action->verb = SCHEDULE_PROBE_HEALTHY;
-		return life_of(schedule, service)->healthy.kind != PLAN_PROBE_NONE &&
-		       take_probe(item, turn);
-	case SCHEDULE_STOPPING:
-		action->verb = SCHEDULE_STOP;
-		if (item->asked)
-			return false;
-		item->asked = true;
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* First of all, since others may wait for it. */
-static void settle(struct schedule *schedule, size_t service, int64_t now)
-{
-	struct schedule_item *item = &schedule->items[service];
-
-	if (item->state == SCHEDULE_RUNNING && !is_job(schedule, service) &&
-		shows_nothing(schedule, service) && now >= item->started + SCHEDULE_SETTLED)
-		become_ready(item, now);
-}
-
-size_t schedule_next(struct schedule *schedule, int64_t now, int64_t day,
-	struct schedule_action *actions, int64_t *next)
-{
-	struct turn turn = {.now = now, .day = day, .next = INT64_MAX};
-	size_t count = 0;
-
-	for (size_t i = 0; i < schedule->plan->service_count; i++)
-		settle(schedule, i, now);
-	for (size_t i = 0; i < schedule->plan->service_count; i++)
-		if (act(schedule, i, &turn, &actions[count]))
-			count++;
-	*next = turn.next;
-	return count;
 }
 
 struct schedule_view schedule_view(const struct schedule *schedule, size_t service)
@@ -434,7 +280,7 @@ struct schedule_view schedule_view(const struct schedule *schedule, size_t servi
 		.until = waiting || item->state == SCHEDULE_BACKOFF ? item->until : 0,
 		.unhealthy = item->unhealthy,
 		.success = item->success,
-		.waits_for = waiting ? waits_for(schedule, service) : NULL,
+		.waits_for = waiting ? schedule_waits_for(schedule, service) : NULL,
 	};
 }
 
@@ -442,9 +288,9 @@ bool schedule_content(const struct schedule *schedule, size_t service)
 {
 	const struct schedule_item *item = &schedule->items[service];
 
-	if (has_times(schedule, service))
+	if (schedule_has_times(schedule, service))
 		return item->state == SCHEDULE_WAITING || item->state == SCHEDULE_RUNNING;
-	if (is_job(schedule, service))
+	if (schedule_is_job(schedule, service))
 		return item->state == SCHEDULE_ENDED && item->success;
 	return item->state == SCHEDULE_READY;
 }

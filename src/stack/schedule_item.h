@@ -5,6 +5,7 @@
 
 #include "stack/schedule.h"
 
+struct plan_life;
 struct plan_service;
 
 /* What follows a stop. */
@@ -40,6 +41,17 @@ struct schedule {
 	struct arena *arena;
 	struct schedule_item *items;
 };
+
+const struct plan_life *schedule_life(const struct schedule *schedule, size_t service);
+
+/* Does it end by itself?  And is it run at times? */
+bool schedule_is_job(const struct schedule *schedule, size_t service);
+bool schedule_has_times(const struct schedule *schedule, size_t service);
+
+/* The first dependency that is not there yet, or NULL. */
+const char *schedule_waits_for(const struct schedule *schedule, size_t service);
+
+void schedule_become_ready(struct schedule_item *item, int64_t now);
 
 /* Fill in when a waiting job is due. */
 void schedule_time_job(

@@ -2,7 +2,6 @@
 #include "stack/start.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>

@@ -99,5 +99,10 @@ void supervisor_probed(struct supervisor *supervisor, uint32_t service);
 void supervisor_accept(struct supervisor *supervisor);
 void supervisor_client(struct supervisor *supervisor, struct supervised_client *client);
 int64_t supervisor_tell(struct supervisor *supervisor);
+/* Why `services[index]` will not get ready by itself; false: it may. */
+bool supervisor_lost(const struct supervisor *supervisor, size_t index, struct fault *why);
+/* Why it is not ready when the client's time is over. */
+void supervisor_late(const struct supervisor *supervisor, const struct supervised_client *client,
+	size_t index, struct fault *why);
 /* Plan `number` was answered for, with its file; or not. */
 void supervisor_planned(struct supervisor *supervisor, const struct stack_answer *answer, int file);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "plan/plan.h"
 #include "stack/supervised.h"
 
 /* Fewer than what two sockets hold of requests and of answers. */

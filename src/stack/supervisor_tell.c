@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "plan/plan.h"
 #include "stack/supervised.h"
 
-/* Who ends so often before it was ready will not get there: `up` need not wait for all of its time.
- */
-enum { MOST_ENDS = 3, LOOK_AGAIN = 50 /* ms, at a client that reads slowly */ };
+enum { LOOK_AGAIN = 50 }; /* ms, at a client that reads slowly */
 
 /* False: its socket is full; later. */
 static bool say(struct supervised_client *client, const struct stack_news *news)
@@ -38,65 +34,6 @@ static bool say_failed(
 	news.why.where.file = NULL;
 	client->failed = say(client, &news);
 	return client->failed;
-}
-
-static void has_ended(
-	const struct supervisor *supervisor, const struct plan_service *service, struct fault *why)
-{
-	const char *how = supervisor->services[service - supervisor->plan->services].ended;
-
-	/* Its own exit status says it: no errno would help. */
-	fault(why, 0, service->where, "service '%s' ended%s%s", service->name, *how ? ": " : "",
-		*how ? how : " before it was ready");
-	if (text_equal(how, "exit 0") && service->life.job.kind == PLAN_JOB_NONE)
-		fault_hint(why, "keep it in the foreground: `daemonize no` of redis, `daemon off;` "
-				"of nginx, -F of php-fpm");
-}
-
-/* It will not get ready by itself: say why. */
-static bool is_lost(const struct supervisor *supervisor, size_t index, struct fault *why)
-{
-	const struct schedule_view view = schedule_view(supervisor->schedule, index);
-	const struct plan_service *service = &supervisor->plan->services[index];
-
-	if (view.state == SCHEDULE_FAILED) {
-		*why = supervisor->services[index].why;
-		return true;
-	}
-	if (view.state == SCHEDULE_ENDED ||
-		(view.state == SCHEDULE_BACKOFF && view.restarts >= MOST_ENDS)) {
-		has_ended(supervisor, service, why);
-		return true;
-	}
-	if (view.state != SCHEDULE_OFF)
-		return false;
-	fault(why, 0, service->where, "service '%s' was stopped", service->name);
-	return true;
-}
-
-/* Its time is over, and @index is not ready. */
-static void is_late(const struct supervisor *supervisor, const struct supervised_client *client,
-	size_t index, struct fault *why)
-{
-	const struct schedule_view view = schedule_view(supervisor->schedule, index);
-	const struct plan_service *service = &supervisor->plan->services[index];
-	const struct fault *missing = &supervisor->services[index].why;
-
-	if (view.state == SCHEDULE_BACKOFF) {
-		has_ended(supervisor, service, why);
-		return;
-	}
-	if (view.waits_for) {
-		fault(why, 0, service->where,
-			"service '%s' is not started after %u s: it waits for '%s'", service->name,
-			client->within, view.waits_for);
-		return;
-	}
-	fault(why, 0, missing->where.file ? missing->where : service->where,
-		"service '%s' is not ready after %u s%s%s", service->name, client->within,
-		missing->text[0] ? ": " : "", missing->text);
-	if (missing->hint[0])
-		fault_hint(why, "%s", missing->hint);
 }
 
 /* As far as it gets, and its phase of start-up behind it. */
@@ -144,7 +81,7 @@ static size_t waits_for(const struct supervisor *supervisor, const struct superv
 	for (; i < supervisor->plan->service_count; i++) {
 		if (!client->wanted[i] || there(supervisor, client, i))
 			continue;
-		if (!lost || is_lost(supervisor, i, why))
+		if (!lost || supervisor_lost(supervisor, i, why))
 			break;
 	}
 	return i;
@@ -205,7 +142,7 @@ static void tell_progress(struct supervisor *supervisor, struct supervised_clien
 	if (index == count && (client->verb != STACK_CONTROL_UP || relays_there(supervisor))) {
 		say_done(supervisor, client);
 	} else if (index < count && supervisor->now >= client->until) {
-		is_late(supervisor, client, index, &why);
+		supervisor_late(supervisor, client, index, &why);
 		say_failed(client, supervisor->plan->services[index].name, &why);
 	}
 }

@@ -2,11 +2,7 @@
 #include "stack/up.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "base/arena.h"
@@ -21,24 +17,10 @@
 #include "stack/follow.h"
 #include "stack/log.h"
 #include "stack/state.h"
-#include "stack/stop.h"
 #include "stack/up_step.h"
+#include "stack/up_undo.h"
 
-/* One `up` at work. */
-struct work {
-	struct stack_up *up;
-	struct arena *arena;
-	struct stack_state *state; /* what ran before; NULL: nothing */
-	uint32_t generation;       /* of the plan */
-	bool another;              /* it is another than what runs was started by */
-	int folder, lock;
-	struct guard guard;
-	sigset_t before; /* the caller's signal mask */
-};
-
-static const struct where nowhere;
-
-static void say(struct work *work, const char *service, const char *text)
+static void say(struct up_work *work, const char *service, const char *text)
 {
 	if (work->up->say)
 		work->up->say(work->up->context, service, text);
@@ -49,7 +31,7 @@ static void say(struct work *work, const char *service, const char *text)
  * by lines that are gone; but not for that will they stay without a supervisor
  * when bulkhead itself has become another.
  */
-static int compare_plan(struct work *work, struct fault *why)
+static int compare_plan(struct up_work *work, struct fault *why)
 {
 	const struct stack_state *state = work->state;
 	const struct plan *plan = work->up->plan;
@@ -93,7 +75,7 @@ static bool anything_alive(const struct stack_state *state)
 }
 
 /* Find out what runs; sweep away what a crash or a reboot of ours left. */
-static int find_running(struct work *work, struct fault *why)
+static int find_running(struct up_work *work, struct fault *why)
 {
 	const char *stack = work->up->plan->stack;
 	struct fault unread = {0};
@@ -114,7 +96,7 @@ static int find_running(struct work *work, struct fault *why)
 	return stack_clear(stack, why);
 }
 
-static int write_plan(struct work *work, struct fault *why)
+static int write_plan(struct up_work *work, struct fault *why)
 {
 	const struct stack_state *state = work->state;
 	int error = 0;
@@ -131,7 +113,7 @@ static int write_plan(struct work *work, struct fault *why)
 	return error;
 }
 
-static int prepare(struct work *work, struct fault *why)
+static int prepare(struct up_work *work, struct fault *why)
 {
 	const struct plan *plan = work->up->plan;
 	int error = 0;
@@ -150,7 +132,7 @@ static int prepare(struct work *work, struct fault *why)
 	return error;
 }
 
-static int check_names(const struct work *work, struct fault *why)
+static int check_names(const struct up_work *work, struct fault *why)
 {
 	const struct plan *plan = work->up->plan;
 
@@ -160,69 +142,8 @@ static int check_names(const struct work *work, struct fault *why)
 	return 0;
 }
 
-static bool ran_before(const struct work *work, const struct stack_member *member)
-{
-	const struct stack_member *before = stack_state_service(work->state, member->name);
-
-	return before && before->pid == member->pid && before->start == member->start;
-}
-
-/* Undo what was started here, and only that. */
-static void give_up(struct work *work)
-{
-	const char *stack = work->up->plan->stack;
-	const struct stack_member **members;
-	struct stack_state *state;
-	size_t count = 0;
-
-	if (!work->state) {
-		stack_clear(stack, NULL);
-		return;
-	}
-	/* A supervisor that serves has given up by itself what it was asked for. */
-	if (stack_state_read(stack, work->arena, &state, NULL) < 0 ||
-		stack_member_alive(&state->supervisor))
-		return;
-	members = arena_alloc(work->arena, (state->service_count + 1) * sizeof(void *));
-	for (size_t i = 0; i < state->service_count; i++)
-		if (!ran_before(work, &state->services[i]))
-			members[count++] = &state->services[i];
-	stack_stop(state->plan, members, count);
-}
-
-/* In a guard, when `up` was killed: what it had begun is undone just the same. */
-static void undo_killed(void *context)
-{
-	struct work *work = context;
-	struct stack_state *state;
-
-	/* Its launcher ends with it; until it has, its supervisor is not one that serves. */
-	if (work->state && stack_state_read(work->up->plan->stack, work->arena, &state, NULL) == 0)
-		stack_dismiss(state);
-	give_up(work);
-	stack_unlock_unused(work->up->plan->stack);
-}
-
-static void unlock_killed(void *context)
-{
-	const struct work *work = context;
-
-	stack_unlock_unused(work->up->plan->stack);
-}
-
-/* Another guard, since what is to be undone is known only now. */
-static int guard_anew(struct work *work, void (*tidy)(void *context), struct fault *why)
-{
-	struct guard fresh;
-	int error = guard_begin(&fresh, work->lock, tidy, work);
-
-	guard_end(&work->guard);
-	work->guard = fresh;
-	return error < 0 ? fault(why, error, nowhere, "cannot fork what tidies up after `up`") : 0;
-}
-
 /* By index in the plan: where the logs end before anything is started. */
-static const struct stack_log_mark *mark_logs(const struct work *work)
+static const struct stack_log_mark *mark_logs(const struct up_work *work)
 {
 	const struct plan *plan = work->up->plan;
 	struct stack_log_mark *marks =
@@ -234,7 +155,7 @@ static const struct stack_log_mark *mark_logs(const struct work *work)
 }
 
 /* Ask the supervisor, old or new, for what is wanted. */
-static int ask(struct work *work, struct fault *why)
+static int ask(struct up_work *work, struct fault *why)
 {
 	struct stack_up *up = work->up;
 	const struct stack_log_mark *marks = mark_logs(work);
@@ -259,7 +180,7 @@ static int ask(struct work *work, struct fault *why)
 	return error;
 }
 
-static int begin(struct work *work, struct fault *why)
+static int begin(struct up_work *work, struct fault *why)
 {
 	const struct stack_begin beginning = {.up = work->up,
 		.arena = work->arena,
@@ -278,7 +199,7 @@ static int begin(struct work *work, struct fault *why)
 }
 
 /* One that serves is asked; what a test leaves out or kills is another's doing. */
-static bool has_supervisor(const struct work *work)
+static bool has_supervisor(const struct up_work *work)
 {
 	const struct stack_up *up = work->up;
 
@@ -287,9 +208,9 @@ static bool has_supervisor(const struct work *work)
 	       stack_member_alive(&work->state->supervisor);
 }
 
-static int bring_up(struct work *work, struct fault *why)
+static int bring_up(struct up_work *work, struct fault *why)
 {
-	int error = guard_anew(work, unlock_killed, why);
+	int error = up_guard_lock(work, why);
 
 	stack_up_step(work->up, STACK_UP_LOCKED);
 	if (error == 0)
@@ -300,7 +221,7 @@ static int bring_up(struct work *work, struct fault *why)
 		return error;
 	if (has_supervisor(work))
 		return ask(work, why);
-	error = guard_anew(work, undo_killed, why);
+	error = up_guard_all(work, why);
 	stack_up_step(work->up, STACK_UP_CLEARED);
 	if (error == 0)
 		error = prepare(work, why);
@@ -309,7 +230,7 @@ static int bring_up(struct work *work, struct fault *why)
 		error = begin(work, why);
 	if (error < 0) {
 		say(work, NULL, "stopping what was started");
-		give_up(work);
+		up_undo(work);
 	}
 	return error;
 }
@@ -317,7 +238,7 @@ static int bring_up(struct work *work, struct fault *why)
 int stack_up(struct stack_up *up, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	struct work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
+	struct up_work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
 	scoped(fd) int lock = stack_lock(up->plan->stack, up->say, up->context, why);
 	struct fault lasting = {0};
 	sigset_t set;
