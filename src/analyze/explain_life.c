@@ -5,7 +5,6 @@
 
 #include "analyze/explainer.h"
 #include "base/arena.h"
-#include "base/text.h"
 #include "plan/plan.h"
 #include "policy/policy.h"
 

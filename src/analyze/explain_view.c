@@ -2,7 +2,6 @@
 #include <inttypes.h>
 
 #include "analyze/explainer.h"
-#include "base/arena.h"
 #include "base/text.h"
 #include "plan/plan.h"
 #include "policy/policy.h"

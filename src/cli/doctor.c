@@ -2,9 +2,6 @@
 #include <stdio.h>
 
 #include "base/arena.h"
-#include "base/fault.h"
-#include "base/record.h"
-#include "base/report.h"
 #include "base/scoped.h"
 #include "cli/load.h"
 #include "cli/print.h"

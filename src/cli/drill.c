@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
-#include "base/text.h"
 #include "cli/drill_places.h"
 #include "cli/drill_report.h"
 #include "cli/drill_stage.h"

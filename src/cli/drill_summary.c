@@ -5,7 +5,6 @@
 #include "cli/drill_report.h"
 #include "cli/drill_text.h"
 #include "cli/list.h"
-#include "cli/print.h"
 #include "drill/attempt.h"
 #include "drill/scenario.h"
 

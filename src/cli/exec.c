@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "base/arena.h"
 #include "base/fault.h"
 #include "cli/command.h"
 #include "cli/load.h"

@@ -4,7 +4,6 @@
 
 #include "analyze/explain.h"
 #include "base/fault.h"
-#include "base/text.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"

@@ -4,7 +4,6 @@
 
 #include "base/fault.h"
 #include "base/terminal.h"
-#include "base/text.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/load.h"

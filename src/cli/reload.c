@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "base/report.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/reload_service.h"

@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/fault.h"
-#include "base/report.h"
 #include "cli/command.h"
 #include "cli/load.h"
 #include "cli/print.h"

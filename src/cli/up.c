@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "base/report.h"
 #include "base/terminal.h"
 #include "cli/load.h"
 #include "cli/print.h"

@@ -24,7 +24,6 @@
 #include "drill/world.h"
 #include "enforce/netlink.h"
 #include "enforce/network_link.h"
-#include "plan/plan.h"
 
 enum { PATIENCE = 3000, LOOPBACK = 1, LOCAL_TABLE = 255, HANDED_FD = 100 };
 

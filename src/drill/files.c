@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attempts: reading and writing files that are not the service's own. */
-#include <stddef.h>
 #include <sys/stat.h>
 
 #include "drill/call.h"

@@ -2,7 +2,6 @@
 /* Attempts: using what the launcher left open.  A service gets descriptors 0 to 2 and nothing
  * else; the control run is given the others on purpose. */
 #include <netinet/in.h>
-#include <stddef.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 

@@ -4,7 +4,6 @@
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <sys/socket.h>
 
 #include "drill/call.h"

@@ -8,7 +8,6 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"

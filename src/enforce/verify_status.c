@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/descriptor.h"
 #include "enforce/capabilities.h"
 #include "enforce/launch.h"

@@ -2,7 +2,6 @@
 #include "gateway/outlet.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/fault.h"

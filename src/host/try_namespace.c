@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <sched.h>
-#include <stdio.h>
 #include <unistd.h>
 
 #include "base/descriptor.h"

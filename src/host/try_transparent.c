@@ -7,7 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 

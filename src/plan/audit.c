@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <linux/capability.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "base/report.h"
-#include "base/text.h"
 #include "catalog/capability.h"
 #include "catalog/guard.h"
 #include "catalog/kept.h"

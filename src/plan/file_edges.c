@@ -5,7 +5,6 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/report.h"
-#include "base/text.h"
 #include "plan/planner.h"
 
 /* A path that a service writes. */

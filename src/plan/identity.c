@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "base/report.h"
-#include "base/text.h"
 #include "catalog/capability.h"
 #include "plan/planner.h"
 

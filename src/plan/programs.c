@@ -3,7 +3,6 @@
 
 #include "base/arena.h"
 #include "base/report.h"
-#include "base/text.h"
 #include "plan/planner.h"
 
 /* Programs that run whatever they can read: declaring one declares much more than a file. */

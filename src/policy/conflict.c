@@ -4,7 +4,6 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "policy/address.h"
 #include "policy/check.h"
 #include "policy/draft.h"
 #include "policy/node.h"

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
 
-#include "base/arena.h"
-#include "catalog/layer.h"
 #include "policy/draft.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
-#include "policy/variable.h"
 
 /*
  * Keys that are part of the language and that this version does not enforce:

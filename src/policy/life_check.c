@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "policy/check.h"
 
-#include "policy/draft.h"
 #include "policy/reading.h"
 
 /* What the keys of a service's life say against each other and against its sockets. */

@@ -7,7 +7,6 @@
 #include "policy/draft.h"
 #include "policy/node.h"
 #include "policy/reading.h"
-#include "policy/value.h"
 
 enum { MOST_CAPABILITIES = 64 };
 

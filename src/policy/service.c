@@ -3,15 +3,11 @@
 #include <strings.h>
 
 #include "base/arena.h"
-#include "base/text.h"
-#include "catalog/call.h"
-#include "catalog/capability.h"
 #include "policy/draft.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/repeat.h"
 #include "policy/value.h"
-#include "policy/variable.h"
 
 static void read_role(struct policy_reading *reading, const struct policy_node *node, void *into)
 {

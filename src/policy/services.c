@@ -13,7 +13,6 @@
 #include "policy/repeat.h"
 #include "policy/role.h"
 #include "policy/value.h"
-#include "policy/variable.h"
 
 enum { MOST_SERVICES = 1000000 };
 

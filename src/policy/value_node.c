@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/text.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"

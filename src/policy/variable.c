@@ -5,7 +5,6 @@
 
 #include "base/arena.h"
 #include "base/map.h"
-#include "base/text.h"
 #include "policy/node.h"
 #include "policy/reader.h"
 #include "policy/reading.h"
