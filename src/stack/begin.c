@@ -14,6 +14,7 @@
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/signals.h"
 #include "enforce/inherited.h"
 #include "plan/plan.h"
 #include "stack/launcher.h"
@@ -104,12 +105,9 @@ static int hear(const struct stack_begin *begin, int news, int signals, struct f
 
 pid_t stack_begin(const struct stack_begin *begin, struct fault *why)
 {
-	sigset_t set;
+	const sigset_t set = signals_to_give_up();
 	int pipes[2];
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC);
 	if (signals < 0 || pipe2(pipes, O_CLOEXEC) < 0)
 		return fault(why, -errno, nowhere, "cannot make a pipe");

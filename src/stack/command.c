@@ -10,10 +10,10 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
@@ -72,23 +72,15 @@ static bool read_some(struct output *output, int pipe)
 	return got > 0 || (got < 0 && errno == EINTR);
 }
 
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 /* True when it has ended in time. */
 static bool wait_for(const struct stack_launched *entered, struct output *output, int pipe)
 {
-	const int64_t until = milliseconds() + output->command->seconds * INT64_C(1000);
+	const int64_t until = clock_milliseconds() + output->command->seconds * INT64_C(1000);
 	struct pollfd waits[] = {
 		{.fd = entered->init_pidfd, .events = POLLIN}, {.fd = pipe, .events = POLLIN}};
 
 	while (!waits[0].revents) {
-		int64_t left = until - milliseconds();
+		int64_t left = until - clock_milliseconds();
 
 		if (left <= 0)
 			return false;

@@ -9,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/signals.h"
 #include "plan/plan.h"
 
 static const struct where nowhere;
@@ -109,11 +110,8 @@ static void await_end(int connection, int signals)
 
 int stack_follow(struct stack_follow *follow, struct fault *why)
 {
-	sigset_t set;
+	const sigset_t set = signals_to_give_up();
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	scoped(fd) int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	scoped(fd) int connection = stack_control_ask(follow->stack, follow->verb, follow->within,
 		follow->number, follow->services, follow->service_count, why);

@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "plan/plan.h"
@@ -32,14 +32,6 @@ struct stop {
 	struct pollfd *polled;
 	size_t count;
 };
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static bool needs(const struct plan *plan, const char *from, const char *to)
 {
@@ -73,7 +65,7 @@ static void tell(const struct stop *stop, struct victim *victim)
 	int64_t seconds = service ? service->life.stop_seconds : GATEWAY_SECONDS;
 
 	victim->told = true;
-	victim->until = milliseconds() + seconds * 1000;
+	victim->until = clock_milliseconds() + seconds * 1000;
 	pidfd_send_signal(
 		victim->pidfd, service ? (int)service->life.stop_signal : SIGTERM, NULL, 0);
 }
@@ -118,7 +110,7 @@ static void lose_patience(struct victim *victim, int64_t now)
 /* Wait until one of them ends, or the patience with one does.  False: none is left. */
 static bool wait_one(struct stop *stop)
 {
-	int64_t now = milliseconds(), first = INT64_MAX;
+	int64_t now = clock_milliseconds(), first = INT64_MAX;
 
 	for (size_t i = 0; i < stop->count; i++) {
 		const struct victim *victim = &stop->victims[i];
@@ -133,7 +125,7 @@ static bool wait_one(struct stop *stop)
 		for (size_t i = 0; i < stop->count; i++)
 			if (stop->victims[i].pidfd >= 0 && stop->polled[i].revents)
 				forget(&stop->victims[i]);
-	now = milliseconds();
+	now = clock_milliseconds();
 	for (size_t i = 0; i < stop->count; i++)
 		lose_patience(&stop->victims[i], now);
 	return true;

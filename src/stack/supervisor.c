@@ -4,21 +4,13 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "gateway/gateway.h"
 #include "plan/plan.h"
 #include "stack/supervised.h"
-
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static struct supervisor *begin(const struct stack_supervise *supervise, struct arena *arena)
 {
@@ -36,7 +28,7 @@ static struct supervisor *begin(const struct stack_supervise *supervise, struct 
 				   .pidfd = -1},
 			[GATEWAY_OUTLET] = {.wanted = supervise->plan->host_edge_count > 0,
 				.pidfd = -1}},
-		.now = milliseconds(),
+		.now = clock_milliseconds(),
 	};
 	for (size_t i = 0; i < count; i++)
 		supervisor->services[i] =
@@ -132,7 +124,7 @@ static int pause_until(const struct supervisor *supervisor, int64_t next)
 static void loop(struct supervisor *supervisor, struct waits *waits)
 {
 	for (;;) {
-		supervisor->now = milliseconds();
+		supervisor->now = clock_milliseconds();
 		int64_t next = supervisor_act(supervisor), tell = supervisor_tell(supervisor);
 
 		supervisor_send(supervisor);
@@ -141,7 +133,7 @@ static void loop(struct supervisor *supervisor, struct waits *waits)
 			pause_until(supervisor, next < tell ? next : tell));
 		if (got < 0 && errno != EINTR)
 			return;
-		supervisor->now = milliseconds();
+		supervisor->now = clock_milliseconds();
 		if (got >= 0 && !take(supervisor, waits))
 			return;
 	}

@@ -9,6 +9,7 @@
 #include "base/fault.h"
 #include "base/guard.h"
 #include "base/scoped.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include "plan/plan.h"
 #include "stack/begin.h"
@@ -241,15 +242,12 @@ int stack_up(struct stack_up *up, struct fault *why)
 	struct up_work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
 	scoped(fd) int lock = stack_lock(up->plan->stack, up->say, up->context, why);
 	struct fault lasting = {0};
-	sigset_t set;
+	const sigset_t set = signals_to_give_up();
 	int error;
 
 	if (lock < 0)
 		return lock;
 	work.lock = lock;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &work.before);
 	error = bring_up(&work, &lasting);
 	stack_unlock_unused(up->plan->stack);

@@ -15,11 +15,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/network.h"
@@ -45,14 +45,6 @@ static int take_down(void **state)
 	return 0;
 }
 
-static int64_t milliseconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Ask db; 100 + the answer tells it from a failure of the test itself. */
 static int ask(void *context)
 {
@@ -62,13 +54,14 @@ static int ask(void *context)
 
 	if (setns(router.network, CLONE_NEWNET) < 0)
 		return 1;
-	answer = stack_probe_begin(&probe, &network_plan.services[DB], question, milliseconds());
+	answer = stack_probe_begin(
+		&probe, &network_plan.services[DB], question, clock_milliseconds());
 	while (answer == STACK_PROBE_PENDING) {
 		struct pollfd polled = {.fd = probe.fd, .events = probe.events};
-		int64_t left = probe.until - milliseconds();
+		int64_t left = probe.until - clock_milliseconds();
 
 		poll(&polled, 1, left > 0 ? (int)left : 0);
-		answer = stack_probe_continue(&probe, milliseconds());
+		answer = stack_probe_continue(&probe, clock_milliseconds());
 	}
 	if (answer == STACK_PROBE_BAD)
 		fprintf(stderr, "%s\n", probe.text);
