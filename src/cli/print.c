@@ -59,6 +59,14 @@ int cli_exit_status(const struct fault *why)
 	return why->kind == FAULT_FAILED ? 4 : (int)why->kind;
 }
 
+void cli_say(void *options, const char *service, const char *text)
+{
+	if (((const struct cli_options *)options)->json)
+		return;
+	printf("%s%s%s\n", service ? service : "", service ? ": " : "", text);
+	fflush(stdout);
+}
+
 void cli_json(const struct record_type *type, const void *record)
 {
 	scoped(memory) char *text = record_write(type, record);

@@ -40,6 +40,10 @@ int cli_report(const struct cli_options *options, const struct report *report, i
 int cli_report_fault(
 	const struct cli_options *options, struct report *report, const struct fault *why);
 
+/* Print what goes on, of @service or of all (NULL), unless the answer is JSON: for `say` of
+ * stack_up() and its like, whose context is then the struct cli_options. */
+void cli_say(void *options, const char *service, const char *text);
+
 /* Print @record as JSON on standard output. */
 void cli_json(const struct record_type *type, const void *record);
 

@@ -5,21 +5,12 @@
 #include <stdio.h>
 
 #include "base/fault.h"
+#include "base/signals.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/reload_service.h"
 #include "cli/verb.h"
 #include "plan/plan.h"
-
-static void say(void *context, const char *service, const char *text)
-{
-	const struct cli_options *options = context;
-
-	if (options->json)
-		return;
-	printf("%s%s%s\n", service ? service : "", service ? ": " : "", text);
-	fflush(stdout);
-}
 
 static void write_stale(const struct stack_reload *reload)
 {
@@ -35,17 +26,15 @@ static int reload_policy(const struct cli_options *options, const struct cli_loa
 {
 	struct stack_reload work = {.plan = loaded->plan,
 		.arena = loaded->arena,
-		.say = say,
+		.say = cli_say,
 		.context = (void *)options};
 	struct fault why = {0};
-	sigset_t set, before;
+	const sigset_t set = signals_to_give_up();
+	sigset_t before;
 
 	if (!options->json)
 		cli_write_report(loaded->report);
 	/* Not halfway. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	int error = stack_reload(&work, &why);
 	sigprocmask(SIG_SETMASK, &before, NULL);

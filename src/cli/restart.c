@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <signal.h>
-#include <stdio.h>
 
 #include "base/fault.h"
 #include "base/report.h"
+#include "base/signals.h"
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/stacks.h"
@@ -11,16 +11,6 @@
 #include "stack/follow.h"
 #include "stack/state.h"
 #include "stack/up.h"
-
-static void say(void *context, const char *service, const char *text)
-{
-	const struct cli_options *options = context;
-
-	if (options->json)
-		return;
-	printf("%s: %s\n", service, text);
-	fflush(stdout);
-}
 
 static int restart_all(const struct cli_options *options, struct cli_stack *stack)
 {
@@ -31,14 +21,12 @@ static int restart_all(const struct cli_options *options, struct cli_stack *stac
 		.services = options->operands,
 		.service_count = (size_t)options->operand_count,
 		.arena = stack->arena,
-		.say = say,
+		.say = cli_say,
 		.context = (void *)options};
 	struct fault why = {0};
-	sigset_t set, before;
+	const sigset_t set = signals_to_give_up();
+	sigset_t before;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, &before);
 	int error = stack_follow(&follow, &why);
 	sigprocmask(SIG_SETMASK, &before, NULL);

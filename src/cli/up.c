@@ -15,16 +15,6 @@
 
 enum { TAIL_LINES = 10 };
 
-static void say(void *context, const char *service, const char *text)
-{
-	const struct cli_options *options = context;
-
-	if (options->json)
-		return;
-	printf("%s%s%s\n", service ? service : "", service ? ": " : "", text);
-	fflush(stdout);
-}
-
 static void show_log(const struct cli_loaded *loaded, const struct stack_up *work)
 {
 	const char *service = work->failed;
@@ -54,7 +44,7 @@ static int bring_up(const struct cli_options *options, const struct cli_loaded *
 		.kill_after = (int)options->kill_after,
 		.foreground = options->foreground,
 		.within = options->within ? options->within : STACK_READY_SECONDS,
-		.say = say,
+		.say = cli_say,
 		.context = (void *)options};
 	struct fault why = {0};
 	int status;

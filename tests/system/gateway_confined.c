@@ -59,37 +59,22 @@ static int take_down(void **state)
 	return 0;
 }
 
-static void read_status(const char *key, char value[64])
-{
-	char path[64], line[256];
-
-	snprintf(path, sizeof(path), "/proc/%d/status", gateway);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	value[0] = '\0';
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, key, strlen(key)) == 0)
-			snprintf(value, 64, "%s", line + strlen(key) + 1);
-	fclose(file);
-	value[strcspn(value, "\n")] = '\0';
-}
-
 static void the_gateway_is_confined(void **state)
 {
 	char value[64];
 
 	(void)state;
-	read_status("Uid:", value);
+	peer_status(gateway, "Uid:", value);
 	assert_string_equal(value, "1900000001\t1900000001\t1900000001\t1900000001");
-	read_status("CapEff:", value);
+	peer_status(gateway, "CapEff:", value);
 	assert_string_equal(value, "0000000000002000");
-	read_status("CapPrm:", value);
+	peer_status(gateway, "CapPrm:", value);
 	assert_string_equal(value, "0000000000002000");
-	read_status("CapBnd:", value);
+	peer_status(gateway, "CapBnd:", value);
 	assert_string_equal(value, "0000000000002000");
-	read_status("NoNewPrivs:", value);
+	peer_status(gateway, "NoNewPrivs:", value);
 	assert_string_equal(value, "1");
-	read_status("Seccomp_filters:", value);
+	peer_status(gateway, "Seccomp_filters:", value);
 	assert_string_equal(value, "1");
 }
 

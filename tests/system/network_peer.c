@@ -299,3 +299,18 @@ int peer_ask(
 	waitpid(child, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
+
+void peer_status(pid_t pid, const char *key, char value[64])
+{
+	char path[64], line[256];
+
+	value[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	FILE *file = fopen(path, "re");
+	while (file && fgets(line, sizeof(line), file))
+		if (strncmp(line, key, strlen(key)) == 0)
+			snprintf(value, 64, "%s", line + strlen(key) + 1);
+	if (file)
+		fclose(file);
+	value[strcspn(value, "\n")] = '\0';
+}

@@ -39,3 +39,6 @@ void peer_stop(pid_t server);
  */
 int peer_ask(
 	int network, int type, const char *from, const char *to, unsigned port, char answer[80]);
+
+/* What /proc/@pid/status says of @key ("CapEff:"); empty when it says nothing. */
+void peer_status(pid_t pid, const char *key, char value[64]);

@@ -277,21 +277,6 @@ static void nothing_else_is_possible_inside(void **state)
 	assert_int_equal(in_child(attempt_inside, NULL), 0);
 }
 
-static void read_status(const char *key, char value[64])
-{
-	char path[64], line[256];
-
-	snprintf(path, sizeof(path), "/proc/%d/status", outlet);
-	FILE *file = fopen(path, "re");
-	assert_non_null(file);
-	value[0] = '\0';
-	while (fgets(line, sizeof(line), file))
-		if (strncmp(line, key, strlen(key)) == 0)
-			snprintf(value, 64, "%s", line + strlen(key) + 1);
-	fclose(file);
-	value[strcspn(value, "\n")] = '\0';
-}
-
 static void the_outlet_is_confined(void **state)
 {
 	static const char *const rows[][2] = {
@@ -306,7 +291,7 @@ static void the_outlet_is_confined(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		read_status(rows[i][0], value);
+		peer_status(outlet, rows[i][0], value);
 		assert_string_equal(value, rows[i][1]);
 	}
 }
