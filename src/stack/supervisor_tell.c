@@ -44,8 +44,8 @@ static bool content(const struct supervisor *supervisor, size_t index)
 		       schedule_view(supervisor->schedule, index).state != SCHEDULE_READY);
 }
 
-/* Of one service: 2 when it is there.  True: it came further, or others wait for its work, which
- * takes its time. */
+/* Of one service: 2 when others may start that wait for it.  True: it came further, or others wait
+ * for its work, which takes its time. */
 static bool progress(struct supervisor *supervisor, struct supervised_client *client, size_t index)
 {
 	const struct schedule_view view = schedule_view(supervisor->schedule, index);
@@ -58,7 +58,7 @@ static bool progress(struct supervisor *supervisor, struct supervised_client *cl
 			(view.state == SCHEDULE_ENDED && view.success)) &&
 		say_of(client, STACK_NEWS_STARTED, name))
 		client->told[index] = 1;
-	if (client->told[index] < 2 && anew && content(supervisor, index) &&
+	if (client->told[index] < 2 && anew && schedule_content(supervisor->schedule, index) &&
 		(client->told[index] == 0 || say_of(client, STACK_NEWS_READY, name)))
 		client->told[index] = 2;
 	return client->told[index] > before ||
@@ -121,14 +121,27 @@ static bool say_done(struct supervisor *supervisor, struct supervised_client *cl
 	return client->done;
 }
 
+/* What has become ready is told before what was started since. */
+static void tell_services(struct supervisor *supervisor, struct supervised_client *client)
+{
+	const size_t count = supervisor->plan->service_count;
+
+	for (size_t i = 0; i < 2 * count; i++) {
+		const size_t index = i % count;
+
+		if (!client->wanted[index] || (i < count && client->told[index] != 1))
+			continue;
+		if (progress(supervisor, client, index))
+			client->until = supervisor->now + client->within * INT64_C(1000);
+	}
+}
+
 static void tell_progress(struct supervisor *supervisor, struct supervised_client *client)
 {
 	size_t count = supervisor->plan->service_count, index;
 	struct fault why = {0};
 
-	for (size_t i = 0; i < count; i++)
-		if (client->wanted[i] && progress(supervisor, client, i))
-			client->until = supervisor->now + client->within * INT64_C(1000);
+	tell_services(supervisor, client);
 	if (client->verb == STACK_CONTROL_UP && relay_failed(supervisor)) {
 		say_failed(client, "", relay_failed(supervisor));
 		return;

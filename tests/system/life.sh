@@ -78,6 +78,7 @@ END
 
 expect 0 'a stack with an order comes up' bulkhead up order cache page setup tick stubborn
 before 'cache: started' 'setup: started' 'a job that depends on a service starts after it'
+before 'cache: ready' 'setup: started' 'once that one is ready'
 before 'setup: done' 'page: started' 'and is done before those that it is for'
 says 'page: ready' 'and they get ready'
 if [ "$(word setups)" = 1 ]; then ok 'the job ran once'; else not_ok 'the job ran once'; fi
