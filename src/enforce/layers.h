@@ -10,7 +10,7 @@
 struct enforce_launch;
 struct fault;
 
-/* cgroup.c */
+/* cgroup_launch.c */
 int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why);
 
 /* ports.c */
