@@ -63,7 +63,7 @@ static bool still_there(const struct enforce_launch *launch, int folder)
  */
 static int open_locked(const struct enforce_launch *launch, struct fault *why)
 {
-	const struct timespec pause = {.tv_nsec = 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 1000L * 1000};
 
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		scoped(fd) int named =

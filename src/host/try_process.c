@@ -106,8 +106,7 @@ static enum host_state answer_one_call(struct host_try *try)
 	answered = answered && ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0;
 	int error = errno;
 	/* What nobody answers is refused. */
-	close(listener);
-	listener = -1;
+	close(take_fd(&listener));
 	if (child > 0)
 		waitpid(child, &status, 0);
 	if (!answered)

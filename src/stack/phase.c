@@ -87,7 +87,7 @@ bool stack_phase_at_rest(const struct plan_service *service, pid_t process)
 /* It is asleep until then, and what it does takes no time; a stopped one is not waited for. */
 void stack_phase_await(const char *folder, const char *service)
 {
-	const struct timespec pause = {.tv_nsec = 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 1000L * 1000};
 
 	for (int i = 0; i < MOMENT && !stack_ready_recorded(folder, service); i++)
 		nanosleep(&pause, NULL);

@@ -20,11 +20,14 @@ static void close_one(int *fd)
 	*fd = -1;
 }
 
+static bool is_relay(uint32_t service)
+{
+	return service != STACK_WHOLE && service >= STACK_RELAY(STACK_RELAYS - 1);
+}
+
 static struct supervised_relay *relay_of(struct supervisor *supervisor, uint32_t service)
 {
-	return service != STACK_WHOLE && service >= STACK_RELAY(STACK_RELAYS - 1)
-		       ? &supervisor->relays[STACK_RELAY(0) - service]
-		       : NULL;
+	return &supervisor->relays[STACK_RELAY(0) - service];
 }
 
 static void try_later(const struct supervisor *supervisor, struct supervised_relay *relay)
@@ -49,11 +52,12 @@ static bool read_end(struct supervised *supervised)
 
 void supervisor_ended(struct supervisor *supervisor, uint32_t service)
 {
-	struct supervised_relay *relay = relay_of(supervisor, service);
 	const char *name = supervisor_name(supervisor, service);
 	char text[64];
 
-	if (relay) {
+	if (is_relay(service)) {
+		struct supervised_relay *relay = relay_of(supervisor, service);
+
 		close_one(&relay->pidfd);
 		try_later(supervisor, relay);
 		supervisor_note(name, "ended");
@@ -168,12 +172,12 @@ static void probe_answered(struct supervisor *supervisor, const struct stack_ans
 
 static void dispatch(struct supervisor *supervisor, const struct stack_answer *answer, int fds[])
 {
-	struct supervised_relay *relay = relay_of(supervisor, answer->request.service);
+	uint32_t service = answer->request.service;
 
 	switch (answer->request.verb) {
 	case STACK_START:
-		if (relay)
-			relay_started(supervisor, relay, answer, fds);
+		if (is_relay(service))
+			relay_started(supervisor, relay_of(supervisor, service), answer, fds);
 		else
 			started(supervisor, answer, fds);
 		break;

@@ -42,9 +42,9 @@ static int change(struct supervisor *supervisor, int file, struct fault *why)
 	const struct plan *plan = NULL;
 	int error = read_plan(file, arena, &plan, why);
 
-	if (error == 0 && plan->service_count != supervisor->plan->service_count)
+	if (error == 0 && (!plan || plan->service_count != supervisor->plan->service_count))
 		error = fault(why, -EPROTO, nowhere, "supervisor: another plan than announced");
-	if (error < 0) {
+	if (error < 0 || !plan) {
 		arena_free(arena);
 		return error;
 	}
