@@ -29,7 +29,8 @@ static int name_of_policy(const struct cli_options *options, struct cli_stack *s
 	return 0;
 }
 
-static int only_one(const struct cli_options *options, struct cli_stack *stack)
+/* @how: what names another, said after "name one of them". */
+static int only_one(const struct cli_options *options, struct cli_stack *stack, const char *how)
 {
 	struct fault why = {0};
 	size_t count;
@@ -43,13 +44,14 @@ static int only_one(const struct cli_options *options, struct cli_stack *stack)
 	for (size_t i = 1; i < count; i++)
 		list = arena_printf(stack->arena, "%s, %s", list, names[i]);
 	if (count > 1)
-		return cli_wrong(options, "%zu stacks are up, name one of them: %s", count, list);
+		return cli_wrong(
+			options, "%zu stacks are up, name one of them%s: %s", count, how, list);
 	fault_of(&why, FAULT_NO, 0, (struct where){0}, "no stack is up");
 	return cli_fail(options, &why);
 }
 
 /* --stack is that option's; else the policy that was given or lies here; else the only one up. */
-static int choose(const struct cli_options *options, struct cli_stack *stack)
+static int choose(const struct cli_options *options, struct cli_stack *stack, const char *how)
 {
 	if (options->stack) {
 		stack->name = options->stack;
@@ -57,13 +59,13 @@ static int choose(const struct cli_options *options, struct cli_stack *stack)
 	}
 	if (options->policy_given || access(options->policies[0], F_OK) == 0)
 		return name_of_policy(options, stack);
-	return only_one(options, stack);
+	return only_one(options, stack, how);
 }
 
 int cli_stack_default(const struct cli_options *options, struct cli_stack *stack)
 {
 	*stack = (struct cli_stack){.arena = arena_new()};
-	return choose(options, stack);
+	return choose(options, stack, " with --stack");
 }
 
 int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
@@ -80,7 +82,7 @@ int cli_stack_name(const struct cli_options *options, struct cli_stack *stack)
 		stack->name = options->operands[0];
 		return 0;
 	}
-	return choose(options, stack);
+	return choose(options, stack, "");
 }
 
 int cli_stack_state(const struct cli_options *options, struct cli_stack *stack)
