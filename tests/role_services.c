@@ -77,3 +77,14 @@ struct role_service *role_services(const char *arch, struct arena *arena, size_t
 	*count = ROLE_COUNT;
 	return services;
 }
+
+struct plan_filter *role_filters(const struct role_service *services, size_t count,
+	const struct plan_launch_addresses *launch, uint32_t refusal, struct arena *arena)
+{
+	struct plan_filter *filters = arena_alloc(arena, count * sizeof(*filters));
+
+	for (size_t i = 0; i < count; i++)
+		if (plan_seccomp(&services[i].plan, launch, refusal, arena, &filters[i], NULL))
+			return NULL;
+	return filters;
+}

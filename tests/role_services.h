@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "plan/plan.h"
+#include "plan/seccomp.h"
 
 struct arena;
 struct policy_service;
@@ -24,3 +25,7 @@ struct role_service {
 /* All roles, planned for @arch ("x86-64"), from the sources in $BULKHEAD_SOURCE; in @arena.
  * NULL when they cannot be read, with the reasons on stderr. */
 struct role_service *role_services(const char *arch, struct arena *arena, size_t *count);
+
+/* The filter of each, as of plan_seccomp(), in @arena; NULL when one cannot be compiled. */
+struct plan_filter *role_filters(const struct role_service *services, size_t count,
+	const struct plan_launch_addresses *launch, uint32_t refusal, struct arena *arena);

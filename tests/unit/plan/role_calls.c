@@ -39,13 +39,8 @@ static int plan_roles(void **state)
 	(void)state;
 	arena = arena_new();
 	services = role_services(catalog_arch_name(catalog_native_arch()), arena, &role_count);
-	if (!services)
-		return -1;
-	filters = arena_alloc(arena, role_count * sizeof(*filters));
-	for (size_t i = 0; i < role_count; i++)
-		if (plan_seccomp(&services[i].plan, &launch, REFUSAL, arena, &filters[i], NULL))
-			return -1;
-	return 0;
+	filters = services ? role_filters(services, role_count, &launch, REFUSAL, arena) : NULL;
+	return filters ? 0 : -1;
 }
 
 static int free_roles(void **state)

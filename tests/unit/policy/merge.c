@@ -3,7 +3,7 @@
 /* Roles, `without`, overlays and included files. */
 
 #include "judged.h"
-#include "unit/host/scratch.h"
+#include "scratch.h"
 
 #define STACK "bulkhead: 1\nstack: shop\nservices:\n"
 #define COUNT(files) (sizeof(files) / sizeof((files)[0]))

@@ -17,30 +17,23 @@
 
 #include "base/descriptor.h"
 #include "base/scoped.h"
+#include "scratch.h"
 #include "stack/init_log.h"
 
-static char root_name[] = "/tmp/bulkhead-log-XXXXXX";
 static int root;
 
 static int make_root(void **state)
 {
-	(void)state;
-	strcpy(root_name + strlen(root_name) - 6, "XXXXXX");
-	if (!mkdtemp(root_name))
-		return -1;
-	root = open(root_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error = scratch_make(state);
+
+	root = error ? -1 : open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return root < 0 ? -1 : 0;
 }
 
 static int remove_root(void **state)
 {
-	static const char *const names[] = {"log", "log.1", "log.2", "log.3", "log.4", "other"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlinkat(root, names[i], 0);
 	close(root);
-	return rmdir(root_name);
+	return scratch_remove(state);
 }
 
 static void put(const char *name, const char *text)
@@ -228,7 +221,7 @@ static void a_log_that_is_taken_away_or_cut_begins_anew(void **state)
 	set_time("log", 1);
 	assert_string_equal(all(reader), "two|");
 	assert_false(reader->lost);
-	assert_int_equal(truncate(strcat(strcpy((char[64]){0}, root_name), "/log"), 0), 0);
+	assert_int_equal(truncate(scratch_path("log"), 0), 0);
 	put("log", "3\n");
 	assert_string_equal(all(reader), "3|");
 	stack_log_close(reader);

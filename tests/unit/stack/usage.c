@@ -15,28 +15,22 @@
 
 #include "base/descriptor.h"
 #include "base/scoped.h"
+#include "scratch.h"
 
-static const char *const names[] = {"cpu.stat", "memory.current", "memory.stat", "cgroup.procs"};
-static char root_name[] = "/tmp/bulkhead-usage-XXXXXX";
 static int root;
 
 static int make_root(void **state)
 {
-	(void)state;
-	strcpy(root_name + strlen(root_name) - 6, "XXXXXX");
-	if (!mkdtemp(root_name))
-		return -1;
-	root = open(root_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error = scratch_make(state);
+
+	root = error ? -1 : open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return root < 0 ? -1 : 0;
 }
 
 static int remove_root(void **state)
 {
-	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		unlinkat(root, names[i], 0);
 	close(root);
-	return rmdir(root_name);
+	return scratch_remove(state);
 }
 
 static void put(const char *name, const char *text)
