@@ -146,13 +146,13 @@ expect 0 'and all is as it should be' bulkhead status life-one
 expect 0 'a published port answers' answers 17383
 
 # One that hangs holds nobody who asks it, and so neither the lock that they have.
-kill -STOP "$(pid_of life-one supervisor pid)"
+kill -STOP "$(pid_of supervisor pid)"
 "$BULKHEAD" up --roles "$roles" -f "$folder/life-one.yaml" >/dev/null 2>&1 &
 asks=$!
 lets_go() { kill -INT $asks 2>/dev/null; sleep 0.2; gone $asks; }
 within 10 'who is told twice to give up does not wait for a supervisor that hangs' lets_go
 wait $asks
-kill -CONT "$(pid_of life-one supervisor pid)"
+kill -CONT "$(pid_of supervisor pid)"
 expect 0 'and one that goes on is heard' bulkhead up life-one
 expect 0 'down stops all' bulkhead down life-one
 if grep -q '^heard +PONG' /var/log/bulkhead/life-one/words/log; then
