@@ -114,3 +114,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 	}
 	return found;
 }
+
+int text_compare(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}

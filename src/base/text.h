@@ -25,3 +25,6 @@ bool text_number(const char *text, uint64_t most, uint64_t *number);
  * and capital letters are alike; a name that @word begins is near to it.
  */
 const char *text_nearest(const char *word, const char *const *names, size_t count);
+
+/* Of an array of texts, for qsort(3): by their bytes. */
+int text_compare(const void *left, const void *right);

@@ -2,9 +2,7 @@
 #include "cli/drill_stage.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/nsfs.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "base/arena.h"
@@ -36,13 +34,8 @@ static int open_router(struct cli_stage *stage, const struct stack_state *state,
 static int live_network(const struct stack_state *state, const char *service)
 {
 	const struct stack_member *member = stack_state_service(state, service);
-	char path[64];
 
-	if (!member || !stack_member_alive(member))
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", member->pid);
-	int network = open(path, O_RDONLY | O_CLOEXEC);
-	return network < 0 ? -errno : network;
+	return member ? stack_member_network(member) : -ENOENT;
 }
 
 static int open_networks(

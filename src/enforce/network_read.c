@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "enforce/netlink.h"
 
 enum { MOST_ATTRIBUTES = 64 };
@@ -145,15 +146,10 @@ int enforce_network_has(const struct enforce_network_lines *lines, const char *t
 	return 0;
 }
 
-static int compare_texts(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static void sort(struct enforce_network_lines *lines)
 {
 	if (lines->count)
-		qsort(lines->texts, lines->count, sizeof(*lines->texts), compare_texts);
+		qsort(lines->texts, lines->count, sizeof(*lines->texts), text_compare);
 }
 
 int enforce_network_lines_compare(struct enforce_network_lines *planned,

@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "base/text.h"
 
 static void scoped_nft(struct nft_ctx **nft)
 {
@@ -57,11 +58,6 @@ int enforce_nft_load(const char *text, const char *name, struct where where, str
 	return 0;
 }
 
-static int compare_texts(const void *left, const void *right)
-{
-	return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
 /* The kernel lists a set in the order of its hash, which is seeded anew each time. */
 static void sort_elements(json_t *set, json_t *elements)
 {
@@ -72,7 +68,7 @@ static void sort_elements(json_t *set, json_t *elements)
 	for (size_t i = 0; texts && i < count; i++)
 		texts[i] = json_dumps(json_array_get(elements, i), JSON_COMPACT | JSON_ENCODE_ANY);
 	if (texts)
-		qsort(texts, count, sizeof(*texts), compare_texts);
+		qsort(texts, count, sizeof(*texts), text_compare);
 	for (size_t i = 0; texts && i < count; i++) {
 		json_array_append_new(sorted, json_string(texts[i]));
 		free(texts[i]);

@@ -246,11 +246,6 @@ int host_closure_add(struct host_closure *closure, const char *path, const struc
 	return error;
 }
 
-static int compare(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static int compare_links(const void *left, const void *right)
 {
 	const struct host_link *first = left, *second = right;
@@ -287,7 +282,7 @@ void host_closure_finish(
 			closure->links.items[i];
 	}
 	if (program->library_count)
-		qsort(program->libraries, program->library_count, sizeof(char *), compare);
+		qsort(program->libraries, program->library_count, sizeof(char *), text_compare);
 	if (program->library_link_count)
 		qsort(program->library_links, program->library_link_count, sizeof(struct host_link),
 			compare_links);

@@ -87,11 +87,6 @@ static const char *find_cgroup2(struct arena *arena)
 	return NULL;
 }
 
-static int compare(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 static void read_proc_entries(struct host *host, struct arena *arena)
 {
 	scoped(dir) DIR *dir = opendir("/proc");
@@ -103,7 +98,7 @@ static void read_proc_entries(struct host *host, struct arena *arena)
 				&host->proc_entry_count, sizeof(char *)) =
 				arena_text(arena, entry->d_name);
 	if (host->proc_entry_count)
-		qsort(host->proc_entries, host->proc_entry_count, sizeof(char *), compare);
+		qsort(host->proc_entries, host->proc_entry_count, sizeof(char *), text_compare);
 }
 
 static uint32_t read_last_capability(struct arena *arena)

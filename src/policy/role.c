@@ -44,18 +44,13 @@ static size_t list_roles(struct policy_reading *reading, const char **names)
 	return count;
 }
 
-static int compare_names(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
 /* Every role once, though several folders may have it. */
 static void hint_all(struct policy_reading *reading, struct report_entry *entry, const char **names,
 	size_t count)
 {
 	const char *list = "";
 
-	qsort(names, count, sizeof(*names), compare_names);
+	qsort(names, count, sizeof(*names), text_compare);
 	for (size_t i = 0; i < count; i++)
 		if (i == 0 || !text_equal(names[i], names[i - 1]))
 			list = arena_printf(

@@ -106,6 +106,18 @@ int stack_member_open_process(const struct stack_member *member)
 	return open_process(member->process, member->process_start);
 }
 
+int stack_member_network(const struct stack_member *member)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", member->pid);
+	scoped(fd) int network = open(path, O_RDONLY | O_CLOEXEC);
+	if (network < 0)
+		return -errno;
+	/* Alive afterwards too: so the pid was nobody else's in between. */
+	return stack_member_alive(member) ? take_fd(&network) : -ESRCH;
+}
+
 bool stack_member_alive(const struct stack_member *member)
 {
 	scoped(fd) int pidfd = stack_member_open(member);

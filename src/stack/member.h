@@ -47,6 +47,9 @@ int stack_member_open(const struct stack_member *member);
 /* A pidfd of a service's main process, likewise. */
 int stack_member_open_process(const struct stack_member *member);
 
+/* Its network namespace (the caller closes it), or -errno: -ESRCH when it has ended. */
+int stack_member_network(const struct stack_member *member);
+
 /* Does it run still? */
 bool stack_member_alive(const struct stack_member *member);
 

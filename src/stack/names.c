@@ -8,12 +8,8 @@
 
 #include "base/arena.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "stack/state.h"
-
-static int compare_names(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
 
 const char **stack_names(struct arena *arena, size_t *count)
 {
@@ -29,7 +25,7 @@ const char **stack_names(struct arena *arena, size_t *count)
 		*name = arena_text(arena, entry->d_name);
 	}
 	if (*count)
-		qsort(names, *count, sizeof(*names), compare_names);
+		qsort(names, *count, sizeof(*names), text_compare);
 	return names;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/run.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -31,16 +30,6 @@ static const struct stack_state *running(
 	return plan_same(run->plan, state->plan) ? state : NULL;
 }
 
-/* The network namespace of a service that runs, or -1. */
-static int network_of(const struct stack_member *live, struct arena *arena)
-{
-	scoped(fd) int network =
-		open(arena_printf(arena, "/proc/%d/ns/net", live->pid), O_RDONLY | O_CLOEXEC);
-
-	/* Alive afterwards too: so the pid was nobody else's in between. */
-	return network >= 0 && stack_member_alive(live) ? take_fd(&network) : -1;
-}
-
 /* Join what is up.  The descriptors are the caller's to close. */
 static void join(const struct stack_run *run, struct plan_service *service,
 	struct stack_launch_options *options, struct arena *arena)
@@ -54,7 +43,7 @@ static void join(const struct stack_run *run, struct plan_service *service,
 	if (!service->linked)
 		return;
 	live = state ? stack_state_service(state, service->name) : NULL;
-	options->network = live ? network_of(live, arena) : -1;
+	options->network = live ? stack_member_network(live) : -1;
 	if (state && options->network < 0)
 		options->router = stack_state_router(state);
 	if (options->network >= 0 || options->router >= 0)

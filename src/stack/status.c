@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/status.h"
 
-#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -121,8 +120,7 @@ static bool add_audited(struct stack_status_look *look, const struct plan_servic
 static void verify_network(struct stack_status_look *look, const struct plan *plan,
 	const struct plan_service *service, const struct stack_member *member)
 {
-	const char *path = arena_printf(look->arena, "/proc/%d/ns/net", member->pid);
-	scoped(fd) int network = open(path, O_RDONLY | O_CLOEXEC);
+	scoped(fd) int network = stack_member_network(member);
 	struct fault why = {.text = "its network namespace cannot be opened"};
 	int answer =
 		network < 0 ? -1 : enforce_network_verify_service(plan, service, network, &why);
