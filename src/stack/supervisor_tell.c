@@ -121,19 +121,24 @@ static bool say_done(struct supervisor *supervisor, struct supervised_client *cl
 	return client->done;
 }
 
+static void tell_service(
+	struct supervisor *supervisor, struct supervised_client *client, size_t index)
+{
+	if (progress(supervisor, client, index))
+		client->until = supervisor->now + client->within * INT64_C(1000);
+}
+
 /* What has become ready is told before what was started since. */
 static void tell_services(struct supervisor *supervisor, struct supervised_client *client)
 {
 	const size_t count = supervisor->plan->service_count;
 
-	for (size_t i = 0; i < 2 * count; i++) {
-		const size_t index = i % count;
-
-		if (!client->wanted[index] || (i < count && client->told[index] != 1))
-			continue;
-		if (progress(supervisor, client, index))
-			client->until = supervisor->now + client->within * INT64_C(1000);
-	}
+	for (size_t i = 0; i < count; i++)
+		if (client->wanted[i] && client->told[i] == 1)
+			tell_service(supervisor, client, i);
+	for (size_t i = 0; i < count; i++)
+		if (client->wanted[i])
+			tell_service(supervisor, client, i);
 }
 
 static void tell_progress(struct supervisor *supervisor, struct supervised_client *client)
