@@ -189,7 +189,6 @@ static int change_plan(struct launcher *launcher, const struct stack_request *re
 	struct reply *reply, struct fault *why)
 {
 	struct stack_state *state = launcher->state;
-	struct arena *arena = arena_new();
 	const struct plan *plan;
 
 	state->generation = launcher->start.generation;
@@ -197,6 +196,7 @@ static int change_plan(struct launcher *launcher, const struct stack_request *re
 	 * back because a supervisor asks for it. */
 	if (request->number <= state->generation)
 		return fault(why, -EALREADY, nowhere, "that plan counts already, or not any more");
+	struct arena *arena = arena_new();
 	plan = stack_state_plan(state, request->number, arena, why);
 	if (!plan || !same_services(plan, launcher->start.plan)) {
 		arena_free(arena);
