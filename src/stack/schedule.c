@@ -277,6 +277,7 @@ struct schedule_view schedule_view(const struct schedule *schedule, size_t servi
 		.state = item->state,
 		.starts = item->starts,
 		.restarts = item->restarts,
+		.since = item->state == SCHEDULE_READY ? item->since : 0,
 		.until = waiting || item->state == SCHEDULE_BACKOFF ? item->until : 0,
 		.unhealthy = item->unhealthy,
 		.success = item->success,

@@ -52,6 +52,7 @@ struct schedule_view {
 	enum schedule_state state;
 	uint64_t starts;       /* in all */
 	uint32_t restarts;     /* by itself, since it was last ready for a while */
+	int64_t since;         /* READY: when it became so */
 	int64_t until;         /* of BACKOFF and of a waiting job: when it starts; else 0 */
 	uint32_t unhealthy;    /* probes in a row that failed */
 	bool success;          /* ENDED, or a job between two runs: how it ended last */

@@ -8,7 +8,10 @@
 #include "plan/plan.h"
 #include "stack/supervised.h"
 
-enum { LOOK_AGAIN = 50 }; /* ms, at a client that reads slowly */
+enum {
+	LOOK_AGAIN = 50, /* ms, at a client that reads slowly, and for who has to stay ready */
+	STEADY = 1000,   /* ms: so long who had to be started again */
+};
 
 /* False: its socket is full; later. */
 static bool say(struct supervised_client *client, const struct stack_news *news)
@@ -36,12 +39,16 @@ static bool say_failed(
 	return client->failed;
 }
 
-/* As far as it gets, and its phase of start-up behind it. */
+/* As far as it gets, and its phase of start-up behind it.  Who ended has to stay this time: some
+ * daemons listen for a moment before they find what they lack. */
 static bool content(const struct supervisor *supervisor, size_t index)
 {
-	return schedule_content(supervisor->schedule, index) &&
-	       (supervisor->services[index].phase == PHASE_ENDED ||
-		       schedule_view(supervisor->schedule, index).state != SCHEDULE_READY);
+	const struct schedule_view view = schedule_view(supervisor->schedule, index);
+
+	if (view.state != SCHEDULE_READY)
+		return schedule_content(supervisor->schedule, index);
+	return supervisor->services[index].phase == PHASE_ENDED &&
+	       (view.restarts == 0 || supervisor->now - view.since >= STEADY);
 }
 
 /* Of one service: 2 when others may start that wait for it.  True: it came further, or others wait
@@ -237,9 +244,7 @@ static int64_t tell_one(struct supervisor *supervisor, struct supervised_client 
 	}
 	if (!client->asked || client->failed || client->leaving)
 		return INT64_MAX;
-	return client->verb == STACK_CONTROL_STATE ? supervisor->now + LOOK_AGAIN
-	       : client->until > supervisor->now   ? client->until
-						   : supervisor->now + LOOK_AGAIN;
+	return supervisor->now + LOOK_AGAIN;
 }
 
 int64_t supervisor_tell(struct supervisor *supervisor)
