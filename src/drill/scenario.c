@@ -14,7 +14,7 @@ static const struct drill_scenario scenarios[] = {
 		{"payment-worker"},
 		{"create-in-etc", "create-in-root", "create-in-var", "write-declared-read"},
 		{"connect-declared", "make-thread"},
-		"outbound: a service of the stack stands in for the provider",
+		"outbound: a peer on this machine stands in for the provider",
 		true,
 	},
 	{
