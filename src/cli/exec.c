@@ -90,16 +90,17 @@ static int exec_verb(const struct cli_options *options)
 const struct cli_verb cli_exec = {
 	.name = "exec",
 	.arguments = "SERVICE -- COMMAND [ARGUMENT...]",
-	.summary = "a command in a running service, exactly as confined",
+	.summary = "a command in a running service, confined as that was at its start",
 	.accepts = CLI_POLICY | CLI_JSON | CLI_STACK | CLI_KILL | CLI_COMMAND,
 	.acts = true,
 	.run = exec_verb,
 	.refused = CLI_NOT_STARTED,
 	.help = "COMMAND is a program that the service may execute: its own, or one of its\n"
 		"`programs`.  It sees the service's files, network and secrets, may do what the\n"
-		"service may and no more, and does not see the service's other processes.  What "
-		"it\n"
-		"leaves behind is ended with it.  One instance of several is named: storefront.2\n"
+		"service might when it started (`after-ready` does not bind it) and no more, and\n"
+		"does not see the service's other processes.  What it leaves behind is ended with "
+		"it.\n"
+		"One instance of several is named: storefront.2\n"
 		"Exit status: that of the command; 125 it was not started (--json says why in\n"
 		"`code`), 126 COMMAND cannot be executed, 127 the service has no such program.\n",
 };

@@ -2,7 +2,8 @@
 #pragma once
 
 /*
- * A command inside a running service, exactly as confined as the service is.
+ * A command inside a running service, exactly as confined as the service was when it
+ * started: what `after-ready` has ended for the service, the command may still do.
  *
  * Its keeper, which stands for it as an init does for a service, enters the
  * namespaces of the service's init and forks the command into them; both are in
