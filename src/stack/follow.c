@@ -116,7 +116,9 @@ int stack_follow(struct stack_follow *follow, struct fault *why)
 	scoped(fd) int connection = stack_control_ask(follow->stack, follow->verb, follow->within,
 		follow->number, follow->services, follow->service_count, why);
 	if (connection < 0)
-		return connection;
+		return follow->begun && (connection == -ECONNREFUSED || connection == -EPIPE)
+			       ? gone(follow, why)
+			       : connection;
 	int error = listen_to(follow, connection, signals, why);
 	if (error == 0)
 		return 0;

@@ -18,6 +18,7 @@ struct stack_follow {
 	const struct plan *plan; /* whose services they are */
 	enum stack_control_verb verb;
 	uint32_t within, number;
+	bool begun; /* the supervisor was, just now: that nobody answers means that it died */
 	char *const *services; /* none: all */
 	size_t service_count;
 	struct arena *arena; /* for the file that a fault names */

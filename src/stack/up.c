@@ -164,6 +164,7 @@ static int ask(struct up_work *work, struct fault *why)
 		.plan = up->plan,
 		.verb = STACK_CONTROL_UP,
 		.within = up->within,
+		.begun = up->launcher != 0,
 		.services = up->services,
 		.service_count = up->service_count,
 		.arena = work->arena,
