@@ -3,16 +3,14 @@
 //
 // Two commands that take the same steps, one for each line of input, and answer it by
 // {"step": NAME, "took": MILLISECONDS}.  They take turns, in random order, so that whatever else the
-// machine does falls on both alike.  Prints for each step the medians, the median of the ratios
-// (second to first of the same turn), and the ratio of the fastest tenths, which says what it costs
-// where nothing else wants the processors.  Ends with 1 when a command fails: what fails fast is not
-// fast.
+// machine does falls on both alike.  Prints for each step a line of JSON for bench/rounds.js: the
+// medians, and the median of the ratios (second to first of the same turn).  Ends with 1 when a
+// command fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const readline = require('node:readline');
 
-const part = (list, share) => list.slice().sort((a, b) => a - b)[Math.floor(list.length * share)];
-const median = (list) => part(list, 0.5);
+const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
 
 class Runner {
 	constructor(name, command) {
@@ -43,22 +41,19 @@ class Runner {
 }
 
 function print(first, second) {
-	const columns = (words) => words.map((word) => word.padStart(10)).join(' ');
-	console.log(`${'ms, medians'.padEnd(26)} ${columns([first.name, second.name, 'ratio', 'fastest', 'of turns'])}`);
 	for (const [step, before] of first.times) {
 		const after = second.times.get(step);
 		if (!after || before.some(({ index }, place) => after[place]?.index !== index))
 			throw new Error(`the two do not take the same steps: ${step}`);
-		const ratio = median(before.map(({ took }, place) => after[place].took / took));
-		const times = [before, after].map((list) => list.map(({ took }) => took));
-		const fastest = part(times[1], 0.1) / part(times[0], 0.1);
-		console.log(`${step.padEnd(26)} ${columns([...times.map((list) => median(list).toFixed(2)),
-			ratio.toFixed(3), fastest.toFixed(3), String(before.length)])}`);
+		const [name, other] = [first.name, second.name];
+		console.log(JSON.stringify({ step, turns: before.length, first: name, second: other,
+			medians: [before, after].map((list) => median(list.map(({ took }) => took))),
+			ratio: median(before.map(({ took }, place) => after[place].took / took)) }));
 	}
 }
 
 async function run(count, [first, second]) {
-	const warm = 100;	// the compilers of both are busy at first
+	const warm = 150;	// the compilers of both are busy at first
 	for (let index = -warm; index < count; index++) {
 		for (const runner of Math.random() < 0.5 ? [first, second] : [second, first])
 			await runner.turn(index);

@@ -47,6 +47,12 @@ static void put_hardware(struct nlmsghdr *header, uint32_t link)
 	mnl_attr_put(header, IFLA_ADDRESS, sizeof(address), address);
 }
 
+/* As long as packets can be, which the loopback's are, too: nothing here crosses a wire. */
+static void put_length(struct nlmsghdr *header)
+{
+	mnl_attr_put_u32(header, IFLA_MTU, NETWORK_LINK_BYTES);
+}
+
 /* The peer is not brought up here: IFF_UP in VETH_INFO_PEER is answered by ENOTCONN. */
 int enforce_network_link_pair(
 	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why)
@@ -64,6 +70,7 @@ int enforce_network_link_pair(
 	near->ifi_flags = near->ifi_change = IFF_NOARP;
 	mnl_attr_put_strz(header, IFLA_IFNAME, name);
 	put_hardware(header, link);
+	put_length(header);
 	info = mnl_attr_nest_start(header, IFLA_LINKINFO);
 	mnl_attr_put_strz(header, IFLA_INFO_KIND, "veth");
 	data = mnl_attr_nest_start(header, IFLA_INFO_DATA);
@@ -72,6 +79,7 @@ int enforce_network_link_pair(
 	far->ifi_flags = far->ifi_change = IFF_NOARP;
 	mnl_attr_put_strz(header, IFLA_IFNAME, NETWORK_SERVICE_LINK);
 	put_hardware(header, link);
+	put_length(header);
 	mnl_attr_put_u32(header, IFLA_NET_NS_FD, (uint32_t)service_network);
 	mnl_attr_nest_end(header, peer);
 	mnl_attr_nest_end(header, data);

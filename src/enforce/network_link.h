@@ -21,6 +21,7 @@ enum {
 	NETWORK_TABLE = 100,     /* where they are routed: everything is local */
 	NETWORK_PRIORITY = 1000, /* of the rule that says so */
 	NETWORK_LINK_NAME = 16,
+	NETWORK_LINK_BYTES = 65535, /* of a packet: the most that a veth takes (ETH_MAX_MTU) */
 };
 
 #define NETWORK_SERVICE_LINK "eth0"

@@ -106,7 +106,11 @@ static void write_asked(FILE *out, const struct plan *plan, bool wide)
 	enforce_rules_set_end(&set);
 }
 
-/* Nobody in the router talks to anybody else there: the outlet listens, for services alone. */
+/*
+ * Nobody in the router talks to anybody else there: the outlet listens, for services alone.
+ * What goes to an address outside the stack answers a client whose address the gateway kept;
+ * only there is its socket looked for.
+ */
 static const char router_chains[] =
 	"\tchain spoofed {\n"
 	"\t\ttype filter hook prerouting priority raw; policy drop;\n"
@@ -116,7 +120,8 @@ static const char router_chains[] =
 	"\t}\n"
 	"\tchain replies {\n"
 	"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-	"\t\tsocket transparent 1 meta mark set %d\n"
+	"\t\tip daddr != %s socket transparent 1 meta mark set %d\n"
+	"\t\tip6 daddr != %s socket transparent 1 meta mark set %d\n"
 	"\t}\n"
 	"\tchain forward {\n"
 	"\t\ttype filter hook forward priority filter; policy drop;\n" RULES_EXISTING
@@ -186,9 +191,9 @@ char *enforce_network_rules_router(const struct plan *plan)
 	/* Who meets the world outside has no use for what is asked. */
 	if (network->outlet_id)
 		snprintf(outlet, sizeof(outlet), ", %u", network->outlet_id);
-	fprintf(out, router_chains, NETWORK_MARK, audited ? BOTH_AUDITED : "",
-		plan->host_edge_count ? outward : "", network->gateway_id, outlet,
-		network->gateway_id, outlet);
+	fprintf(out, router_chains, network->prefix4, NETWORK_MARK, network->prefix6, NETWORK_MARK,
+		audited ? BOTH_AUDITED : "", plan->host_edge_count ? outward : "",
+		network->gateway_id, outlet, network->gateway_id, outlet);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

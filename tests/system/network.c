@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -325,6 +326,26 @@ static void a_changed_knob_or_route_is_drift(void **state)
 	assert_non_null(strstr(why.text, "not planned but there: route default"));
 }
 
+static int packet_bytes(int network, const char *link)
+{
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
+	scoped(fd) int fd = home < 0 ? -1 : socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq request = {0};
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", link);
+	return fd < 0 || ioctl(fd, SIOCGIFMTU, &request) < 0 ? -errno : request.ifr_mtu;
+}
+
+static void packets_are_as_long_as_they_can_be(void **state)
+{
+	char name[NETWORK_LINK_NAME];
+
+	(void)state;
+	enforce_network_link_name(network_plan.services[API].link, name);
+	assert_int_equal(packet_bytes(router.network, name), NETWORK_LINK_BYTES);
+	assert_int_equal(packet_bytes(networks[API], NETWORK_SERVICE_LINK), NETWORK_LINK_BYTES);
+}
+
 static void a_link_of_the_dead_makes_place(void **state)
 {
 	(void)state;
@@ -371,6 +392,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
 		cmocka_unit_test_setup_teardown(verify_says_what_differs, build, take_down),
 		cmocka_unit_test_setup_teardown(a_changed_knob_or_route_is_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			packets_are_as_long_as_they_can_be, build, take_down),
 		cmocka_unit_test_setup_teardown(a_link_of_the_dead_makes_place, build, take_down),
 	};
 
