@@ -53,6 +53,13 @@ async function addProduct(base, measures, admin) {
 		'query($t: String!){ search(input: { term: $t }){ totalItems } }', { t: stamp })).search.totalItems);
 }
 
+// Enough of everything for as many orders as are going to come.
+async function restock(admin) {
+	const { productVariants } = await admin.ask('variants', '{ productVariants(options: { take: 100 }){ items{ id } } }');
+	await admin.ask('restock', 'mutation($i: [UpdateProductVariantInput!]!){ updateProductVariants(input: $i){ id } }',
+		{ i: productVariants.items.map(({ id }) => ({ id, stockOnHand: 10000 })) });
+}
+
 async function ship(admin, id) {
 	const { order } = await admin.ask('order', 'query($i: ID!){ order(id: $i){ lines{ id quantity } payments{ id state } } }', { i: id });
 	const payment = order.payments.find((each) => each.state === 'Authorized');
@@ -70,4 +77,4 @@ async function ship(admin, id) {
 		{ i: parcel.id })).transitionFulfillmentToState.state, 'Shipped');
 }
 
-module.exports = { addProduct, login, ship };
+module.exports = { addProduct, login, restock, ship };
