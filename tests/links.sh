@@ -3,7 +3,8 @@
 #
 # What our texts point at is there: each relative link of every *.md, the heading that it names,
 # and each file that stands in backquotes.  A file may be named from the root, from src/, from the
-# folder of the text, or by its own name alone; ROLE, NAME and thing stand for any word.
+# folder of the text, or by its own name alone; ROLE, NAME and thing stand for any word.  And
+# attempts of the drill that docs/drills.md names.
 set -euo pipefail
 cd "${1-$(dirname "$0")/..}"
 files=$(git ls-files 2>/dev/null || find . -type f -not -path './build*' -not -path './.git*' -printf '%P\n')
@@ -46,9 +47,21 @@ check_names() { # TEXT
     grep -E "^($folders)/[A-Za-z0-9_.*/-]*\$|^[A-Za-z0-9_*-][A-Za-z0-9_.*/-]*\.(c|h|sh|md|tsv|yaml)\$")
 }
 
+# Attempts that the table of doors names are attempts of the drill.
+check_doors() { # TEXT
+  local name count=0
+  while IFS= read -r name; do
+    count=$((count + 1))
+    grep -qF "\"$name\"" src/drill/*.c || complain "$1" "there is no attempt $name"
+  done < <(sed -n '/^## Doors that were used/,/^## Adding/p' "$1" | grep '^|' | tail -n +3 |
+    cut -d'|' -f4 | tr ',' '\n' | tr -d ' ')
+  [ "$count" -ge 40 ] || complain "$1" "only $count attempts are named for doors"
+}
+
 folders=$(sed -nE 's|^(src/)?([a-z]+)/.*|\2|p' <<<"$files" | sort -u | paste -sd '|')
 while IFS= read -r text; do
   check_links "$text"
   check_names "$text"
 done < <(grep '\.md$' <<<"$files")
+if [ -d src/drill ]; then check_doors docs/drills.md; fi
 exit $status

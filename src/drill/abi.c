@@ -83,6 +83,16 @@ static int junk_socket(struct drill_context *context)
 	return drill_done(fd);
 }
 
+/* So it is with the number: the kernel reads half of it. */
+static int junk_number(struct drill_context *context)
+{
+	long result = drill_call(context, 0x5a5a5a5a00000000L | SYS_seccomp, 2U, 0U,
+		&(unsigned){0x7fff0000} /* only asked whether it exists */);
+
+	context->call = SYS_seccomp;
+	return drill_done(result);
+}
+
 /* Typing into a terminal: any answer of a driver means that the filter let it through. */
 static int junk_ioctl(struct drill_context *context)
 {
@@ -106,6 +116,8 @@ const struct drill_attempt drill_abi[] = {
 		LAYER_SECCOMP, false, enter_x32},
 	{"execute-x32", "run a program by an x32 number", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, execute_x32},
+	{"junk-number", "reach a call with junk in the upper half of its number", DRILL_NOTHING,
+		DRILL_PRIVILEGE, LAYER_SECCOMP, false, junk_number},
 	{"junk-socket", "make a packet socket with junk in the upper half", DRILL_NOTHING,
 		DRILL_PRIVILEGE, LAYER_SECCOMP, false, junk_socket},
 	{"junk-ioctl", "type into a terminal with junk in the upper half", DRILL_NOTHING,

@@ -15,17 +15,20 @@ static const struct drill_category categories[] = {
 	CATEGORY(exec, "exec", "running a second program"),
 	CATEGORY(memory, "memory", "turning data into code"),
 	CATEGORY(surface, "kernel surface", "reaching kernel code that no service needs"),
+	CATEGORY(newer, "new system calls",
+		"calls younger than the libraries that filters are made with"),
 	CATEGORY(abi, "other ABIs", "entering the kernel by another door"),
 	CATEGORY(namespaces, "namespaces", "building or entering another world"),
 	CATEGORY(capabilities, "capabilities", "using privilege"),
-	CATEGORY(devices, "devices", "talking to hardware and terminals"),
+	CATEGORY(devices, "devices", "talking to hardware"),
+	CATEGORY(terminals, "terminals", "typing and listening where people sit"),
 	CATEGORY(proc, "proc and sys", "reading and setting the kernel by /proc and /sys"),
 	CATEGORY(processes, "other processes", "touching a process of another service"),
 	CATEGORY(ipc, "IPC", "meeting others in memory, queues and local sockets"),
 	CATEGORY(inherited, "inherited descriptors", "using what the launcher left open"),
 	CATEGORY(network, "network", "talking to undeclared peers"),
 	CATEGORY(sockets, "sockets", "making sockets that no rule of ports sees"),
-	CATEGORY(resources, "resources", "taking more than its share"),
+	CATEGORY(resources, "exhaustion", "taking more than its share"),
 	CATEGORY(late, "after ready", "using a right of its start when it is ready"),
 };
 
@@ -56,5 +59,6 @@ const struct drill_attempt *drill_attempt(const char *name, const struct drill_c
 	}
 	if (category)
 		*category = NULL;
-	return find(drill_permitted, drill_permitted_count, name);
+	const struct drill_attempt *row = find(drill_permitted, drill_permitted_count, name);
+	return row ? row : find(drill_undeclared, drill_undeclared_count, name);
 }

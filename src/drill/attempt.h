@@ -63,6 +63,7 @@ enum drill_need {
 	DRILL_PRELOAD,     /* a folder that it may write; a program that it declares */
 	DRILL_LIBRARY,     /* a library that it may load */
 	DRILL_TMP_SIZE,    /* a folder of memory; the size of it */
+	DRILL_SHM_SIZE,    /* the same of shared memory */
 	DRILL_OWN_PORT,    /* 0.0.0.0 and a declared port of its own */
 	DRILL_OWN_SOCKET,  /* the folder of its declared unix socket */
 	DRILL_ENDS_LISTEN, /* nothing, but only for services that may do so until they are ready */
@@ -113,6 +114,9 @@ struct drill_attempt {
 	enum layer expected; /* the layer meant to stop it, where no answer tells */
 	bool replaces;       /* it got through when another program ran and ended with 0 */
 	int (*run)(struct drill_context *context);
+	long unless;                     /* number of the call that it is about: not where it is
+					  * granted; 0: of none */
+	const struct drill_recipe *made; /* of one made from the plan: drill/made.h */
 };
 
 struct drill_category {
@@ -137,10 +141,12 @@ DRILL_ROWS(secrets);
 DRILL_ROWS(exec);
 DRILL_ROWS(memory);
 DRILL_ROWS(surface);
+DRILL_ROWS(newer);
 DRILL_ROWS(abi);
 DRILL_ROWS(namespaces);
 DRILL_ROWS(capabilities);
 DRILL_ROWS(devices);
+DRILL_ROWS(terminals);
 DRILL_ROWS(proc);
 DRILL_ROWS(processes);
 DRILL_ROWS(ipc);
@@ -149,7 +155,8 @@ DRILL_ROWS(network);
 DRILL_ROWS(sockets);
 DRILL_ROWS(resources);
 DRILL_ROWS(late);
-DRILL_ROWS(permitted); /* in no category: the other side of a scenario */
+DRILL_ROWS(permitted);  /* in no category: the other side of a scenario */
+DRILL_ROWS(undeclared); /* nor these: what attempts made from the plan are made of */
 
 /* At the end of a category's file, below its table `attempts`. */
 #define DRILL_COUNT(category)                                                                      \

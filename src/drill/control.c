@@ -20,6 +20,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/echo.h"
+#include "drill/made.h"
 #include "drill/report.h"
 #include "drill/world.h"
 #include "enforce/netlink.h"
@@ -27,35 +28,50 @@
 
 enum { PATIENCE = 3000, LOOPBACK = 1, LOCAL_TABLE = 255, HANDED_FD = 100 };
 
-int drill_await(
-	int pidfd, int output, const struct drill_attempt *attempt, struct drill_answer *answer)
+int drill_await_end(int pidfd, int output, struct drill_end *end)
 {
 	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
-	siginfo_t end = {0};
-	char text[4096];
-	bool late = false;
+	siginfo_t how = {0};
 
-	while (poll(&wait, 1, late ? -1 : PATIENCE) <= 0) {
-		late = true;
+	end->late = false;
+	while (poll(&wait, 1, end->late ? -1 : PATIENCE) <= 0) {
+		end->late = true;
 		if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
 			return -errno;
 	}
-	if (waitid(P_PIDFD, (id_t)pidfd, &end, WEXITED) < 0)
+	if (waitid(P_PIDFD, (id_t)pidfd, &how, WEXITED) < 0)
 		return -errno;
 	/* The pipe is emptied for the next one; its writers are dead, so nothing is to come. */
-	ssize_t length = read(output, text, sizeof(text));
+	ssize_t length = read(output, end->text, sizeof(end->text));
 	while (length > 0) {
 		char rest[4096];
 		if (read(output, rest, sizeof(rest)) <= 0)
 			break;
 	}
-	int status = end.si_code == CLD_EXITED ? end.si_status : 128 + end.si_status;
-	drill_conclude(attempt, text, length < 0 ? 0 : (size_t)length, status, answer);
-	if (late && answer->outcome == DRILL_LOST) {
+	end->length = length < 0 ? 0 : (size_t)length;
+	end->status = how.si_code == CLD_EXITED ? how.si_status : 128 + how.si_status;
+	return 0;
+}
+
+void drill_conclude_end(const struct drill_attempt *attempt, const struct drill_end *end,
+	size_t from, struct drill_answer *answer)
+{
+	drill_conclude(attempt, end->text + from, end->length - from, end->status, answer);
+	if (end->late && answer->outcome == DRILL_LOST) {
 		answer->error = ETIMEDOUT;
 		answer->signal = 0;
 	}
-	return 0;
+}
+
+int drill_await(
+	int pidfd, int output, const struct drill_attempt *attempt, struct drill_answer *answer)
+{
+	struct drill_end end;
+	int error = drill_await_end(pidfd, output, &end);
+
+	if (!error)
+		drill_conclude_end(attempt, &end, 0, answer);
+	return error;
 }
 
 /* Its own mounts: what an attempt mounts or takes away is gone with it.  The name as well. */
@@ -166,8 +182,9 @@ static void run(const struct drill_world *world, const struct drill_attempt *att
 	const struct drill_arguments *arguments, int output, int told)
 {
 	struct fault why = {0};
-	char *const command[] = {(char *)world->options->payload, (char *)attempt->name,
-		(char *)arguments->control, (char *)arguments->second, NULL};
+	char *const command[] = {(char *)world->options->payload,
+		(char *)drill_payload_name(attempt), (char *)arguments->control,
+		(char *)arguments->second, NULL};
 	char *const environment[] = {NULL};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -216,13 +233,15 @@ static int run_control(const struct drill_world *world, const struct drill_attem
 	return 0;
 }
 
-enum { CACHE_ROWS = 1024 };
+enum { CACHE_ROWS = 4096 };
 
+/* By the name that the payload knows.  Rows made from the plan say by both arguments what they
+ * are. */
 struct drill_cache {
 	size_t count;
 	struct {
-		const struct drill_attempt *attempt;
-		char argument[256];
+		const char *name;
+		char first[256], second[32];
 		struct drill_answer answer;
 	} rows[CACHE_ROWS];
 };
@@ -245,18 +264,23 @@ int drill_control(const struct drill_world *world, const struct drill_attempt *a
 	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
 {
 	struct drill_cache *cache = world->cache;
+	const char *name = drill_attempt(drill_payload_name(attempt), NULL)->name;
+	const char *second = attempt->made ? arguments->second : "";
 
 	for (size_t i = 0; cache && i < cache->count; i++)
-		if (cache->rows[i].attempt == attempt &&
-			strcmp(cache->rows[i].argument, arguments->control) == 0) {
+		if (cache->rows[i].name == name &&
+			strcmp(cache->rows[i].first, arguments->control) == 0 &&
+			strcmp(cache->rows[i].second, second) == 0) {
 			*answer = cache->rows[i].answer;
 			return 0;
 		}
 	int error = run_control(world, attempt, arguments, answer, why);
-	if (error || !cache || cache->count == CACHE_ROWS)
+	if (error || !cache || cache->count == CACHE_ROWS ||
+		strlen(second) >= sizeof(cache->rows[0].second))
 		return error;
-	cache->rows[cache->count].attempt = attempt;
-	memcpy(cache->rows[cache->count].argument, arguments->control, sizeof(arguments->control));
+	cache->rows[cache->count].name = name;
+	memcpy(cache->rows[cache->count].first, arguments->control, sizeof(arguments->control));
+	memcpy(cache->rows[cache->count].second, second, strlen(second) + 1);
 	cache->rows[cache->count++].answer = *answer;
 	return 0;
 }

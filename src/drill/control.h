@@ -7,6 +7,9 @@
  * verdict is void.
  */
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "drill/need.h"
 
 struct drill_answer;
@@ -27,3 +30,17 @@ int drill_control(const struct drill_world *world, const struct drill_attempt *a
  */
 int drill_await(
 	int pidfd, int output, const struct drill_attempt *attempt, struct drill_answer *answer);
+
+/* What came of a process that makes one attempt after another. */
+struct drill_end {
+	char text[8192]; /* what it printed */
+	size_t length;
+	int status; /* as of a shell */
+	bool late;  /* it did not end by itself */
+};
+
+int drill_await_end(int pidfd, int output, struct drill_end *end);
+
+/* @attempt was the last that it made: its answer begins at @from in the text, if there is one. */
+void drill_conclude_end(const struct drill_attempt *attempt, const struct drill_end *end,
+	size_t from, struct drill_answer *answer);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Attempts: talking to hardware and terminals. */
-#include <sys/ioctl.h>
+/* Attempts: talking to hardware. */
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -48,11 +47,6 @@ static int open_tunnel(struct drill_context *context)
 	return drill_open(context, "/dev/net/tun", O_RDWR);
 }
 
-static int open_terminals(struct drill_context *context)
-{
-	return drill_open(context, "/dev/ptmx", O_RDWR | O_NOCTTY);
-}
-
 static int open_fuse(struct drill_context *context)
 {
 	return drill_open(context, "/dev/fuse", O_RDWR);
@@ -61,6 +55,23 @@ static int open_fuse(struct drill_context *context)
 static int open_machines(struct drill_context *context)
 {
 	return drill_open(context, "/dev/kvm", O_RDWR);
+}
+
+/* CVE-2018-7566, CVE-2020-27786: drivers that whoever sits here may open. */
+static int open_sound(struct drill_context *context)
+{
+	return drill_open(context, "/dev/snd/seq", O_RDWR);
+}
+
+/* Memory of the machine, as it lies there. */
+static int open_memory(struct drill_context *context)
+{
+	return drill_open(context, "/dev/mem", O_RDONLY);
+}
+
+static int open_mapper(struct drill_context *context)
+{
+	return drill_open(context, "/dev/mapper/control", O_RDWR);
 }
 
 /* The way to userfaultfd that no rule about its call sees. */
@@ -74,16 +85,6 @@ static int list_devices(struct drill_context *context)
 	return drill_open(context, "/sys/class", O_RDONLY | O_DIRECTORY);
 }
 
-static int type_into_terminal(struct drill_context *context)
-{
-	return drill_reached(drill_call(context, SYS_ioctl, 0, TIOCSTI, "x"), ENOTTY);
-}
-
-static int paste_into_terminal(struct drill_context *context)
-{
-	return drill_reached(drill_call(context, SYS_ioctl, 0, TIOCLINUX, "\x06"), ENOTTY);
-}
-
 const struct drill_attempt drill_devices[] = {
 	{"make-memory-device", "make a device file and read it", DRILL_FOLDER, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, make_memory_device},
@@ -95,19 +96,19 @@ const struct drill_attempt drill_devices[] = {
 		LAYER_VIEW, false, open_loop_control},
 	{"open-tunnel", "open the tunnel device", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
 		open_tunnel},
-	{"open-terminals", "make a terminal", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
-		open_terminals},
 	{"open-fuse", "open the device of user file systems", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, open_fuse},
 	{"open-machines", "open the device of virtual machines", DRILL_NOTHING, DRILL_PATH,
 		LAYER_VIEW, false, open_machines},
+	{"open-sound", "open the sequencer of sounds", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW, false,
+		open_sound},
+	{"open-memory", "open the memory of the machine", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
+		false, open_memory},
+	{"open-mapper", "open the control of mapped disks", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
+		false, open_mapper},
 	{"open-page-faults", "open the device that catches page faults", DRILL_NOTHING, DRILL_PATH,
 		LAYER_VIEW, false, open_page_faults},
 	{"list-devices", "list the devices of the machine", DRILL_NOTHING, DRILL_PATH, LAYER_VIEW,
 		false, list_devices},
-	{"type-into-terminal", "type into the terminal that started it", DRILL_NOTHING,
-		DRILL_PRIVILEGE, LAYER_SECCOMP, false, type_into_terminal},
-	{"paste-into-terminal", "paste into a console", DRILL_NOTHING, DRILL_PRIVILEGE,
-		LAYER_SECCOMP, false, paste_into_terminal},
 };
 DRILL_COUNT(devices);

@@ -52,6 +52,12 @@ static int run_other_program(struct drill_context *context)
 	return execute(context, "/usr/bin/env", (char *[]){"env", "true", NULL});
 }
 
+/* CVE-2021-4034: a program that counts on having a name. */
+static int run_nameless(struct drill_context *context)
+{
+	return execute(context, "/usr/bin/env", (char *[]){NULL});
+}
+
 static int run_set_id(struct drill_context *context)
 {
 	return execute(context, "/usr/bin/su", (char *[]){"su", "--version", NULL});
@@ -152,6 +158,8 @@ const struct drill_attempt drill_exec[] = {
 		LAYER_EXEC, true, run_other_program},
 	{"run-set-id", "run a program that becomes root", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC,
 		true, run_set_id},
+	{"run-nameless", "run a program without arguments", DRILL_NOTHING, DRILL_EXEC, LAYER_EXEC,
+		true, run_nameless},
 	{"run-by-loader", "run an undeclared program as an argument of ld.so", DRILL_NOTHING,
 		DRILL_EXEC, LAYER_VIEW, true, run_by_loader},
 	{"run-loader", "run ld.so itself", DRILL_NO_PROGRAMS, DRILL_EXEC, LAYER_EXEC, true,

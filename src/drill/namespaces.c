@@ -72,6 +72,18 @@ static int mount_proc(struct drill_context *context)
 	return drill_done(drill_call(context, SYS_mount, "drill", "/tmp", "proc", 0UL, NULL));
 }
 
+/* CVE-2021-3493, CVE-2023-0386, CVE-2023-2640: two folders that are read are one. */
+static int mount_overlay(struct drill_context *context)
+{
+	return drill_done(drill_call(
+		context, SYS_mount, "drill", "/tmp", "overlay", 0UL, "lowerdir=/etc:/usr"));
+}
+
+static int mount_groups(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_mount, "drill", "/tmp", "cgroup2", 0UL, NULL));
+}
+
 static int remount_root(struct drill_context *context)
 {
 	return drill_done(drill_call(
@@ -166,6 +178,10 @@ const struct drill_attempt drill_namespaces[] = {
 		LAYER_SECCOMP, false, mount_memory},
 	{"mount-proc", "mount another /proc", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		mount_proc},
+	{"mount-overlay", "lay one folder over another", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, mount_overlay},
+	{"mount-groups", "mount the control groups", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, mount_groups},
 	{"remount-root", "make / writable", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		remount_root},
 	{"bind-over", "put a file of its own over /etc/passwd", DRILL_NOTHING, DRILL_PRIVILEGE,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "drill/made.h"
 #include "drill/need_part.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -200,6 +201,7 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_PRELOAD] = drill_need_preload,
 	[DRILL_LIBRARY] = drill_need_library,
 	[DRILL_TMP_SIZE] = drill_need_tmp_size,
+	[DRILL_SHM_SIZE] = drill_need_shm_size,
 	[DRILL_OWN_PORT] = drill_need_own_port,
 	[DRILL_OWN_SOCKET] = drill_need_own_socket,
 	[DRILL_ENDS_LISTEN] = ends_listen,
@@ -212,14 +214,31 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_ENDS_CODE] = drill_need_closing,
 };
 
+/* What an attempt is about may be granted by name. */
+static void ungranted(const struct drill_question *question, long call)
+{
+	const struct plan_service *service = question->service;
+
+	for (size_t i = 0; i < service->call_count; i++)
+		if (service->calls[i].action == PLAN_ALLOW && !service->calls[i].launch_only &&
+			(long)service->calls[i].number == call) {
+			drill_need_lack(question, "the call is granted");
+			question->arguments->where = service->calls[i].where;
+		}
+}
+
 void drill_need(const struct drill_world *world, const struct plan_service *service,
-	enum drill_need need, pid_t stranger_pid, struct drill_arguments *arguments)
+	const struct drill_attempt *attempt, pid_t stranger_pid, struct drill_arguments *arguments)
 {
 	const struct drill_question question = {world, service, stranger_pid, arguments};
 
 	*arguments = (struct drill_arguments){.setting = DRILL_PLAIN};
-	if (answers[need])
-		answers[need](&question);
+	if (attempt->made)
+		drill_made_arguments(attempt->made, arguments);
+	else if (answers[attempt->need])
+		answers[attempt->need](&question);
+	if (attempt->unless)
+		ungranted(&question, attempt->unless);
 	if (!arguments->control[0])
 		memcpy(arguments->control, arguments->first, sizeof(arguments->control));
 }

@@ -30,4 +30,4 @@ struct drill_arguments {
 
 /* @stranger is the pid of drill_world_stranger(). */
 void drill_need(const struct drill_world *world, const struct plan_service *service,
-	enum drill_need need, pid_t stranger, struct drill_arguments *arguments);
+	const struct drill_attempt *attempt, pid_t stranger, struct drill_arguments *arguments);

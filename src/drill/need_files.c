@@ -105,20 +105,30 @@ void drill_need_library(const struct drill_question *question)
 	drill_need_lack(question, "it loads no library");
 }
 
-void drill_need_tmp_size(const struct drill_question *question)
+static void need_size(const struct drill_question *question, const char *folder)
 {
 	const struct plan_service *service = question->service;
 
 	for (size_t i = 0; i < service->node_count; i++) {
 		const struct plan_node *node = &service->nodes[i];
-		if (node->kind != PLAN_MEMORY || !text_equal(node->target, "/tmp"))
+		if (node->kind != PLAN_MEMORY || !text_equal(node->target, folder))
 			continue;
 		drill_need_first(question, node->target, node->where);
 		drill_need_second(question, node->size);
 		drill_need_control(question, question->world->scratch);
 		return;
 	}
-	drill_need_lack(question, "it has no /tmp");
+	drill_need_lack(question, "it has no such memory");
+}
+
+void drill_need_tmp_size(const struct drill_question *question)
+{
+	need_size(question, "/tmp");
+}
+
+void drill_need_shm_size(const struct drill_question *question)
+{
+	need_size(question, "/dev/shm");
 }
 
 /* Is @path of the host anywhere in @service's view? */

@@ -47,6 +47,7 @@ void drill_need_program(const struct drill_question *question);
 void drill_need_preload(const struct drill_question *question);
 void drill_need_library(const struct drill_question *question);
 void drill_need_tmp_size(const struct drill_question *question);
+void drill_need_shm_size(const struct drill_question *question);
 
 /* need_network.c */
 void drill_need_unlinked(const struct drill_question *question);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "drill/call.h"
+#include "drill/network.h"
 
 #ifndef IPPROTO_MPTCP
 #define IPPROTO_MPTCP 262
@@ -50,7 +51,7 @@ static int connect_stream(struct drill_context *context, const char *text, int p
 	return drill_done(result);
 }
 
-static int connect_first(struct drill_context *context)
+int drill_connect_first(struct drill_context *context)
 {
 	return connect_stream(context, context->first, 0);
 }
@@ -90,7 +91,7 @@ static int ask_by_datagram(struct drill_context *context, const char *text)
 	return drill_done(result);
 }
 
-static int ask_first(struct drill_context *context)
+int drill_ask_first(struct drill_context *context)
 {
 	return ask_by_datagram(context, context->first);
 }
@@ -181,33 +182,33 @@ const struct drill_attempt drill_network[] = {
 	{"ask-host", "exchange datagrams with the host's loopback", DRILL_HOST_PORT, DRILL_INET,
 		LAYER_NETWORK, false, ask_loopback},
 	{"connect-near-port", "connect to an undeclared port of a declared peer", DRILL_NEAR_PORT,
-		DRILL_INET, LAYER_NETWORK, false, connect_first},
+		DRILL_INET, LAYER_NETWORK, false, drill_connect_first},
 	{"connect-near-port6", "the same by IPv6", DRILL_NEAR_PORT6, DRILL_INET, LAYER_NETWORK,
-		false, connect_first},
+		false, drill_connect_first},
 	{"ask-near-port", "exchange datagrams with a declared peer", DRILL_NEAR_PORT, DRILL_INET,
-		LAYER_NETWORK, false, ask_first},
+		LAYER_NETWORK, false, drill_ask_first},
 	{"connect-near-by-paths", "the same by multipath TCP, which Landlock does not see",
 		DRILL_NEAR_PORT, DRILL_INET, LAYER_SECCOMP, false, connect_by_paths},
 	{"open-near-at-opening", "the same by TCP fast open, without connect", DRILL_NEAR_PORT,
 		DRILL_INET, LAYER_NETWORK, false, send_at_opening},
 	{"connect-far-service", "connect to a service that it does not declare", DRILL_FAR_PORT,
-		DRILL_INET, LAYER_NETWORK, false, connect_first},
+		DRILL_INET, LAYER_NETWORK, false, drill_connect_first},
 	{"ask-far-service", "exchange datagrams with it", DRILL_FAR_PORT, DRILL_INET, LAYER_NETWORK,
-		false, ask_first},
+		false, drill_ask_first},
 	{"connect-router", "connect to the router", DRILL_ROUTER_PORT, DRILL_INET, LAYER_NETWORK,
-		false, connect_first},
+		false, drill_connect_first},
 	{"connect-others-host", "connect to a port of the host that another service declares",
-		DRILL_OUTLET_PORT, DRILL_INET, LAYER_NETWORK, false, connect_first},
+		DRILL_OUTLET_PORT, DRILL_INET, LAYER_NETWORK, false, drill_connect_first},
 	{"connect-internet", "connect to the internet", DRILL_INTERNET, DRILL_INET, LAYER_NETWORK,
-		false, connect_first},
+		false, drill_connect_first},
 	{"connect-internet6", "connect to the internet by IPv6", DRILL_INTERNET6, DRILL_INET,
-		LAYER_NETWORK, false, connect_first},
+		LAYER_NETWORK, false, drill_connect_first},
 	{"ask-name-server", "carry data out by questions about names", DRILL_NAME_SERVER,
-		DRILL_INET, LAYER_NETWORK, false, ask_first},
+		DRILL_INET, LAYER_NETWORK, false, drill_ask_first},
 	{"ask-internet", "exchange datagrams with the internet", DRILL_INTERNET, DRILL_INET,
-		LAYER_NETWORK, false, ask_first},
+		LAYER_NETWORK, false, drill_ask_first},
 	{"connect-metadata", "connect to the metadata service of a cloud", DRILL_METADATA,
-		DRILL_INET, LAYER_NETWORK, false, connect_first},
+		DRILL_INET, LAYER_NETWORK, false, drill_connect_first},
 	{"listen-undeclared", "listen on a port that it does not declare", DRILL_FREE_PORT,
 		DRILL_INET, LAYER_LANDLOCK, false, listen_undeclared},
 	{"listen-undeclared6", "the same by IPv6", DRILL_FREE_PORT, DRILL_INET, LAYER_LANDLOCK,

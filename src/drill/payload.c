@@ -3,6 +3,7 @@
 /*
  * bulkhead-drill ATTEMPT [ARGUMENT [ARGUMENT]]: one attempt, in the place of a service's
  * program, under its exact confinement.
+ * bulkhead-drill each ATTEMPT ARGUMENT ARGUMENT ...: one after another, until one gets through.
  *
  * One line on stdout: OUTCOME ERRNO CALL LAYER, and before it DRILL_BEGUN where no answer
  * at all may be the answer.  Static, and nothing but write(2) and exit
@@ -12,6 +13,30 @@
 
 #include "drill/call.h"
 #include "drill/report.h"
+
+/* Each says that it begins, so that the one is known that is killed. */
+static int try_each(char **words, int count)
+{
+	char line[DRILL_LINE];
+
+	for (int i = 0; i + 2 < count; i += 3) {
+		struct drill_context context = {
+			.first = words[i + 1], .second = words[i + 2], .call = -1, .layer = -1};
+		const struct drill_attempt *attempt = drill_attempt(words[i], NULL);
+
+		if (!attempt)
+			return 2;
+		syscall(SYS_write, 1, DRILL_BEGUN, strlen(DRILL_BEGUN));
+		int result = attempt->run(&context);
+		size_t length = drill_report(line, result, &context);
+		if (syscall(SYS_write, 1, line, length) != (long)length)
+			return 1;
+		/* What it may have changed is nobody else's. */
+		if (result == 0)
+			break;
+	}
+	return 0;
+}
 
 int main(int argc, char **argv)
 {
@@ -24,6 +49,8 @@ int main(int argc, char **argv)
 	};
 	const struct drill_attempt *attempt = argc > 1 ? drill_attempt(argv[1], NULL) : NULL;
 
+	if (argc > 1 && strcmp(argv[1], "each") == 0)
+		return try_each(argv + 2, argc - 2);
 	/* Nothing but to be there, while the init around it is drilled. */
 	while (argc > 1 && strcmp(argv[1], "wait") == 0)
 		syscall(SYS_futex, &(int){0}, 0 /* wait */, 0, NULL, NULL, 0);

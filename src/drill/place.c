@@ -43,6 +43,7 @@ static bool of_services(enum drill_need need)
 	case DRILL_OWN_USER:
 	case DRILL_PRELOAD:
 	case DRILL_TMP_SIZE:
+	case DRILL_SHM_SIZE:
 	case DRILL_NO_CODE:
 	case DRILL_FIRST_PROCESS:
 	case DRILL_NEAR_ABSTRACT:
@@ -120,7 +121,7 @@ static int attempt_one(struct drill_world *world, const struct drill_place *plac
 	struct drill_arguments arguments;
 	struct drill_answer control, answer;
 
-	drill_need(world, place->service, attempt->need, stranger, &arguments);
+	drill_need(world, place->service, attempt, stranger, &arguments);
 	verdict->attempt = attempt->name;
 	verdict->sentence = attempt->sentence;
 	if (attempt->need == DRILL_DECLARED_CAPABILITIES)

@@ -16,9 +16,11 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "drill/attempt.h"
+#include "drill/batch.h"
 #include "drill/control.h"
 #include "drill/keeper.h"
 #include "drill/launch.h"
+#include "drill/made.h"
 #include "drill/moment.h"
 #include "drill/scenario.h"
 #include "drill/world.h"
@@ -50,7 +52,7 @@ struct work {
 static int launch(const struct work *work, const struct drill_attempt *attempt,
 	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
 {
-	char *const command[] = {DRILL_PROGRAM_PATH, (char *)attempt->name,
+	char *const command[] = {DRILL_PROGRAM_PATH, (char *)drill_payload_name(attempt),
 		(char *)arguments->first, (char *)arguments->second, NULL};
 	struct stack_launched launched;
 	char group[96];
@@ -75,30 +77,103 @@ static int launch(const struct work *work, const struct drill_attempt *attempt,
 	return removed;
 }
 
+/* What @attempt is told, and what comes of it unconfined; @verdict stands when it means nothing
+ * here. */
+static int prepare(const struct work *work, const struct drill_attempt *attempt,
+	struct drill_arguments *arguments, struct drill_answer *control,
+	struct drill_verdict *verdict, struct fault *why)
+{
+	drill_need(work->world, work->service, attempt, work->stranger, arguments);
+	verdict->attempt = attempt->name;
+	verdict->sentence = attempt->sentence;
+	verdict->where = arguments->where;
+	if (arguments->lacking) {
+		verdict->standing = DRILL_IDLE;
+		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments->lacking);
+		return 0;
+	}
+	return drill_control(work->world, attempt, arguments, control, why);
+}
+
+static void conclude(const struct work *work, const struct drill_attempt *attempt,
+	const struct drill_arguments *arguments, const struct drill_answer *control,
+	const struct drill_answer *answer, struct drill_verdict *verdict)
+{
+	drill_judge(attempt, control, answer, verdict);
+	verdict->where = drill_line(work->service, arguments, answer);
+	drill_audited(work->service, verdict);
+}
+
 static int attempt_one(const struct work *work, const struct drill_attempt *attempt,
 	struct drill_verdict *verdict, struct fault *why)
 {
 	struct drill_arguments arguments;
 	struct drill_answer control, answer;
+	int error = prepare(work, attempt, &arguments, &control, verdict, why);
 
-	drill_need(work->world, work->service, attempt->need, work->stranger, &arguments);
-	verdict->attempt = attempt->name;
-	verdict->sentence = attempt->sentence;
-	verdict->where = arguments.where;
-	if (arguments.lacking) {
-		verdict->standing = DRILL_IDLE;
-		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments.lacking);
-		return 0;
-	}
-	int error = drill_control(work->world, attempt, &arguments, &control, why);
-	if (!error)
-		error = launch(work, attempt, &arguments, &answer, why);
-	if (error)
+	if (error || arguments.lacking)
 		return error;
-	drill_judge(attempt, &control, &answer, verdict);
-	verdict->where = drill_line(work->service, &arguments, &answer);
-	drill_audited(work->service, verdict);
-	return 0;
+	error = launch(work, attempt, &arguments, &answer, why);
+	if (!error)
+		conclude(work, attempt, &arguments, &control, &answer, verdict);
+	return error;
+}
+
+/* Those of tasks @places in as few launches as they take. */
+static int attempt_together(
+	const struct work *work, const size_t *places, size_t count, struct fault *why)
+{
+	static struct drill_arguments arguments[DRILL_BATCH];
+	static struct drill_answer controls[DRILL_BATCH], answers[DRILL_BATCH];
+	struct drill_item items[DRILL_BATCH];
+	size_t placed[DRILL_BATCH], ready = 0;
+	char group[96];
+	int error = 0;
+
+	for (size_t i = 0; i < count && !error; i++) {
+		const struct drill_attempt *attempt = work->tasks[places[i]].attempt;
+
+		error = prepare(work, attempt, &arguments[ready], &controls[ready],
+			&work->shared->verdicts[places[i]], why);
+		if (arguments[ready].lacking)
+			continue;
+		items[ready] = (struct drill_item){
+			attempt, arguments[ready].first, arguments[ready].second, &answers[ready]};
+		placed[ready++] = places[i];
+	}
+	drill_launch_group(work->world, work->service, false, group);
+	for (size_t done = 0; done < ready && !error;) {
+		size_t more = 0;
+
+		error = drill_batch(work->world, work->service, group, work->output, items + done,
+			ready - done, &more, why);
+		for (size_t i = done; i < done + more && !error; i++)
+			conclude(work, items[i].attempt, &arguments[i], &controls[i], &answers[i],
+				&work->shared->verdicts[placed[i]]);
+		done += more;
+	}
+	return error;
+}
+
+static int attempt_all(const struct work *work, struct fault *why)
+{
+	struct drill_verdict *verdicts = work->shared->verdicts;
+	size_t places[DRILL_BATCH], count = 0;
+	int error = 0;
+
+	for (size_t i = 0; i < work->count && !error; i++) {
+		verdicts[i].category = work->tasks[i].category;
+		if (!drill_together(work->tasks[i].attempt)) {
+			error = attempt_one(work, work->tasks[i].attempt, &verdicts[i], why);
+			continue;
+		}
+		places[count++] = i;
+		if (count == DRILL_BATCH) {
+			error = attempt_together(work, places, count, why);
+			count = 0;
+		}
+	}
+	return error ? error : attempt_together(work, places, count, why);
 }
 
 /* Remove what a launch that was broken off has left. */
@@ -119,11 +194,8 @@ static void work_through(const struct work *work, int input)
 		shared->code = fault(
 			&shared->why, -errno, work->service->where, "cannot set up the drill");
 	drill_keeper_mind(work->world);
-	for (size_t i = 0; i < work->count && !shared->code; i++) {
-		shared->verdicts[i].category = work->tasks[i].category;
-		shared->code = attempt_one(
-			work, work->tasks[i].attempt, &shared->verdicts[i], &shared->why);
-	}
+	if (!shared->code)
+		shared->code = attempt_all(work, &shared->why);
 	_exit(0);
 }
 
@@ -188,8 +260,12 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 	size_t category_count, count = 0, next = 0;
 	const struct drill_category *categories = drill_categories(&category_count);
 
+	size_t made_count;
+	const struct drill_attempt *made = drill_make(world, service, arena, &made_count);
+
 	for (size_t i = 0; i < category_count; i++)
 		count += *categories[i].count;
+	count += made_count;
 	struct work work = {
 		.world = world,
 		.service = service,
@@ -200,6 +276,8 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 		for (size_t j = 0; j < *categories[i].count; j++)
 			work.tasks[next++] =
 				(struct task){&categories[i].attempts[j], categories[i].name};
+	for (size_t i = 0; i < made_count; i++)
+		work.tasks[next++] = (struct task){&made[i], made[i].made->category};
 	return work_off(&work, arena, table, why);
 }
 

@@ -33,6 +33,25 @@ static int make_bpf_map(struct drill_context *context)
 		drill_call(context, SYS_bpf, BPF_MAP_CREATE, &attributes, sizeof(attributes)));
 }
 
+/* CVE-2017-16995, CVE-2020-8835, CVE-2021-3490, CVE-2022-23222 and CVE-2023-2163 were in what
+ * judges programs.  This one answers no. */
+static int load_program(struct drill_context *context)
+{
+	const struct bpf_insn program[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	union bpf_attr attributes = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.insns = (uint64_t)(uintptr_t)program,
+		.insn_cnt = 2,
+		.license = (uint64_t)(uintptr_t) "GPL",
+	};
+
+	return close_again(
+		drill_call(context, SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes)));
+}
+
 static int catch_page_faults(struct drill_context *context)
 {
 	return close_again(drill_call(context, SYS_userfaultfd, O_CLOEXEC));
@@ -55,6 +74,12 @@ static int request_key(struct drill_context *context)
 	return drill_reached(
 		drill_call(context, SYS_request_key, "user", "bulkhead-drill-none", NULL, 0),
 		ENOKEY);
+}
+
+/* CVE-2016-0728: each time it was counted, and never forgotten. */
+static int join_keyring(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL));
 }
 
 static int watch_performance(struct drill_context *context)
@@ -119,6 +144,64 @@ static int read_swap(struct drill_context *context)
 	return drill_reached(drill_call(context, SYS_swapon, "/bulkhead-drill-none", 0), ENOENT);
 }
 
+/* CVE-2022-0847: a page of a file that may only be read was left writable in a pipe. */
+static int splice_file(struct drill_context *context)
+{
+	int pipes[2];
+	long fd = drill_call(context, SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return (int)fd;
+	long made = drill_call(context, SYS_pipe2, pipes, O_CLOEXEC);
+	if (made >= 0)
+		made = drill_call(context, SYS_splice, (int)fd, NULL, pipes[1], NULL, 1UL, 0U);
+	syscall(SYS_close, (int)fd);
+	return drill_done(made);
+}
+
+/* CVE-2008-0600, and the beginning of others since: its own pages, by reference. */
+static int lend_pages(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_vmsplice, -1, NULL, 0UL, 0U), EBADF);
+}
+
+/* Messages of any size and place in the kernel's memory: what exploits fill holes with
+ * (CVE-2021-22555, CVE-2022-0185). */
+static int queue_messages(struct drill_context *context)
+{
+	long queue = drill_call(context, SYS_msgget, 0 /* of its own */, 0600);
+
+	if (queue < 0)
+		return (int)queue;
+	syscall(SYS_msgctl, (int)queue, 0 /* remove */, NULL);
+	return 0;
+}
+
+/* CVE-2017-5123: where it writes was not looked at.  A place of the kernel's: by now it looks. */
+static int wait_into_kernel(struct drill_context *context)
+{
+	return drill_reached(
+		drill_call(context, SYS_waitid, 0 /* any */, 0, -4096L, 4 /* ended */, NULL),
+		EFAULT);
+}
+
+static int set_placement(struct drill_context *context)
+{
+	return drill_done(drill_call(context, SYS_set_mempolicy, 0 /* usual */, NULL, 0UL));
+}
+
+static int advise_other(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_process_madvise, -1, NULL, 0UL, 0, 0U), EBADF);
+}
+
+static int write_quota(struct drill_context *context)
+{
+	return drill_reached(drill_call(context, SYS_quotactl, 0x80000300 /* sync */,
+				     "/bulkhead-drill-none", 0, NULL),
+		ENOENT);
+}
+
 static int account_processes(struct drill_context *context)
 {
 	return drill_reached(drill_call(context, SYS_acct, "/bulkhead-drill-none"), ENOENT);
@@ -156,6 +239,8 @@ const struct drill_attempt drill_surface[] = {
 		make_ring},
 	{"make-bpf-map", "make a BPF map", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
 		make_bpf_map},
+	{"load-program", "load a BPF program", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP, false,
+		load_program},
 	{"catch-page-faults", "catch page faults with userfaultfd", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, catch_page_faults},
 	{"ask-keyring", "use the kernel's keyring", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
@@ -188,6 +273,22 @@ const struct drill_attempt drill_surface[] = {
 		LAYER_SECCOMP, false, touch_ports},
 	{"read-segments", "reach the table of segments", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, read_segments},
+	{"join-keyring", "join another keyring", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, join_keyring},
+	{"splice-file", "hand a page of a read-only file to a pipe", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, splice_file, .unless = SYS_splice},
+	{"lend-pages", "lend its pages to a pipe", DRILL_NOTHING, DRILL_PRIVILEGE, LAYER_SECCOMP,
+		false, lend_pages, .unless = SYS_vmsplice},
+	{"queue-messages", "fill the kernel's memory with messages", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, queue_messages, .unless = SYS_msgget},
+	{"wait-into-kernel", "let a wait write where it likes", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, wait_into_kernel, .unless = SYS_waitid},
+	{"set-placement", "choose where its memory lies", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, set_placement, .unless = SYS_set_mempolicy},
+	{"advise-other", "advise on the memory of another process", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, advise_other},
+	{"write-quota", "reach the call that sets quotas", DRILL_NOTHING, DRILL_PRIVILEGE,
+		LAYER_SECCOMP, false, write_quota},
 	{"account-processes", "turn on process accounting", DRILL_NOTHING, DRILL_PRIVILEGE,
 		LAYER_SECCOMP, false, account_processes},
 };

@@ -50,6 +50,7 @@ static const struct {
 	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
 	{DRILL_LIMIT, ENOSPC, LAYER_VIEW},           /* the size of a memory file system */
 	{DRILL_LIMIT, EMFILE, LAYER_RESOURCES},
+	{DRILL_LIMIT, ENOMEM, LAYER_RESOURCES}, /* memory that may not be locked */
 	{DRILL_LIMIT, EAGAIN, LAYER_RESOURCES},
 	{DRILL_LIMIT, EPERM, LAYER_RESOURCES},
 };

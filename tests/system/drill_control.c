@@ -146,7 +146,7 @@ static bool gets_through(const struct drill_attempt *attempt)
 	struct drill_answer answer;
 	struct fault why = {0};
 
-	drill_need(&world, &services[0], attempt->need, stranger, &arguments);
+	drill_need(&world, &services[0], attempt, stranger, &arguments);
 	bool opposite = attempt->need == DRILL_UNLINKED || attempt->need == DRILL_NO_PROGRAMS;
 	if (arguments.lacking && !opposite) {
 		print_message("%s lacks: %s\n", attempt->name, arguments.lacking);

@@ -68,9 +68,10 @@ static struct drill_world world = {
 
 static struct drill_arguments ask(const struct plan_service *service, enum drill_need need)
 {
+	const struct drill_attempt attempt = {.need = need};
 	struct drill_arguments arguments;
 
-	drill_need(&world, service, need, 1234, &arguments);
+	drill_need(&world, service, &attempt, 1234, &arguments);
 	return arguments;
 }
 

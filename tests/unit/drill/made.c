@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "catalog/call.h"
+#include "drill/batch.h"
+#include "drill/control.h"
+#include "drill/made.h"
+#include "drill/privilege.h"
+#include "drill/probe.h"
+#include "drill/report.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+
+static struct plan_listen listens[] = {
+	{.transport = PLAN_TCP, .first = 5432, .last = 5432},
+	{.transport = PLAN_UDP, .first = 53, .last = 53},
+	{.transport = PLAN_UNIX, .path = "/run/db/socket"},
+};
+static struct plan_capability capabilities[] = {{.number = 0, .name = "CAP_CHOWN"}};
+static struct plan_node nodes[] = {
+	{.kind = PLAN_BIND, .target = "/home/shop", .source = "/home/shop", .folder = true},
+	{.kind = PLAN_BIND, .target = "/bin/dash", .source = "/usr/bin/dash"},
+};
+static struct plan_node other_nodes[] = {
+	{.kind = PLAN_BIND, .target = "/var/tmp", .source = "/var/tmp", .folder = true},
+};
+static struct plan_call calls[] = {
+	{.name = "flock", .number = SYS_flock},
+	{.name = "fsync", .number = SYS_fsync},
+};
+static struct plan_service services[] = {
+	{.name = "api",
+		.capabilities = capabilities,
+		.capability_count = 1,
+		.nodes = nodes,
+		.node_count = 2,
+		.calls = calls,
+		.call_count = 2},
+	{.name = "db",
+		.listens = listens,
+		.listen_count = 3,
+		.nodes = other_nodes,
+		.node_count = 1,
+		.address4 = "198.18.0.3",
+		.address6 = "fd00::3"},
+};
+static struct plan_edge edges[] = {
+	{.from = "api", .to = "db", .transport = PLAN_UDP, .port = 53},
+};
+static const struct plan plan = {
+	.services = services, .service_count = 2, .edges = edges, .edge_count = 1};
+static const struct drill_world world = {.plan = &plan, .scratch = "/var/tmp/scratch"};
+
+static struct arena *arena;
+static const struct drill_attempt *made;
+static size_t made_count;
+
+static int make(void **state)
+{
+	(void)state;
+	arena = arena_new();
+	made = drill_make(&world, &services[0], arena, &made_count);
+	return 0;
+}
+
+static int forget(void **state)
+{
+	(void)state;
+	arena_free(arena);
+	return 0;
+}
+
+static const struct drill_attempt *row(const char *name)
+{
+	for (size_t i = 0; i < made_count; i++)
+		if (strcmp(made[i].name, name) == 0)
+			return &made[i];
+	return NULL;
+}
+
+static void what_is_declared_is_no_attempt(void **state)
+{
+	(void)state;
+	assert_null(row("capability:chown"));
+	assert_non_null(row("capability:net_raw"));
+	assert_null(row("reach:db:53/udp"));
+	assert_null(row("path:/home"));
+	assert_null(row("group:file-locks"));
+	assert_non_null(row("group:memory-locking"));
+	assert_non_null(row("path:/boot"));
+	assert_non_null(row("path:db:/var/tmp"));
+}
+
+static void a_peer_is_gone_for_by_both_kinds_of_address(void **state)
+{
+	const struct drill_attempt *four = row("reach:db:5432"), *six = row("reach6:db:5432");
+	struct drill_arguments arguments = {0};
+
+	(void)state;
+	assert_non_null(four);
+	assert_non_null(six);
+	drill_made_arguments(four->made, &arguments);
+	assert_string_equal(arguments.first, "198.18.0.3");
+	assert_string_equal(arguments.control, "198.18.0.3");
+	assert_string_equal(arguments.second, "5432");
+	assert_int_equal(arguments.setting, DRILL_EVERYWHERE);
+	drill_made_arguments(six->made, &arguments);
+	assert_string_equal(arguments.first, "fd00::3");
+	assert_int_equal(four->kind, DRILL_INET);
+	assert_string_equal(four->made->category, "network");
+}
+
+/* A role may name some calls of a group: then another one of it is tried. */
+static void a_group_that_is_given_in_part_is_tried_by_the_rest(void **state)
+{
+	const struct drill_attempt *group = row("group:file-writing");
+
+	(void)state;
+	assert_non_null(group);
+	assert_int_equal(drill_probes[strtoul(group->made->first, NULL, 10)].number, SYS_fallocate);
+}
+
+static void every_name_is_made_once_of_a_row_that_the_payload_knows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < made_count; i++) {
+		assert_ptr_equal(row(made[i].name), &made[i]);
+		assert_non_null(drill_attempt(drill_payload_name(&made[i]), NULL));
+		assert_null(drill_attempt(made[i].name, NULL));
+		assert_true(strlen(made[i].made->first) < 256);
+		assert_true(*made[i].sentence);
+	}
+	assert_true(made_count > 60);
+}
+
+static void every_group_but_the_common_ones_has_a_probe(void **state)
+{
+	/* Everybody has them, or their own category tries them. */
+	static const char *const without[] = {"process-basics", "descriptors", "file-reading",
+		"older-names", "threads", "child-processes", "program-execution",
+		"executable-memory", "readiness-notice"};
+	size_t count;
+	const struct catalog_group *groups = catalog_groups(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < drill_probe_count; j++)
+			found = found || strcmp(drill_probes[j].group, groups[i].name) == 0;
+		for (size_t j = 0; j < sizeof(without) / sizeof(without[0]); j++)
+			found = found || strcmp(without[j], groups[i].name) == 0;
+		if (!found)
+			fail_msg("group %s has no probe", groups[i].name);
+	}
+	for (size_t i = 0; i < drill_probe_count; i++)
+		assert_non_null(catalog_group(drill_probes[i].group));
+}
+
+static const struct drill_attempt attempts[3] = {{.name = "a", .kind = DRILL_PRIVILEGE},
+	{.name = "b", .kind = DRILL_PRIVILEGE}, {.name = "c", .kind = DRILL_INET}};
+
+static size_t conclude(const char *text, int status, struct drill_answer answers[3])
+{
+	struct drill_end end = {.length = strlen(text), .status = status};
+	struct drill_item items[3];
+
+	memcpy(end.text, text, end.length);
+	for (size_t i = 0; i < 3; i++)
+		items[i] = (struct drill_item){&attempts[i], "", "", &answers[i]};
+	return drill_batch_conclude(items, 3, &end);
+}
+
+static void several_answers_are_told_apart(void **state)
+{
+	struct drill_answer answers[3];
+
+	(void)state;
+	assert_int_equal(conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN
+					      "refused 13 4 -1\n" DRILL_BEGUN "not-applicable 0 -1 -1\n",
+				 0, answers),
+		3);
+	assert_int_equal(answers[0].error, 1);
+	assert_int_equal(answers[1].error, 13);
+	assert_int_equal(answers[1].call, 4);
+	assert_int_equal(answers[2].outcome, DRILL_SKIPPED);
+}
+
+static void the_one_that_was_killed_is_the_last_that_began(void **state)
+{
+	struct drill_answer answers[3];
+
+	(void)state;
+	assert_int_equal(
+		conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN, 128 + 31, answers), 2);
+	assert_int_equal(answers[1].outcome, DRILL_REFUSED);
+	assert_int_equal(answers[1].signal, 31);
+	assert_int_equal(conclude("", 128 + 9, answers), 1);
+	assert_int_equal(answers[0].outcome, DRILL_LOST);
+}
+
+static void what_gets_through_is_the_last_of_its_launch(void **state)
+{
+	struct drill_answer answers[3];
+
+	(void)state;
+	assert_int_equal(conclude(DRILL_BEGUN "succeeded 0 2 -1\n", 0, answers), 1);
+	assert_int_equal(answers[0].outcome, DRILL_SUCCEEDED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_declared_is_no_attempt),
+		cmocka_unit_test(a_peer_is_gone_for_by_both_kinds_of_address),
+		cmocka_unit_test(a_group_that_is_given_in_part_is_tried_by_the_rest),
+		cmocka_unit_test(every_name_is_made_once_of_a_row_that_the_payload_knows),
+		cmocka_unit_test(every_group_but_the_common_ones_has_a_probe),
+		cmocka_unit_test(several_answers_are_told_apart),
+		cmocka_unit_test(the_one_that_was_killed_is_the_last_that_began),
+		cmocka_unit_test(what_gets_through_is_the_last_of_its_launch),
+	};
+	return cmocka_run_group_tests(tests, make, forget);
+}
