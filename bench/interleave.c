@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * interleave ROUNDS NAME COMMAND... [++ NAME COMMAND...]...
+ * interleave [-t TABLE -f FIGURES] [-9 FILE] ROUNDS NAME COMMAND... [++ NAME COMMAND...]...
  *
  * Run each command once a round, in random order, so that whatever else the machine does falls on
- * all alike.  Prints for each: minimum, median and 95th percentile of its wall time, and the median
- * of its ratio to the first command of the same round.  A command that failed once is void: what
- * fails fast is not fast.
+ * all alike.  Prints for each: minimum, median and 95th percentile of its wall time, the median of
+ * its ratio to the first command of the same round, and the most memory that one of its processes
+ * had.  A command that failed once is void: what fails fast is not fast.
+ *
+ * FIGURES is given lines for bench/goals, of the table TABLE: the median of each row in ms, its
+ * memory in MB, and the median ratio of any two.  FILE is open at descriptor 9 of each command.
  */
 
 #include <fcntl.h>
@@ -15,21 +18,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_ROWS = 16, MOST_ROUNDS = 1000 };
+enum { MOST_ROWS = 40, MOST_ROUNDS = 1000, WARM = 2 };
 
 struct row {
 	const char *name;
 	char **command;
-	bool failed;
-	double times[MOST_ROUNDS], ratios[MOST_ROUNDS]; /* milliseconds; to the first row */
+	unsigned failures;
+	double memory;             /* megabytes */
+	double times[MOST_ROUNDS]; /* milliseconds */
 };
 
 static struct row rows[MOST_ROWS];
-static size_t row_count;
+static size_t row_count, rounds;
 
 static double milliseconds(void)
 {
@@ -42,14 +47,17 @@ static double milliseconds(void)
 static double run(struct row *row, const posix_spawn_file_actions_t *quiet)
 {
 	extern char **environ;
+	struct rusage usage = {0};
 	double start = milliseconds();
 	int status = -1;
 	pid_t child;
 
 	if (posix_spawnp(&child, row->command[0], quiet, NULL, row->command, environ) != 0 ||
-		waitpid(child, &status, 0) != child || status != 0)
-		row->failed = true;
-	return milliseconds() - start;
+		wait4(child, &status, 0, &usage) != child || status != 0)
+		row->failures++;
+	double took = milliseconds() - start, memory = (double)usage.ru_maxrss / 1024;
+	row->memory = memory > row->memory ? memory : row->memory;
+	return took;
 }
 
 static int compare(const void *left, const void *right)
@@ -57,6 +65,25 @@ static int compare(const void *left, const void *right)
 	const double *a = left, *b = right;
 
 	return (*a > *b) - (*a < *b);
+}
+
+/* @share of the sorted @times. */
+static double part(const double *times, double share)
+{
+	static double sorted[MOST_ROUNDS];
+
+	memcpy(sorted, times, rounds * sizeof(*times));
+	qsort(sorted, rounds, sizeof(*sorted), compare);
+	return sorted[(size_t)((double)(rounds - 1) * share)];
+}
+
+static double ratio(const struct row *row, const struct row *other)
+{
+	static double ratios[MOST_ROUNDS];
+
+	for (size_t i = 0; i < rounds; i++)
+		ratios[i] = row->times[i] / other->times[i];
+	return part(ratios, 0.5);
 }
 
 static void shuffle(size_t *order)
@@ -69,16 +96,51 @@ static void shuffle(size_t *order)
 	}
 }
 
-static void print_row(struct row *row, size_t rounds)
+static void take_rounds(const posix_spawn_file_actions_t *quiet)
 {
-	if (row->failed) {
-		printf("%-24s void: it failed\n", row->name);
-		return;
+	size_t order[MOST_ROWS];
+
+	for (size_t i = 0; i < row_count; i++)
+		order[i] = i;
+	for (size_t round = 0; round < WARM + rounds; round++) {
+		size_t place = round < WARM ? 0 : round - WARM;
+
+		shuffle(order);
+		for (size_t i = 0; i < row_count; i++)
+			rows[order[i]].times[place] = run(&rows[order[i]], quiet);
 	}
-	qsort(row->times, rounds, sizeof(*row->times), compare);
-	qsort(row->ratios, rounds, sizeof(*row->ratios), compare);
-	printf("%-24s %8.2f %8.2f %8.2f %8.2f\n", row->name, row->times[0], row->times[rounds / 2],
-		row->times[rounds * 95 / 100], row->ratios[rounds / 2]);
+}
+
+static void print_row(const struct row *row)
+{
+	if (row->failures)
+		printf("%-28s void: it failed %u times of %zu\n", row->name, row->failures,
+			WARM + rounds);
+	else
+		printf("%-28s %9.2f %9.2f %9.2f %9.2f %9.1f\n", row->name, part(row->times, 0),
+			part(row->times, 0.5), part(row->times, 0.95),
+			rows[0].failures ? 0 : ratio(row, &rows[0]), row->memory);
+}
+
+static void write_figures(const char *path, const char *table)
+{
+	FILE *file = fopen(path, "ae");
+
+	if (!file) {
+		perror(path);
+		exit(1);
+	}
+	for (size_t i = 0; i < row_count; i++) {
+		if (rows[i].failures)
+			continue;
+		fprintf(file, "%s\t%s: ms\t%.4f\n", table, rows[i].name, part(rows[i].times, 0.5));
+		fprintf(file, "%s\t%s: MB\t%.2f\n", table, rows[i].name, rows[i].memory);
+		for (size_t j = 0; j < row_count; j++)
+			if (j != i && !rows[j].failures)
+				fprintf(file, "%s\t%s / %s\t%.4f\n", table, rows[i].name,
+					rows[j].name, ratio(&rows[i], &rows[j]));
+	}
+	fclose(file);
 }
 
 static void read_rows(char **words, int count)
@@ -96,30 +158,35 @@ static void read_rows(char **words, int count)
 
 int main(int argc, char **argv)
 {
-	size_t rounds = argc > 3 ? strtoul(argv[1], NULL, 10) : 0;
-	size_t order[MOST_ROWS];
+	const char *figures = NULL, *table = "";
 	posix_spawn_file_actions_t quiet;
+	int option;
 
-	if (rounds == 0 || rounds > MOST_ROUNDS) {
-		fprintf(stderr,
-			"usage: interleave ROUNDS NAME COMMAND... [++ NAME COMMAND...]...\n");
-		return 2;
-	}
-	read_rows(argv + 2, argc - 2);
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	for (size_t i = 0; i < row_count; i++)
-		order[i] = i;
-	for (size_t round = 0; round < rounds; round++) {
-		shuffle(order);
-		for (size_t i = 0; i < row_count; i++)
-			rows[order[i]].times[round] = run(&rows[order[i]], &quiet);
-		for (size_t i = 0; i < row_count; i++)
-			rows[i].ratios[round] = rows[i].times[round] / rows[0].times[round];
+	while ((option = getopt(argc, argv, "+f:t:9:")) >= 0) {
+		if (option == 'f')
+			figures = optarg;
+		else if (option == 't')
+			table = optarg;
+		else if (option == '9')
+			posix_spawn_file_actions_addopen(&quiet, 9, optarg, O_RDONLY, 0);
+		else
+			return 2;
 	}
-	printf("%-24s %8s %8s %8s %8s\n", "ms", "minimum", "median", "95 %", "ratio");
+	rounds = argc > optind + 2 ? strtoul(argv[optind], NULL, 10) : 0;
+	if (rounds == 0 || rounds > MOST_ROUNDS) {
+		fprintf(stderr, "usage: interleave [-t TABLE -f FIGURES] [-9 FILE] ROUNDS "
+				"NAME COMMAND... [++ NAME COMMAND...]...\n");
+		return 2;
+	}
+	read_rows(argv + optind + 1, argc - optind - 1);
+	take_rounds(&quiet);
+	printf("%-28s %9s %9s %9s %9s %9s\n", "ms", "minimum", "median", "95 %", "ratio", "MB");
 	for (size_t i = 0; i < row_count; i++)
-		print_row(&rows[i], rounds);
+		print_row(&rows[i]);
+	if (figures)
+		write_figures(figures, table);
 	return 0;
 }
