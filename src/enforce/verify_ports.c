@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
+#include "enforce/kinds.h"
 #include "enforce/ports.h"
 #include "enforce/program.h"
 #include "enforce/verify_part.h"
@@ -17,6 +18,18 @@ static bool holds(const struct enforce_verify_context *context, int group, int h
 		enforce_port_program(context->plan, context->service, hook, context->arena, NULL);
 
 	return program >= 0 && enforce_program_attached(group, program, hook);
+}
+
+static bool holds_kinds(const struct enforce_verify_context *context, int group)
+{
+	for (size_t i = 0; i < ENFORCE_KINDS; i++) {
+		scoped(fd) int program =
+			enforce_kind_program(context->service, i, context->arena, NULL);
+
+		if (program < 0 || !enforce_program_attached(group, program, enforce_kinds[i].hook))
+			return false;
+	}
+	return true;
 }
 
 void enforce_verify_ports(
@@ -44,8 +57,13 @@ void enforce_verify_ports(
 		!holds(context, group, enforce_port_hooks[1]))
 		enforce_verify_say(verdict, ENFORCE_WEAKER, service->where,
 			"its cgroup does not run the planned program when a port is bound");
+	else if (!holds_kinds(context, group))
+		enforce_verify_say(verdict, ENFORCE_WEAKER, service->where,
+			"its cgroup does not run the planned programs for sockets and devices");
 	else
 		enforce_verify_say(verdict, ENFORCE_ENFORCED, service->where,
-			"its cgroup lets it bind %zu port%s, by IPv4 and IPv6", ports,
-			ports == 1 ? "" : "s");
+			"its cgroup lets it bind %zu port%s, by IPv4 and IPv6, and no other kind "
+			"of "
+			"socket or device",
+			ports, ports == 1 ? "" : "s");
 }

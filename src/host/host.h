@@ -34,10 +34,10 @@ enum host_feature {
 	HOST_CGROUP_PIDS,
 	HOST_CGROUP_CPU,
 	HOST_CGROUP_IO,
-	HOST_CGROUP_PORTS,      /* BPF programs of a cgroup, after bind and at connect (4.17) */
-	HOST_SECCOMP,           /* filters with ERRNO, KILL_PROCESS */
-	HOST_SECCOMP_NOTIFY,    /* calls that wait for an answer, which may be to go on (5.5) */
-	HOST_LANDLOCK,          /* ABI 1 and up: see landlock_abi */
+	HOST_CGROUP_PORTS,   /* BPF programs of a cgroup: bind, connect, sockets, devices (4.17) */
+	HOST_SECCOMP,        /* filters with ERRNO, KILL_PROCESS */
+	HOST_SECCOMP_NOTIFY, /* calls that wait for an answer, which may be to go on (5.5) */
+	HOST_LANDLOCK,       /* ABI 1 and up: see landlock_abi */
 	HOST_LANDLOCK_TRUNCATE, /* ABI 3 */
 	HOST_LANDLOCK_NET,      /* ABI 4 */
 	HOST_LANDLOCK_IOCTL,    /* ABI 5 */

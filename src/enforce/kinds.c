@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/kinds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "catalog/call.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "enforce/program.h"
+#include "plan/plan.h"
+#include "plan/seccomp.h"
+
+enum { SOCKETS, DEVICES };
+
+const struct enforce_kind enforce_kinds[ENFORCE_KINDS] = {
+	[SOCKETS] = {"sockets", BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE},
+	[DEVICES] = {"devices", BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE},
+};
+
+/* What its calls say about such a socket, whose protocol is the usual one of its type. */
+static bool makes(const struct plan_service *service, int type)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	bool any = plan_audit(service, LAYER_SECCOMP) != NULL;
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		const uint64_t arguments[6] = {(uint64_t)families[i], (uint64_t)type};
+
+		any = any ||
+		      plan_expect(service, NULL, EPERM, catalog_audit_arch(catalog_native_arch()),
+			      SYS_socket, arguments) == SECCOMP_RET_ALLOW;
+	}
+	return any;
+}
+
+/* Registers: 3 its type, 4 its protocol. */
+static void allow_sockets(struct enforce_program *program, const struct plan_service *service)
+{
+	static const struct {
+		int type, protocol;
+	} usual[] = {{SOCK_STREAM, IPPROTO_TCP}, {SOCK_DGRAM, IPPROTO_UDP}};
+
+	enforce_program_answer(program, 1);
+	enforce_program_load_field(program, BPF_REG_3, offsetof(struct bpf_sock, type));
+	enforce_program_load_field(program, BPF_REG_4, offsetof(struct bpf_sock, protocol));
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		if (!makes(service, usual[i].type))
+			continue;
+		enforce_program_skip(program, BPF_JNE, BPF_REG_3, (uint32_t)usual[i].type, 2);
+		enforce_program_skip(program, BPF_JNE, BPF_REG_4, (uint32_t)usual[i].protocol, 1);
+		enforce_program_end(program);
+	}
+	enforce_program_answer(program, 0);
+	enforce_program_end(program);
+}
+
+/* Reading and writing of what is read letter by letter; making one is another access. */
+static const uint32_t uses[] = {
+	BPF_DEVCG_ACC_READ << 16 | BPF_DEVCG_DEV_CHAR,
+	BPF_DEVCG_ACC_WRITE << 16 | BPF_DEVCG_DEV_CHAR,
+	(BPF_DEVCG_ACC_READ | BPF_DEVCG_ACC_WRITE) << 16 | BPF_DEVCG_DEV_CHAR,
+};
+enum { USES = sizeof(uses) / sizeof(uses[0]) };
+
+/* Registers: 2 what is to be done, 3 and 4 the device's two numbers. */
+static void allow_devices(struct enforce_program *program, const struct plan_service *service)
+{
+	struct stat device;
+
+	enforce_program_load_field(
+		program, BPF_REG_2, offsetof(struct bpf_cgroup_dev_ctx, access_type));
+	enforce_program_load_field(program, BPF_REG_3, offsetof(struct bpf_cgroup_dev_ctx, major));
+	enforce_program_load_field(program, BPF_REG_4, offsetof(struct bpf_cgroup_dev_ctx, minor));
+	for (short i = 0; i < USES; i++)
+		enforce_program_skip(program, BPF_JEQ, BPF_REG_2, uses[i], (short)(USES - i + 1));
+	enforce_program_answer(program, 0);
+	enforce_program_end(program);
+	enforce_program_answer(program, 1);
+	for (size_t i = 0; i < service->node_count; i++) {
+		if (!service->nodes[i].device || stat(service->nodes[i].source, &device) < 0)
+			continue;
+		enforce_program_skip(program, BPF_JNE, BPF_REG_3, major(device.st_rdev), 2);
+		enforce_program_skip(program, BPF_JNE, BPF_REG_4, minor(device.st_rdev), 1);
+		enforce_program_end(program);
+	}
+	enforce_program_answer(program, 0);
+	enforce_program_end(program);
+}
+
+int enforce_kind_program(
+	const struct plan_service *service, size_t which, struct arena *arena, struct fault *why)
+{
+	const struct enforce_kind *kind = &enforce_kinds[which];
+	struct enforce_program program = {.arena = arena};
+
+	if (which == SOCKETS)
+		allow_sockets(&program, service);
+	else
+		allow_devices(&program, service);
+	int fd = enforce_program_load(&program, kind->type, kind->hook, "bulkhead_kinds");
+	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for %s", kind->what)
+		      : fd;
+}
+
+int enforce_hold_kinds(struct enforce_launch *launch, struct fault *why)
+{
+	const struct plan_service *service = launch->service;
+	scoped(arena) struct arena *arena = arena_new();
+
+	if (!service->ports_held)
+		return 0;
+	for (size_t i = 0; i < ENFORCE_KINDS; i++) {
+		scoped(fd) int program = enforce_kind_program(service, i, arena, why);
+		int error = program < 0 ? program
+					: enforce_program_attach(
+						  launch->cgroup, program, enforce_kinds[i].hook);
+
+		if (program < 0)
+			return error;
+		if (error < 0)
+			return fault(why, error, service->where,
+				"cannot attach the program for %s to the cgroup of '%s'",
+				enforce_kinds[i].what, service->name);
+	}
+	return 0;
+}
