@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 64 * 1024, ALIGNMENT = 16 };
+/* What is small is cheap to make, what is large is not cleared byte by byte: the C library takes
+ * it from the kernel. */
+enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGNMENT = 16 };
 
 struct block {
 	struct block *next;
@@ -16,6 +19,7 @@ struct block {
 
 struct arena {
 	struct block *blocks; /* the newest first: only it has room */
+	size_t next_size;
 };
 
 static void out_of_memory(void)
@@ -30,6 +34,7 @@ struct arena *arena_new(void)
 
 	if (!arena)
 		out_of_memory();
+	arena->next_size = FIRST_BLOCK;
 	return arena;
 }
 
@@ -46,20 +51,23 @@ void arena_free(struct arena *arena)
 
 static struct block *add_block(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	const bool large = size > arena->next_size / 4;
+	size_t room = large ? size : arena->next_size;
 	struct block *block = calloc(1, sizeof(*block) + room);
 
 	if (!block)
 		out_of_memory();
 	block->size = room;
 	/* A large block is full at once: keep the one with room in front. */
-	if (size > BLOCK_SIZE / 4 && arena->blocks) {
+	if (large && arena->blocks) {
 		block->next = arena->blocks->next;
 		arena->blocks->next = block;
 	} else {
 		block->next = arena->blocks;
 		arena->blocks = block;
 	}
+	if (!large && arena->next_size < LARGEST_BLOCK)
+		arena->next_size *= 4;
 	return block;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -56,6 +57,37 @@ ssize_t descriptor_read(
 	}
 	*text = arena_text_length(arena, buffer ? buffer : "", length);
 	return (ssize_t)length;
+}
+
+ssize_t descriptor_read_value(
+	int directory, const char *path, struct arena *arena, const char **text)
+{
+	scoped(fd) int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	char value[4096];
+	ssize_t length = fd < 0 ? -1 : read(fd, value, sizeof(value));
+
+	if (length < 0)
+		return -errno;
+	*text = arena_text_length(arena, value, (size_t)length);
+	return length;
+}
+
+int descriptor_replace(const char *path, const void *data, size_t length)
+{
+	char beside[PATH_MAX];
+
+	if (snprintf(beside, sizeof(beside), "%s.%d", path, (int)getpid()) >= (int)sizeof(beside))
+		return -ENAMETOOLONG;
+	scoped(fd) int fd =
+		open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	int error = descriptor_write(fd, data, length);
+	if (error == 0 && rename(beside, path) < 0)
+		error = -errno;
+	if (error < 0)
+		unlink(beside);
+	return error;
 }
 
 int descriptor_put(int directory, const char *path, const char *format, ...)

@@ -21,6 +21,14 @@ int descriptor_write(int fd, const void *data, size_t length);
 ssize_t descriptor_read(
 	int directory, const char *path, size_t most, struct arena *arena, const char **text);
 
+/* The same for one value of /proc, /sys or a cgroup, which comes in one read: at most a page. */
+ssize_t descriptor_read_value(
+	int directory, const char *path, struct arena *arena, const char **text);
+
+/* Put @length bytes into the file @path of mode 0600, which has its old content or all of this.  0
+ * or -errno. */
+int descriptor_replace(const char *path, const void *data, size_t length);
+
 /* Write formatted text to an existing file in one write(2), as /proc and cgroup files
  * need it.  0 or -errno. */
 int descriptor_put(int directory, const char *path, const char *format, ...)

@@ -20,24 +20,14 @@ enum { MOST_LINKS = 40 };
 
 /* A walk in progress: the folder reached and the parts still to go. */
 struct walk {
-	int root, folder;
+	int root;
 	bool trusted;        /* root owns every folder so far, nobody else may write them */
 	char rest[PATH_MAX]; /* parts still to walk, from `next` on */
 	size_t next;
-	char reached[PATH_MAX]; /* path of `folder` without links; "" is / */
+	char reached[PATH_MAX]; /* without links; "" is / */
 	unsigned links;
+	const struct trusted_links *heard;
 };
-
-static int open_part(int folder, const char *part)
-{
-	/* O_NOFOLLOW with O_PATH opens a link itself; RESOLVE_NO_SYMLINKS would refuse it. */
-	struct open_how how = {
-		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
-	};
-	int fd = (int)syscall(SYS_openat2, folder, part, &how, sizeof(how));
-	return fd < 0 ? -errno : fd;
-}
 
 /* Group root counts as others: what an access list grants shows in the bits of the group. */
 bool trusted_owner(const struct stat *status)
@@ -45,70 +35,84 @@ bool trusted_owner(const struct stat *status)
 	return status->st_uid == 0 && (status->st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int restart_at_root(struct walk *walk)
+/* As seen from the root of the walk, which may be a folder that stands for /. */
+static const char *name_of(const struct walk *walk)
 {
-	int again = fcntl(walk->root, F_DUPFD_CLOEXEC, 0);
+	if (walk->root == AT_FDCWD)
+		return walk->reached[0] ? walk->reached : "/";
+	return walk->reached[0] ? walk->reached + 1 : ".";
+}
 
-	if (again < 0)
-		return -errno;
-	close(walk->folder);
-	walk->folder = again;
-	walk->trusted = true;
+static int start_at_root(struct walk *walk)
+{
+	struct stat status;
+
 	walk->reached[0] = '\0';
+	if (fstatat(walk->root, name_of(walk), &status, 0) < 0)
+		return -errno;
+	walk->trusted = trusted_owner(&status);
 	return 0;
 }
 
-/* Put the target of link @fd in front of what remains. */
-static int follow(struct walk *walk, int fd)
+/* Put @text in front of what remains. */
+static int put_in_front(struct walk *walk, const char *text)
 {
-	char target[PATH_MAX], rest[PATH_MAX];
-	ssize_t length = readlinkat(fd, "", target, sizeof(target) - 1);
+	char rest[PATH_MAX];
+
+	if (snprintf(rest, sizeof(rest), "%s/%s", text, walk->rest + walk->next) >=
+		(int)sizeof(rest))
+		return -ENAMETOOLONG;
+	memcpy(walk->rest, rest, strlen(rest) + 1);
+	walk->next = 0;
+	return 0;
+}
+
+/* Back from the link that was reached to the folder that it lies in, its target in front. */
+static int follow(struct walk *walk)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(walk->root, name_of(walk), target, sizeof(target) - 1);
 
 	if (length < 0)
 		return -errno;
 	target[length] = '\0';
 	if (!walk->trusted || ++walk->links > MOST_LINKS)
 		return -ELOOP;
-	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest + walk->next) >=
-		(int)sizeof(rest))
-		return -ENAMETOOLONG;
-	memcpy(walk->rest, rest, strlen(rest) + 1);
-	walk->next = 0;
-	return target[0] == '/' ? restart_at_root(walk) : 0;
+	if (walk->heard)
+		walk->heard->hear(walk->heard->context, walk->reached, target);
+	*strrchr(walk->reached, '/') = '\0';
+	int error = put_in_front(walk, target);
+	return error == 0 && target[0] == '/' ? start_at_root(walk) : error;
 }
 
-/* ".." is taken back in the text of what was reached: the kernel is asked from the root again. */
+/* ".." is taken back in the text of what was reached, which is walked again. */
 static int step_up(struct walk *walk)
 {
-	char rest[PATH_MAX];
-	char *last = strrchr(walk->reached, '/');
+	char above[PATH_MAX];
 
+	memcpy(above, walk->reached, strlen(walk->reached) + 1);
+	char *last = strrchr(above, '/');
 	if (last)
 		*last = '\0';
-	if (snprintf(rest, sizeof(rest), "%s/%s", walk->reached, walk->rest + walk->next) >=
-		(int)sizeof(rest))
-		return -ENAMETOOLONG;
-	memcpy(walk->rest, rest, strlen(rest) + 1);
-	walk->next = 0;
-	return restart_at_root(walk);
+	int error = put_in_front(walk, above);
+	return error < 0 ? error : start_at_root(walk);
 }
 
-static int enter(struct walk *walk, const char *part, int *next)
+/* What is reached in a folder that only root can write stays what it is; below any other no link is
+ * followed, and the one open at the end refuses those that were put there since. */
+static int enter(struct walk *walk, const char *part)
 {
+	size_t length = strlen(walk->reached), room = sizeof(walk->reached) - length;
 	struct stat status;
 
-	if (fstat(walk->folder, &status) < 0)
-		return -errno;
-	walk->trusted = walk->trusted && trusted_owner(&status);
-	*next = open_part(walk->folder, part);
-	if (*next < 0)
-		return *next;
-	if (fstat(*next, &status) < 0)
+	if (snprintf(walk->reached + length, room, "/%s", part) >= (int)room)
+		return -ENAMETOOLONG;
+	if (fstatat(walk->root, name_of(walk), &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (S_ISLNK(status.st_mode))
-		return 1;
-	size_t length = strlen(walk->reached), room = sizeof(walk->reached) - length;
-	return snprintf(walk->reached + length, room, "/%s", part) >= (int)room ? -ENAMETOOLONG : 0;
+		return follow(walk);
+	walk->trusted = walk->trusted && trusted_owner(&status);
+	return 0;
 }
 
 static int next_part(struct walk *walk, char part[NAME_MAX + 1])
@@ -130,81 +134,94 @@ static int next_part(struct walk *walk, char part[NAME_MAX + 1])
 static int walk_parts(struct walk *walk)
 {
 	char part[NAME_MAX + 1];
-	int error;
+	int error = start_at_root(walk);
 
-	while ((error = next_part(walk, part)) > 0) {
-		scoped(fd) int next = -1;
-
-		if (strcmp(part, ".") == 0)
-			continue;
-		error = strcmp(part, "..") == 0 ? step_up(walk) : enter(walk, part, &next);
-		if (error == 1)
-			error = follow(walk, next);
-		else if (error == 0 && next >= 0) {
-			close(walk->folder);
-			walk->folder = take_fd(&next);
-		}
-		if (error < 0)
-			return error;
+	while (error == 0 && (error = next_part(walk, part)) > 0) {
+		error = 0;
+		if (strcmp(part, ".") != 0)
+			error = strcmp(part, "..") == 0 ? step_up(walk) : enter(walk, part);
 	}
 	return error;
+}
+
+/* Does it name the same when links alone are absent: no part is empty, "." or ".."? */
+static bool is_plain(const char *path)
+{
+	while (*path == '/') {
+		size_t length = strcspn(++path, "/");
+
+		if (length == 0 || (length <= 2 && strncmp(path, "..", length) == 0))
+			return false;
+		path += length;
+	}
+	return *path == '\0';
 }
 
 /*
  * One call when no link stands anywhere on the way, which is the rule: paths of
  * a plan are resolved already.  -ELOOP asks for the walk.
  */
-static int open_without_links(const char *path)
+static int open_without_links(int root, const char *name)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
 	};
-	int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, root, name, &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
+}
+
+static int walk_from(int root, const char *path, struct arena *arena, const char **resolved,
+	const struct trusted_links *heard)
+{
+	struct walk walk = {.root = root, .heard = heard};
+
+	if (strlen(path) >= sizeof(walk.rest))
+		return -ENAMETOOLONG;
+	memcpy(walk.rest, path, strlen(path) + 1);
+	int error = walk_parts(&walk);
+	if (error < 0)
+		return error;
+	if (resolved)
+		*resolved = arena_text(arena, walk.reached[0] ? walk.reached : "/");
+	return open_without_links(root, name_of(&walk));
+}
+
+static int trace(int root, const char *path, struct arena *arena, const char **resolved,
+	const struct trusted_links *heard, struct where where, struct fault *why)
+{
+	if (path[0] != '/')
+		return fault(why, -EINVAL, where, "%s is not an absolute path", path);
+	int fd = is_plain(path) ? open_without_links(root, root == AT_FDCWD ? path : path + 1)
+				: -ELOOP;
+	if (fd >= 0 && resolved)
+		*resolved = arena_text(arena, path);
+	/* A link in a folder of everybody's may be forbidden before it is found to be one
+	 * (fs.protected_symlinks). */
+	if (fd == -ELOOP || fd == -EACCES)
+		fd = walk_from(root, path, arena, resolved, heard);
+	if (fd < 0)
+		fault(why, fd, where, "cannot open %s", path);
+	if (fd == -ELOOP)
+		fault_hint(why, "a symbolic link below a folder that others than root may write is "
+				"not followed: declare the path it points to");
+	return fd;
 }
 
 int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
 	struct where where, struct fault *why)
 {
-	struct walk walk = {.root = root, .trusted = true};
-	scoped(fd) int folder = fcntl(root, F_DUPFD_CLOEXEC, 0);
+	return trace(root, path, arena, resolved, NULL, where, why);
+}
 
-	if (folder < 0)
-		return fault(why, -errno, where, "cannot open %s", path);
-	if (path[0] != '/')
-		return fault(why, -EINVAL, where, "%s is not an absolute path", path);
-	if (strlen(path) >= sizeof(walk.rest))
-		return fault(why, -ENAMETOOLONG, where, "cannot open %.40s…", path);
-	memcpy(walk.rest, path, strlen(path) + 1);
-	walk.folder = take_fd(&folder);
-	int error = walk_parts(&walk);
-	folder = walk.folder;
-	if (error < 0) {
-		fault(why, error, where, "cannot open %s", path);
-		if (error == -ELOOP)
-			fault_hint(why, "a symbolic link below a folder that others than root may "
-					"write is not followed: declare the path it points to");
-		return error;
-	}
-	if (resolved)
-		*resolved = arena_text(arena, walk.reached[0] ? walk.reached : "/");
-	return take_fd(&folder);
+int trusted_trace(const char *path, struct arena *arena, const char **resolved,
+	const struct trusted_links *heard, struct where where, struct fault *why)
+{
+	return trace(AT_FDCWD, path, arena, resolved, heard, where, why);
 }
 
 int trusted_open(const char *path, struct where where, struct fault *why)
 {
-	if (path[0] == '/') {
-		int fd = open_without_links(path);
-
-		if (fd >= 0)
-			return fd;
-		if (fd != -ELOOP)
-			return fault(why, fd, where, "cannot open %s", path);
-	}
-	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0)
-		return fault(why, -errno, where, "cannot open /");
-	return trusted_walk(root, path, NULL, NULL, where, why);
+	return trace(AT_FDCWD, path, NULL, NULL, NULL, where, why);
 }

@@ -28,11 +28,22 @@ struct fault;
 int trusted_open(const char *path, struct where where, struct fault *why);
 
 /*
- * The same, starting at folder @root (a descriptor that stands for "/"), and
- * tell in @resolved (may be NULL; lives in @arena) the path without links.
+ * The same, starting at folder @root (a descriptor that stands for "/", or
+ * AT_FDCWD for "/" itself), and tell in @resolved (may be NULL; lives in @arena) the path without
+ * links.
  */
 int trusted_walk(int root, const char *path, struct arena *arena, const char **resolved,
 	struct where where, struct fault *why);
+
+/* Who wants to hear of each link that is followed: its path without links, and its target. */
+struct trusted_links {
+	void (*hear)(void *context, const char *path, const char *target);
+	void *context;
+};
+
+/* trusted_walk() from / itself, with its links. */
+int trusted_trace(const char *path, struct arena *arena, const char **resolved,
+	const struct trusted_links *heard, struct where where, struct fault *why);
 
 /* Does root own it, and may nobody else write it? */
 struct stat;

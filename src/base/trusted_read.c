@@ -14,14 +14,12 @@
 #include "base/trusted.h"
 
 /* Is the file, or a folder above it, in root's hands alone? */
-static int check_owner(int fd, bool folder, const char *name, struct where where, struct fault *why)
+static int check_owner(const struct stat *status, bool folder, const char *name, struct where where,
+	struct fault *why)
 {
-	struct stat status;
+	bool sticky = folder && status->st_uid == 0 && (status->st_mode & S_ISVTX);
 
-	if (fstat(fd, &status) < 0)
-		return fault(why, -errno, where, "cannot stat %s", name);
-	bool sticky = folder && status.st_uid == 0 && (status.st_mode & S_ISVTX);
-	if (sticky || trusted_owner(&status))
+	if (sticky || trusted_owner(status))
 		return 0;
 	fault_of(why, FAULT_USAGE, 0, where,
 		"%s may be changed by others than root, who would then decide what root does",
@@ -38,14 +36,14 @@ static int check_owner(int fd, bool folder, const char *name, struct where where
 static int check_folders(const char *resolved, struct where where, struct fault *why)
 {
 	char path[PATH_MAX];
+	struct stat status;
 
 	snprintf(path, sizeof(path), "%s", resolved);
 	for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
 		*(slash == path ? slash + 1 : slash) = '\0';
-		scoped(fd) int fd = open(path, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0)
-			return fault(why, -errno, where, "cannot open %s", path);
-		int error = check_owner(fd, true, path, where, why);
+		if (lstat(path, &status) < 0)
+			return fault(why, -errno, where, "cannot stat %s", path);
+		int error = check_owner(&status, S_ISDIR(status.st_mode), path, where, why);
 		if (error < 0 || slash == path)
 			return error;
 	}
@@ -67,12 +65,10 @@ static int open_as_root(
 	const char *path, struct arena *arena, struct where where, struct fault *why)
 {
 	const char *resolved;
-	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (root < 0)
-		return fault(why, -errno, where, "cannot open /");
+	struct stat status;
 	scoped(fd) int fd =
-		trusted_walk(root, from_root(path, arena), arena, &resolved, where, why);
+		trusted_walk(AT_FDCWD, from_root(path, arena), arena, &resolved, where, why);
+
 	if (fd < 0) {
 		if (why)
 			why->kind = FAULT_USAGE;
@@ -82,9 +78,28 @@ static int open_as_root(
 		return fd;
 	}
 	int error = check_folders(resolved, where, why);
+	if (error == 0 && fstat(fd, &status) < 0)
+		error = fault(why, -errno, where, "cannot stat %s", path);
 	if (error == 0)
-		error = check_owner(fd, false, path, where, why);
+		error = check_owner(&status, false, path, where, why);
 	return error < 0 ? error : take_fd(&fd);
+}
+
+/* How much of @length bytes there is; errno says why it is less. */
+static size_t read_whole(int file, char *data, size_t length)
+{
+	size_t got = 0;
+
+	errno = 0;
+	while (got < length) {
+		ssize_t more = read(file, data + got, length - got);
+
+		if (more > 0)
+			got += (size_t)more;
+		else if (more == 0 || errno != EINTR)
+			break;
+	}
+	return got;
 }
 
 int trusted_read(const char *path, size_t most, struct arena *arena, const char **text,
@@ -108,15 +123,13 @@ int trusted_read(const char *path, size_t most, struct arena *arena, const char 
 		return -EFBIG;
 	}
 	snprintf(again, sizeof(again), "/proc/self/fd/%d", fd);
-	scoped(file) FILE *file = fopen(again, "re");
-	if (!file)
-		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
+	scoped(fd) int file = open(again, O_RDONLY | O_CLOEXEC);
 	char *data = arena_alloc(arena, (size_t)status.st_size + 1);
-	*length = fread(data, 1, (size_t)status.st_size, file);
+	*length = file < 0 ? 0 : read_whole(file, data, (size_t)status.st_size);
 	/* Half a policy is another policy. */
-	if (*length != (size_t)status.st_size)
-		return fault_of(why, FAULT_USAGE, ferror(file) ? -errno : -EIO, where,
-			"cannot read all of %s", path);
+	if (file < 0 || *length != (size_t)status.st_size)
+		return fault_of(why, FAULT_USAGE, errno ? -errno : -EIO, where,
+			file < 0 ? "cannot read %s" : "cannot read all of %s", path);
 	*text = data;
 	return 0;
 }

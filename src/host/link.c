@@ -36,6 +36,12 @@ static void add(struct host_links *links, const char *path, const char *target)
 	link->target = arena_text(links->arena, target);
 }
 
+void host_links_hear(void *context, const char *path, const char *target)
+{
+	if (!in_every_view(path))
+		add(context, path, target);
+}
+
 /* Where the walk is, without links, and what is still to go. */
 struct walk {
 	char reached[PATH_MAX];
@@ -116,8 +122,7 @@ int host_links_along(struct host_links *links, const char *path)
 			continue;
 		if (++followed > MOST_LINKS)
 			return -ELOOP;
-		if (!in_every_view(walk.reached))
-			add(links, walk.reached, target);
+		host_links_hear(links, walk.reached, target);
 		error = follow(&walk, target);
 	}
 	return error < 0 ? error : 0;

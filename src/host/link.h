@@ -20,5 +20,8 @@ struct host_links {
 	size_t count;
 };
 
+/* Add one link of @context, a struct host_links, unless every view has it (base/trusted.h). */
+void host_links_hear(void *context, const char *path, const char *target);
+
 /* Add each link met on the way along @path, once.  0, or -errno of the part that is not there. */
 int host_links_along(struct host_links *links, const char *path);

@@ -45,15 +45,13 @@ static const char *reason(int error, const struct fault *why, struct arena *aren
 void host_look_at_path(const char *name, struct host_path *path, struct arena *arena)
 {
 	struct host_links links = {.arena = arena};
+	const struct trusted_links heard = {host_links_hear, &links};
 	struct fault why = {0};
 	struct stat status;
 	const char *resolved = NULL;
 
 	path->path = arena_text(arena, name);
-	scoped(fd) int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	scoped(fd) int fd =
-		root < 0 ? -errno
-			 : trusted_walk(root, name, arena, &resolved, (struct where){0}, &why);
+	scoped(fd) int fd = trusted_trace(name, arena, &resolved, &heard, (struct where){0}, &why);
 	if (fd < 0) {
 		path->error = reason(fd, &why, arena);
 		return;
@@ -67,8 +65,6 @@ void host_look_at_path(const char *name, struct host_path *path, struct arena *a
 	path->uid = status.st_uid;
 	path->gid = status.st_gid;
 	path->mode = status.st_mode & 07777;
-	if (host_links_along(&links, name) == 0) {
-		path->links = links.items;
-		path->link_count = links.count;
-	}
+	path->links = links.items;
+	path->link_count = links.count;
 }
