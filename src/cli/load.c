@@ -48,7 +48,7 @@ static int read_policy(
 	struct policy_options reading = {
 		.roles = loaded->role_folders,
 		.role_folder_count = loaded->role_folder_count,
-		.enforcing = purpose == CLI_ENFORCE,
+		.enforcing = purpose != CLI_JUDGE,
 	};
 
 	if (!options->role && !options->policy_given && access(options->policies[0], F_OK) < 0)
@@ -77,7 +77,26 @@ static bool uses_loopback(const struct policy_service *service)
 	return false;
 }
 
-/* A launch pays for each probe: those of the network only where there is one. */
+/* The controllers of a service's limits; all of them when it says what may be missing. */
+static uint64_t controllers(const struct policy_service *service)
+{
+	const struct policy_limits *limits = &service->limits;
+	uint64_t wanted = 0;
+
+	if (service->accept_missing.count > 0)
+		return HOST_CONTROLLER_FEATURES;
+	if (limits->memory.where.file)
+		wanted |= HOST_FEATURE_BIT(HOST_CGROUP_MEMORY);
+	if (limits->processes.where.file)
+		wanted |= HOST_FEATURE_BIT(HOST_CGROUP_PIDS);
+	if (limits->cpu.where.file)
+		wanted |= HOST_FEATURE_BIT(HOST_CGROUP_CPU);
+	if (limits->io.where.file)
+		wanted |= HOST_FEATURE_BIT(HOST_CGROUP_IO);
+	return wanted;
+}
+
+/* A launch pays for each probe: only what the policy needs is asked for. */
 static uint64_t wanted_features(const struct policy *policy)
 {
 	uint64_t wanted = HOST_LAUNCH_FEATURES;
@@ -90,11 +109,20 @@ static uint64_t wanted_features(const struct policy *policy)
 			wanted |= HOST_NETWORK_FEATURES;
 		if (uses_loopback(service))
 			wanted |= HOST_LOOPBACK_FEATURES;
+		wanted |= controllers(service);
 	}
 	return wanted;
 }
 
-static int ask_host(const struct cli_options *options, uint64_t features, struct cli_loaded *loaded)
+static struct host *probe(enum cli_purpose purpose, uint64_t features, struct cli_loaded *loaded)
+{
+	if (purpose == CLI_JUDGE)
+		return host_probe(loaded->arena, features);
+	return host_probe_once(loaded->arena, features, purpose == CLI_ENFORCE, &loaded->recalled);
+}
+
+static int ask_host(const struct cli_options *options, enum cli_purpose purpose, uint64_t features,
+	struct cli_loaded *loaded)
 {
 	struct fault why = {0};
 	size_t count;
@@ -103,16 +131,21 @@ static int ask_host(const struct cli_options *options, uint64_t features, struct
 		return host_read(options->host, loaded->arena, &loaded->host, &why) < 0
 			       ? cli_fail(options, &why)
 			       : 0;
-	loaded->host = host_probe(loaded->arena, features);
+	loaded->host = probe(purpose, features, loaded);
 	for (size_t i = 0; i < loaded->host->feature_count; i++)
 		if (options->lacks & HOST_FEATURE_BIT(i))
 			loaded->host->features[i].state = HOST_NO;
 	const struct host_question *questions =
 		plan_questions(loaded->policy, loaded->arena, &count);
-	host_answer(loaded->host, questions, count, loaded->arena);
+	if (purpose == CLI_JUDGE)
+		host_answer(loaded->host, questions, count, loaded->arena);
+	else
+		host_answer_once(loaded->host, questions, count, loaded->arena);
 	const char *const *names = plan_id_names(loaded->policy, loaded->arena, &count);
-	if (host_ids(loaded->host, names, count, false, loaded->arena, &why) < 0)
+	int given = host_ids(loaded->host, names, count, false, loaded->arena, &why);
+	if (given < 0)
 		return cli_fail(options, &why);
+	loaded->new_ids = given > 0;
 	return 0;
 }
 
@@ -127,7 +160,7 @@ static int keep_ids(const struct cli_options *options, struct cli_loaded *loaded
 	size_t count;
 	bool same = true;
 
-	if (options->host)
+	if (options->host || !loaded->new_ids)
 		return 0;
 	const char *const *names = plan_id_names(loaded->policy, loaded->arena, &count);
 	if (host_ids(loaded->host, names, count, true, loaded->arena, &why) < 0)
@@ -147,7 +180,7 @@ static int make_plan(
 		loaded->policy, loaded->host, purpose == CLI_JUDGE, loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
-	if (purpose == CLI_ENFORCE && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
+	if (purpose != CLI_JUDGE && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
 		return cli_report(options, loaded->report, 3);
 	return 0;
 }
@@ -164,7 +197,7 @@ int cli_load_host(const struct cli_options *options, struct cli_loaded *loaded)
 {
 	int status = begin(options, CLI_JUDGE, loaded);
 
-	return status ? status : ask_host(options, HOST_ALL_FEATURES, loaded);
+	return status ? status : ask_host(options, CLI_JUDGE, HOST_ALL_FEATURES, loaded);
 }
 
 int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
@@ -172,10 +205,10 @@ int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct
 	int status = begin(options, purpose, loaded);
 
 	if (status == 0)
-		status = ask_host(options, wanted_features(loaded->policy), loaded);
+		status = ask_host(options, purpose, wanted_features(loaded->policy), loaded);
 	if (status == 0)
 		status = make_plan(options, purpose, loaded);
-	if (status == 0 && purpose == CLI_ENFORCE)
+	if (status == 0 && purpose != CLI_JUDGE)
 		status = keep_ids(options, loaded);
 	return status;
 }

@@ -6,6 +6,7 @@
  * answers -> plan, with every mistake printed on the way.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -17,7 +18,9 @@ struct report;
 
 enum cli_purpose {
 	CLI_JUDGE, /* the text decides; what this machine lacks is a note; no root, nothing kept */
-	CLI_ENFORCE, /* `up`, `run`: what is missing is an error; needs root; host ids are kept */
+	CLI_ENFORCE, /* `up`: what is missing is an error; needs root; host ids are kept */
+	CLI_LAUNCH,  /* the same for one launch, which does not try again what works since the boot
+		      */
 };
 
 enum { CLI_MOST_ROLE_FOLDERS = 4 };
@@ -29,6 +32,8 @@ struct cli_loaded {
 	struct report *report;
 	const struct policy *policy;
 	struct host *host;
+	bool recalled; /* CLI_LAUNCH: not all that @host says was tried just now */
+	bool new_ids;  /* some ids are not in the book yet */
 	const struct plan *plan;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/run.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/fault.h"
@@ -18,8 +19,23 @@ static void say(void *context, const char *service, const char *text)
 
 static const char hint[] = "declare it in `programs`, or add a static one with --bring";
 
-static int start(const struct cli_options *options, const struct cli_loaded *loaded,
+/* What everybody hears who starts something, before it starts. */
+static void say_all(const struct cli_options *options, const struct cli_loaded *loaded,
 	const struct plan_service *service)
+{
+	if (!options->json)
+		cli_write_report(loaded->report);
+	if (options->role)
+		say(NULL, service->name,
+			"sees what its role gives: a policy declares files of yours");
+	if (options->bring)
+		say(NULL, service->name,
+			"one more program than declared is in its view: /run/bring");
+}
+
+/* *@again: it was not started, for a reason that a second look at this machine may tell. */
+static int start(const struct cli_options *options, const struct cli_loaded *loaded,
+	const struct plan_service *service, bool *again)
 {
 	struct stack_run run = {.plan = loaded->plan,
 		.service = service,
@@ -38,18 +54,15 @@ static int start(const struct cli_options *options, const struct cli_loaded *loa
 			return status;
 		run.command = options->command;
 	}
-	if (!options->json)
-		cli_write_report(loaded->report);
-	if (options->role)
-		say(NULL, service->name,
-			"sees what its role gives: a policy declares files of yours");
-	if (options->bring)
-		say(NULL, service->name,
-			"one more program than declared is in its view: /run/bring");
+	if (!*again)
+		say_all(options, loaded, service);
+	*again = false;
 	if (stack_run(&run, &status, &not_executed, &why) == 0)
 		return status;
-	return cli_command_failed(options, service, run.command ? run.command[0] : NULL,
-		not_executed, hint, loaded->report, &why);
+	*again = loaded->recalled && !not_executed;
+	return *again ? CLI_NOT_STARTED
+		      : cli_command_failed(options, service, run.command ? run.command[0] : NULL,
+				not_executed, hint, loaded->report, &why);
 }
 
 static const struct plan_service *choose(
@@ -68,12 +81,26 @@ static const struct plan_service *choose(
 	return service;
 }
 
-static int run(const struct cli_options *options)
+/* Once, or twice when the first launch relied on what a probe found earlier and failed. */
+static int attempt(const struct cli_options *options, enum cli_purpose purpose, bool *again)
 {
 	const struct plan_service *service;
 	struct cli_loaded loaded;
-	struct fault why = {0};
 	int status = CLI_NOT_STARTED;
+
+	if (cli_load(options, purpose, &loaded) == 0) {
+		service = choose(options, &loaded);
+		if (service)
+			status = start(options, &loaded, service, again);
+	}
+	cli_unload(&loaded);
+	return status;
+}
+
+static int run(const struct cli_options *options)
+{
+	struct fault why = {0};
+	bool again = false;
 
 	if (options->operand_count != (options->role ? 0 : 1)) {
 		cli_wrong(options, options->role ? "run --role takes no service, but -- COMMAND"
@@ -92,13 +119,9 @@ static int run(const struct cli_options *options)
 	}
 	if (cli_need_root(options, "run", "it makes namespaces and mounts"))
 		return CLI_NOT_STARTED;
-	if (cli_load(options, CLI_ENFORCE, &loaded) == 0) {
-		service = choose(options, &loaded);
-		if (service)
-			status = start(options, &loaded, service);
-	}
-	cli_unload(&loaded);
-	return status;
+	int status = attempt(options, CLI_LAUNCH, &again);
+
+	return again ? attempt(options, CLI_ENFORCE, &again) : status;
 }
 
 const struct cli_verb cli_run = {

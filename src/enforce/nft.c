@@ -25,13 +25,15 @@ static void scoped_json(json_t **json)
 
 static struct nft_ctx *open_nft(struct where where, struct fault *why)
 {
+	errno = 0;
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
+	int error = errno ? -errno : -ENOMEM;
 
 	if (nft && !nft_ctx_buffer_output(nft) && !nft_ctx_buffer_error(nft))
 		return nft;
 	if (nft)
 		nft_ctx_free(nft);
-	fault(why, -ENOMEM, where, "cannot start nftables");
+	fault(why, error, where, "cannot start nftables");
 	return NULL;
 }
 

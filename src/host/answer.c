@@ -6,9 +6,13 @@
 #include "host/names.h"
 #include "host/path.h"
 #include "host/program.h"
+#include "host/program_memory.h"
+#include "host/witness.h"
 
 /* A script's interpreter may be a script itself, but not for ever (the kernel stops at 4). */
 enum { DEEPEST_SCRIPT = 4 };
+
+static const char memories[] = "/var/lib/bulkhead/programs";
 
 static struct host_search *search_of(struct host_search **search, struct arena *arena)
 {
@@ -76,6 +80,42 @@ void host_answer(
 		host_index_new(host, arena);
 	for (size_t i = 0; i < count; i++)
 		answer(host, &questions[i], &search, arena);
+}
+
+/* A link that leads elsewhere has changed the folder that it lies in. */
+static void add_links(struct host_witnesses *witnesses, const struct host_link *links, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		host_witness_add_folder(witnesses, links[i].path);
+}
+
+static void remember(const struct host *host, const struct host_question *questions, size_t count,
+	struct host_search *search, struct arena *arena)
+{
+	struct host_witnesses *witnesses = host_search_witnesses(search);
+
+	for (size_t i = 0; i < host->program_count; i++) {
+		const struct host_program *program = &host->programs[i];
+
+		add_links(witnesses, program->links, program->link_count);
+		add_links(witnesses, program->library_links, program->library_link_count);
+	}
+	host_remember_programs(memories, host, questions, count, witnesses, arena);
+}
+
+void host_answer_once(
+	struct host *host, const struct host_question *questions, size_t count, struct arena *arena)
+{
+	struct host_search *search = NULL;
+	const bool known = host_recall_programs(memories, host, questions, count, arena);
+
+	if (!host->index)
+		host_index_new(host, arena);
+	for (size_t i = 0; i < count; i++)
+		if (!known || !host_asks_program(&questions[i]))
+			answer(host, &questions[i], &search, arena);
+	if (search)
+		remember(host, questions, count, search, arena);
 }
 
 const struct host_user *host_user(const struct host *host, const char *name)

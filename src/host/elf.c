@@ -24,6 +24,7 @@ enum {
 	MOST_ENTRIES = 65536, /* of the dynamic section */
 	MOST_NEEDED = 4096,
 	LONGEST_NAME = 4096,
+	WINDOW = 4096,
 };
 
 struct reader {
@@ -36,6 +37,9 @@ struct reader {
 	size_t entry_count;
 	uint64_t strings, strings_size; /* offset in the file */
 	const char **why;
+	/* What was read last: the parts that are of interest lie close together. */
+	char window[WINDOW];
+	uint64_t window_start, window_length;
 };
 
 static int damaged(struct reader *reader, const char *what)
@@ -50,10 +54,35 @@ static bool inside(const struct reader *reader, uint64_t offset, uint64_t length
 	return offset <= reader->size && length <= reader->size - offset;
 }
 
-static bool read_at(const struct reader *reader, void *data, uint64_t length, uint64_t offset)
+static bool in_window(const struct reader *reader, uint64_t offset, uint64_t length)
 {
-	return inside(reader, offset, length) &&
-	       pread(reader->fd, data, length, (off_t)offset) == (ssize_t)length;
+	return offset >= reader->window_start && length <= reader->window_length &&
+	       offset - reader->window_start <= reader->window_length - length;
+}
+
+/* @length bytes at @offset, at most a window of them; NULL when they are not all there. */
+static const char *look_at(struct reader *reader, uint64_t offset, uint64_t length)
+{
+	if (!in_window(reader, offset, length)) {
+		ssize_t got = pread(reader->fd, reader->window, WINDOW, (off_t)offset);
+
+		reader->window_start = offset;
+		reader->window_length = got < 0 ? 0 : (uint64_t)got;
+	}
+	return in_window(reader, offset, length) ? reader->window + (offset - reader->window_start)
+						 : NULL;
+}
+
+static bool read_at(struct reader *reader, void *data, uint64_t length, uint64_t offset)
+{
+	if (!inside(reader, offset, length))
+		return false;
+	if (length > WINDOW)
+		return pread(reader->fd, data, length, (off_t)offset) == (ssize_t)length;
+	const char *there = look_at(reader, offset, length);
+	if (there)
+		memcpy(data, there, length);
+	return there != NULL;
 }
 
 static int check_identity(struct reader *reader, const Elf64_Ehdr *header)
@@ -108,19 +137,24 @@ static const Elf64_Phdr *header_of(const struct reader *reader, uint32_t type)
 }
 
 /* The text at @offset, at most @most bytes with its NUL; NULL when it does not end there. */
-static const char *text_at(const struct reader *reader, uint64_t offset, uint64_t most)
+static const char *text_at(struct reader *reader, uint64_t offset, uint64_t most)
 {
-	char text[LONGEST_NAME];
-
 	if (!inside(reader, offset, 0))
 		return NULL;
 	if (most > reader->size - offset)
 		most = reader->size - offset;
-	if (most > sizeof(text))
-		most = sizeof(text);
-	if (most == 0 || !read_at(reader, text, most, offset) || !memchr(text, '\0', most))
-		return NULL;
-	return arena_text(reader->arena, text);
+	if (most > LONGEST_NAME)
+		most = LONGEST_NAME;
+	uint64_t seen = in_window(reader, offset, 1)
+				? reader->window_start + reader->window_length - offset
+				: 0;
+	if (seen > most)
+		seen = most;
+	/* What ends in the window is whole; else the window is moved. */
+	const char *there = seen ? look_at(reader, offset, seen) : NULL;
+	if (most && (!there || !memchr(there, '\0', seen)))
+		there = look_at(reader, offset, most);
+	return there && memchr(there, '\0', most) ? arena_text(reader->arena, there) : NULL;
 }
 
 static int read_interpreter(struct reader *reader, struct host_elf *elf)
@@ -191,7 +225,7 @@ static int find_strings(struct reader *reader)
 	return 0;
 }
 
-static const char *name_at(const struct reader *reader, uint64_t index)
+static const char *name_at(struct reader *reader, uint64_t index)
 {
 	if (index >= reader->strings_size)
 		return NULL;

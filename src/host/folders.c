@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/descriptor.h"
 #include "base/text.h"
+#include "host/witness.h"
 
 #if defined(__x86_64__)
 #define TRIPLET "x86_64-linux-gnu"
@@ -26,6 +27,7 @@ static const char *const built_in[] = {
 
 struct folders {
 	struct arena *arena;
+	struct host_witnesses *witnesses;
 	const char **names;
 	const char **resolved;
 	size_t count, resolved_count;
@@ -35,8 +37,12 @@ static void add(struct folders *folders, const char *name)
 {
 	char resolved[PATH_MAX];
 
-	if (name[0] != '/' || folders->count >= MOST_FOLDERS || !realpath(name, resolved))
+	if (name[0] != '/' || folders->count >= MOST_FOLDERS)
 		return;
+	if (!realpath(name, resolved)) {
+		host_witness_add(folders->witnesses, name);
+		return;
+	}
 	for (size_t i = 0; i < folders->count; i++)
 		if (text_equal(folders->resolved[i], resolved))
 			return;
@@ -54,6 +60,7 @@ static void include(struct folders *folders, const char *pattern, unsigned depth
 	glob_t found;
 
 	snprintf(absolute, sizeof(absolute), "%s%s", pattern[0] == '/' ? "" : "/etc/", pattern);
+	host_witness_add_folder(folders->witnesses, absolute);
 	if (depth >= DEEPEST_INCLUDE || glob(absolute, 0, NULL, &found) != 0)
 		return;
 	for (size_t i = 0; i < found.gl_pathc; i++)
@@ -77,6 +84,7 @@ static void read_conf(struct folders *folders, const char *file, unsigned depth)
 {
 	const char *text;
 
+	host_witness_add(folders->witnesses, file);
 	if (descriptor_read(AT_FDCWD, file, LARGEST_CONF, folders->arena, &text) < 0)
 		return;
 	char *copy = arena_text(folders->arena, text), *rest = NULL;
@@ -84,9 +92,9 @@ static void read_conf(struct folders *folders, const char *file, unsigned depth)
 		read_line(folders, line, depth);
 }
 
-const char **host_library_folders(struct arena *arena, size_t *count)
+const char **host_library_folders(struct host_witnesses *witnesses, size_t *count)
 {
-	struct folders folders = {.arena = arena};
+	struct folders folders = {.arena = witnesses->arena, .witnesses = witnesses};
 
 	read_conf(&folders, "/etc/ld.so.conf", 0);
 	for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++)

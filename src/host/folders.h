@@ -6,10 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct arena;
+struct host_witnesses;
 
-/* The folders of /etc/ld.so.conf, then the built-in ones; each that exists, once. */
-const char **host_library_folders(struct arena *arena, size_t *count);
+/* The folders of /etc/ld.so.conf, then the built-in ones; each that exists, once.  What
+ * they are taken from is added to @witnesses, in whose arena they live. */
+const char **host_library_folders(struct host_witnesses *witnesses, size_t *count);
 
 /*
  * One part of a DT_RUNPATH, with $ORIGIN (the folder of the file @of) and $LIB

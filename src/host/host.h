@@ -168,7 +168,7 @@ struct host {
 	struct host_index *index; /* for look-ups alone (host/index.h); never written out */
 };
 
-extern const struct record_type host_record;
+extern const struct record_type host_record, host_program_record;
 
 #define HOST_FEATURE_BIT(feature) (UINT64_C(1) << (feature))
 #define HOST_ALL_FEATURES (HOST_FEATURE_BIT(HOST_FEATURE_COUNT) - 1)
@@ -178,14 +178,18 @@ extern const struct record_type host_record;
 		HOST_FEATURE_BIT(HOST_TRANSPARENT_PROXY))
 /* What only services with `at` need. */
 #define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
+/* What only services with that limit need. */
+#define HOST_CONTROLLER_FEATURES                                                                   \
+	(HOST_FEATURE_BIT(HOST_CGROUP_MEMORY) | HOST_FEATURE_BIT(HOST_CGROUP_PIDS) |               \
+		HOST_FEATURE_BIT(HOST_CGROUP_CPU) | HOST_FEATURE_BIT(HOST_CGROUP_IO))
 /* What no launch uses yet; `doctor` shows it. */
 #define HOST_SHOWN_FEATURES                                                                        \
 	(HOST_FEATURE_BIT(HOST_APPARMOR) | HOST_FEATURE_BIT(HOST_SELINUX) |                        \
 		HOST_FEATURE_BIT(HOST_BPF_LSM))
 /* What the launch of a service without network edges needs to know. */
 #define HOST_LAUNCH_FEATURES                                                                       \
-	(HOST_ALL_FEATURES &                                                                       \
-		~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES | HOST_SHOWN_FEATURES))
+	(HOST_ALL_FEATURES & ~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES |                    \
+				     HOST_CONTROLLER_FEATURES | HOST_SHOWN_FEATURES))
 
 /*
  * Probe the kernel for the features whose bits are set in @wanted; the others
@@ -194,14 +198,27 @@ extern const struct record_type host_record;
  */
 struct host *host_probe(struct arena *arena, uint64_t wanted);
 
+/*
+ * The same for who launches, as root: unless @again, what was found to work since
+ * this machine was booted is not tried another time (host/memory.h).  *@recalled:
+ * some of it was not, so a launch that fails by it is worth a second look.
+ */
+struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, bool *recalled);
+
 /* Answer @questions about users, paths and programs into @host. */
 void host_answer(struct host *host, const struct host_question *questions, size_t count,
+	struct arena *arena);
+
+/* The same for who launches, as root: programs whose files have not changed since somebody asked
+ * are not looked at again (host/program_memory.h). */
+void host_answer_once(struct host *host, const struct host_question *questions, size_t count,
 	struct arena *arena);
 
 /*
  * Give each of @names ("shop/edge", …) its id, remembered in /var/lib/bulkhead/ids
  * when @persist (needs root; under a lock); otherwise ids that would be given.  Asked
- * again, the new answer takes the place of the old.
+ * again, the new answer takes the place of the old.  0: all had theirs before; 1: some
+ * are new; or -errno.
  */
 int host_ids(struct host *host, const char *const *names, size_t count, bool persist,
 	struct arena *arena, struct fault *why);

@@ -30,7 +30,8 @@ struct book {
 	bool own_range; /* the book says so itself */
 	struct host_id *ids;
 	size_t count;
-	struct map *names, *numbers; /* places in `ids`, from 1: the list moves when it grows */
+	struct map *names; /* places in `ids`, from 1: the list moves when it grows */
+	struct map *numbers;
 	struct arena *arena;
 };
 
@@ -42,35 +43,29 @@ static int damaged(const struct book *book, unsigned line, struct fault *why)
 	return -EBADMSG;
 }
 
-static const struct host_id *entry(
-	const struct book *book, const struct map *places, const char *key)
+static const struct host_id *by_name(const struct book *book, const char *name)
 {
-	const size_t place = (size_t)(uintptr_t)map_find(places, key, strlen(key));
+	const size_t place = (size_t)(uintptr_t)map_find(book->names, name, strlen(name));
 
 	return place ? &book->ids[place - 1] : NULL;
 }
 
-static const struct host_id *by_name(const struct book *book, const char *name)
-{
-	return entry(book, book->names, name);
-}
-
+/* The bytes of an id are its key. */
 static bool taken(const struct book *book, uint32_t id)
 {
-	char number[16];
-
-	snprintf(number, sizeof(number), "%u", id);
-	return entry(book, book->numbers, number);
+	return map_find(book->numbers, (const char *)&id, sizeof(id));
 }
 
+/* @name is borrowed. */
 static void add(struct book *book, const char *name, uint32_t id)
 {
 	struct host_id *added = arena_append(book->arena, &book->ids, &book->count, sizeof(*added));
-	const char *number = arena_printf(book->arena, "%u", id);
+	uint32_t *number = arena_alloc(book->arena, sizeof(*number));
 
-	*added = (struct host_id){arena_text(book->arena, name), id};
-	*map_slot(book->names, added->name, strlen(added->name)) = (void *)(uintptr_t)book->count;
-	*map_slot(book->numbers, number, strlen(number)) = (void *)(uintptr_t)book->count;
+	*added = (struct host_id){name, id};
+	*number = id;
+	*map_slot(book->names, name, strlen(name)) = (void *)(uintptr_t)book->count;
+	*map_slot(book->numbers, (const char *)number, sizeof(*number)) = book;
 }
 
 static int read_range(struct book *book, const char *text, unsigned line, struct fault *why)
@@ -117,7 +112,7 @@ static int read_book(struct book *book, struct fault *why)
 		return 0;
 	if (length < 0)
 		return fault(why, (int)length, (struct where){0}, "cannot read %s", book->file);
-	char *line = arena_text(book->arena, text);
+	char *line = (char *)(size_t)text; /* ours: it was read for this alone */
 	while (*line) {
 		size_t end = strcspn(line, "\n");
 		char *next = line + end + (line[end] == '\n');
@@ -218,13 +213,14 @@ int host_ids_in(struct host *host, const char *folder, const char *const *names,
 			return held;
 	}
 	int error = read_book(&book, why);
-	if (error == 0)
-		error = give(&book, names, count, why);
-	if (error > 0)
-		error = persist ? write_book(&book, why) : 0;
+	int grew = error < 0 ? 0 : give(&book, names, count, why);
+	if (error == 0 && grew < 0)
+		error = grew;
+	if (error == 0 && grew && persist)
+		error = write_book(&book, why);
 	if (error == 0)
 		report(host, &book, names, count, arena);
-	return error;
+	return error < 0 ? error : grew;
 }
 
 int host_ids(struct host *host, const char *const *names, size_t count, bool persist,

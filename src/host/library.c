@@ -9,11 +9,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/elf.h"
 #include "host/folders.h"
 #include "host/host.h"
+#include "host/witness.h"
 
 enum { MOST_OBJECTS = 4096 };
 
@@ -27,10 +29,12 @@ struct known {
 
 struct host_search {
 	struct arena *arena;
+	struct host_witnesses witnesses;
 	const char **folders;
 	size_t folder_count;
 	struct known **known;
 	size_t known_count;
+	struct map *variants; /* folders by name: the search, if it has some, or anything else */
 };
 
 /* A library of a closure, and who asked for it: DT_RPATH is inherited. */
@@ -54,9 +58,15 @@ struct host_search *host_search_new(struct arena *arena)
 {
 	struct host_search *search = arena_alloc(arena, sizeof(*search));
 
-	search->arena = arena;
-	search->folders = host_library_folders(arena, &search->folder_count);
+	search->arena = search->witnesses.arena = arena;
+	search->variants = map_new(arena);
+	search->folders = host_library_folders(&search->witnesses, &search->folder_count);
 	return search;
+}
+
+struct host_witnesses *host_search_witnesses(struct host_search *search)
+{
+	return &search->witnesses;
 }
 
 /* The file at @path, read once; NULL when there is none or it is for another machine. */
@@ -68,8 +78,11 @@ static const struct known *look(struct host_search *search, const char *path)
 	for (size_t i = 0; i < search->known_count; i++)
 		if (text_equal(search->known[i]->path, path))
 			return search->known[i]->error == -EBADMSG ? NULL : search->known[i];
+	host_witness_add_folder(&search->witnesses, path);
 	/* A FIFO in a library folder must not hold us up. */
 	scoped(fd) int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		host_witness_add(&search->witnesses, path);
 	if (fd < 0 || !realpath(path, resolved))
 		return NULL;
 	struct known *known = arena_alloc(search->arena, sizeof(*known));
@@ -153,6 +166,18 @@ static int add_object(struct host_closure *closure, const struct known *file, co
 	return 0;
 }
 
+/* One look for all libraries of a folder: few have any. */
+static bool has_variants(struct host_search *search, const char *path)
+{
+	const size_t length = (size_t)(strrchr(path, '/') - path);
+	const char *folder = arena_printf(search->arena, "%.*s/glibc-hwcaps", (int)length, path);
+	void **known = map_slot(search->variants, folder, strlen(folder));
+
+	if (!*known)
+		*known = access(folder, F_OK) == 0 ? search : (void *)folder;
+	return *known == search;
+}
+
 /* The variants that lie beside @file in @file's folder. */
 static int add_variants(struct host_closure *closure, const struct known *file, const char *name,
 	const struct host_object *loader, const char **why)
@@ -160,6 +185,8 @@ static int add_variants(struct host_closure *closure, const struct known *file, 
 	char folder[PATH_MAX];
 	int error = 0;
 
+	if (!has_variants(closure->search, file->path))
+		return 0;
 	for (size_t i = 0; i < sizeof(variants) / sizeof(variants[0]) && error == 0; i++) {
 		int length = (int)(strrchr(file->path, '/') - file->path);
 		if (snprintf(folder, sizeof(folder), "%.*s/%s", length, file->path, variants[i]) >=

@@ -21,6 +21,10 @@ struct host_program;
 struct host_search;
 struct host_search *host_search_new(struct arena *arena);
 
+/* All that was read or searched by it. */
+struct host_witnesses;
+struct host_witnesses *host_search_witnesses(struct host_search *search);
+
 /* What one program or load folder needs, while it is collected. */
 struct host_closure {
 	struct host_search *search;

@@ -15,6 +15,7 @@
 #include "host/library.h"
 #include "host/link.h"
 #include "host/program.h"
+#include "host/witness.h"
 
 /* A node_modules folder is large and deep; beyond this it is not one. */
 enum { DEEPEST_FOLDER = 40, MOST_FILES = 500000 };
@@ -42,6 +43,7 @@ static int visit_file(struct visit *visit, int folder, const char *name, const c
 	struct host_elf elf;
 	const char *ignored;
 
+	host_witness_add(host_search_witnesses(visit->closure.search), path);
 	scoped(fd) int fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	/* Modules for other machines and text files called .so are usual in node_modules. */
 	if (fd < 0 || host_read_elf(fd, visit->arena, &elf, &ignored) < 0)
@@ -86,6 +88,7 @@ static int visit_folder(struct visit *visit, int fd, const char *path, unsigned 
 	const struct dirent *entry;
 	int error = 0;
 
+	host_witness_add(host_search_witnesses(visit->closure.search), path);
 	if (!dir)
 		return 0;
 	while (error == 0 && (entry = readdir(dir)))
@@ -114,6 +117,7 @@ void host_look_at_load_folder(const char *name, struct host_search *search,
 	char resolved[PATH_MAX];
 
 	program->name = arena_text(arena, name);
+	host_witness_add(host_search_witnesses(search), name);
 	scoped(fd) int fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || !realpath(name, resolved) || host_links_along(&links, name) < 0) {
 		program->error = arena_printf(arena, "%s: %s", name, strerror(errno));

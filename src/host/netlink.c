@@ -38,7 +38,7 @@ int host_load_nft(const char *text, char *message, size_t size)
 {
 	struct nft_ctx *nft = nft_ctx_new(NFT_CTX_DEFAULT);
 
-	snprintf(message, size, "no memory");
+	snprintf(message, size, "cannot start libnftables: %s", strerror(errno));
 	if (!nft)
 		return -ENOMEM;
 	nft_ctx_buffer_error(nft);

@@ -14,6 +14,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/ids.h"
+#include "host/memory.h"
 #include "host/try.h"
 
 static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
@@ -51,6 +52,8 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 /* Where cgroup2 usually is: asked first, since mountinfo is slow on hosts with many mounts. */
 static const char *const usual_cgroups[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 
+static const char memory[] = "/var/lib/bulkhead/host";
+
 enum { LARGEST_MOUNTINFO = 16 << 20 };
 
 /* The mount point of a line of mountinfo when its type is cgroup2, else NULL. */
@@ -87,16 +90,35 @@ static const char *find_cgroup2(struct arena *arena)
 	return NULL;
 }
 
-static void read_proc_entries(struct host *host, struct arena *arena)
+/* False at the first process. */
+static bool add_proc_entries(
+	struct host *host, const char *buffer, size_t length, struct arena *arena)
 {
-	scoped(dir) DIR *dir = opendir("/proc");
-	const struct dirent *entry;
+	for (size_t at = 0; at < length;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(buffer + at);
 
-	while (dir && (entry = readdir(dir)))
-		if (!isdigit((unsigned char)entry->d_name[0]) && entry->d_name[0] != '.')
+		if (isdigit((unsigned char)entry->d_name[0]))
+			return false;
+		if (entry->d_name[0] != '.')
 			*(const char **)arena_append(arena, &host->proc_entries,
 				&host->proc_entry_count, sizeof(char *)) =
 				arena_text(arena, entry->d_name);
+		at += entry->d_reclen;
+	}
+	return true;
+}
+
+/* Processes come last, and cost the kernel more than all else there: little is asked for at once,
+ * to see few of them. */
+static void read_proc_entries(struct host *host, struct arena *arena)
+{
+	scoped(fd) int folder = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_Alignas(struct dirent64) char buffer[1024];
+	ssize_t length;
+
+	do
+		length = folder < 0 ? -1 : getdents64(folder, buffer, sizeof(buffer));
+	while (length > 0 && add_proc_entries(host, buffer, (size_t)length, arena));
 	if (host->proc_entry_count)
 		qsort(host->proc_entries, host->proc_entry_count, sizeof(char *), text_compare);
 }
@@ -106,7 +128,7 @@ static uint32_t read_last_capability(struct arena *arena)
 	uint64_t last = 0;
 	const char *text;
 
-	if (descriptor_read(AT_FDCWD, "/proc/sys/kernel/cap_last_cap", 16, arena, &text) > 0)
+	if (descriptor_read_value(AT_FDCWD, "/proc/sys/kernel/cap_last_cap", arena, &text) > 0)
 		text_number(arena_text_length(arena, text, strcspn(text, "\n")), 63, &last);
 	return (uint32_t)last;
 }
@@ -118,16 +140,29 @@ static const char *arch_name(const char *machine)
 	return strcmp(machine, "aarch64") == 0 ? "arm64" : machine;
 }
 
-static void try_feature(struct host *host, enum host_feature feature, bool wanted)
+static void set_state(
+	struct host *host, enum host_feature feature, enum host_state state, const char *detail)
 {
-	struct host_feature_state *state = &host->features[feature];
-
-	state->name = host_features[feature].name;
-	state->state = HOST_NOT_TRIED;
-	state->detail = wanted ? NULL : "not needed here";
+	host->features[feature] = (struct host_feature_state){
+		.name = host_features[feature].name, .state = state, .detail = detail};
 }
 
-struct host *host_probe(struct arena *arena, uint64_t wanted)
+static void try_features(struct host_try *try, uint64_t wanted, uint64_t known)
+{
+	struct host *host = try->host;
+
+	for (enum host_feature i = 0; i < HOST_FEATURE_COUNT; i++) {
+		set_state(host, i, HOST_NOT_TRIED, "not needed here");
+		if (!(wanted & HOST_FEATURE_BIT(i)))
+			continue;
+		try->detail[0] = '\0';
+		enum host_state state = known & HOST_FEATURE_BIT(i) ? HOST_YES : attempts[i](try);
+		set_state(host, i, state,
+			try->detail[0] ? arena_text(try->arena, try->detail) : NULL);
+	}
+}
+
+static struct host *describe(struct arena *arena, uint64_t wanted, uint64_t known)
 {
 	struct host *host = arena_alloc(arena, sizeof(*host));
 	struct host_try try = {.arena = arena, .host = host, .root = geteuid() == 0};
@@ -144,13 +179,31 @@ struct host *host_probe(struct arena *arena, uint64_t wanted)
 	host->id_last = HOST_ID_LAST;
 	host->feature_count = HOST_FEATURE_COUNT;
 	host->features = arena_alloc(arena, HOST_FEATURE_COUNT * sizeof(*host->features));
-	for (enum host_feature i = 0; i < HOST_FEATURE_COUNT; i++) {
-		try_feature(host, i, wanted & HOST_FEATURE_BIT(i));
-		if (!(wanted & HOST_FEATURE_BIT(i)))
-			continue;
-		try.detail[0] = '\0';
-		host->features[i].state = attempts[i](&try);
-		host->features[i].detail = try.detail[0] ? arena_text(arena, try.detail) : NULL;
-	}
+	/* What it handles is in the plan: the number is asked for each time. */
+	if (known & HOST_FEATURE_BIT(HOST_LANDLOCK))
+		host->landlock_abi = host_landlock_abi();
+	if (host->landlock_abi == 0)
+		known &= ~HOST_FEATURE_BIT(HOST_LANDLOCK);
+	try_features(&try, wanted, known);
+	return host;
+}
+
+struct host *host_probe(struct arena *arena, uint64_t wanted)
+{
+	return describe(arena, wanted, 0);
+}
+
+struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, bool *recalled)
+{
+	const uint64_t known = again ? 0 : host_recall(memory, arena);
+	struct host *host = describe(arena, wanted, known);
+	uint64_t work = known;
+
+	for (enum host_feature i = 0; i < HOST_FEATURE_COUNT; i++)
+		if (host->features[i].state == HOST_YES)
+			work |= HOST_FEATURE_BIT(i);
+	if (work != known || again)
+		host_remember(memory, work, arena);
+	*recalled = (known & wanted) != 0;
 	return host;
 }

@@ -16,6 +16,7 @@
 #include "host/host.h"
 #include "host/library.h"
 #include "host/link.h"
+#include "host/witness.h"
 
 enum { LONGEST_SCRIPT_LINE = 256 }; /* what the kernel reads (BINPRM_BUF_SIZE) */
 
@@ -29,7 +30,8 @@ static bool executable(const char *path)
 }
 
 /* The first hit along @search_path, or NULL. */
-static const char *search_program(const char *name, const char *search_path, struct arena *arena)
+static const char *search_program(const char *name, const char *search_path,
+	struct host_witnesses *witnesses, struct arena *arena)
 {
 	char path[PATH_MAX];
 
@@ -37,21 +39,23 @@ static const char *search_program(const char *name, const char *search_path, str
 		size_t length = strcspn(search_path, ":");
 		if (length > 0 && search_path[0] == '/' &&
 			snprintf(path, sizeof(path), "%.*s/%s", (int)length, search_path, name) <
-				(int)sizeof(path) &&
-			executable(path))
-			return arena_text(arena, path);
+				(int)sizeof(path)) {
+			host_witness_add_folder(witnesses, path);
+			if (executable(path))
+				return arena_text(arena, path);
+		}
 		search_path += length + (search_path[length] == ':');
 	}
 	return NULL;
 }
 
 static const char *locate(const char *name, const char *search_path, struct host_program *program,
-	struct arena *arena)
+	struct host_witnesses *witnesses, struct arena *arena)
 {
 	struct stat status;
 
 	if (!strchr(name, '/')) {
-		const char *path = search_program(name, search_path, arena);
+		const char *path = search_program(name, search_path, witnesses, arena);
 		if (!path)
 			program->error = arena_printf(arena, "it is not in PATH (%s)", search_path);
 		return path;
@@ -66,8 +70,8 @@ static const char *locate(const char *name, const char *search_path, struct host
 }
 
 /* The interpreter of `#!/usr/bin/env [-S] node …`: env itself would need a second exec. */
-static int read_env(
-	char *argument, const char *search_path, struct host_program *program, struct arena *arena)
+static int read_env(char *argument, const char *search_path, struct host_program *program,
+	struct host_witnesses *witnesses, struct arena *arena)
 {
 	if (argument && text_starts(argument, "-S"))
 		argument += 2 + strspn(argument + 2, " \t");
@@ -78,8 +82,9 @@ static int read_env(
 	}
 	char *rest = argument + length + strspn(argument + length, " \t");
 	argument[length] = '\0';
-	program->script = strchr(argument, '/') ? arena_text(arena, argument)
-						: search_program(argument, search_path, arena);
+	program->script = strchr(argument, '/')
+				  ? arena_text(arena, argument)
+				  : search_program(argument, search_path, witnesses, arena);
 	if (!program->script) {
 		program->error = arena_printf(
 			arena, "its interpreter '%s' is not in PATH (%s)", argument, search_path);
@@ -90,8 +95,8 @@ static int read_env(
 }
 
 /* 0 for a script, 1 for anything else. */
-static int read_script(
-	int fd, const char *search_path, struct host_program *program, struct arena *arena)
+static int read_script(int fd, const char *search_path, struct host_program *program,
+	struct host_witnesses *witnesses, struct arena *arena)
 {
 	char line[LONGEST_SCRIPT_LINE + 1];
 	ssize_t length = pread(fd, line, LONGEST_SCRIPT_LINE, 0);
@@ -115,7 +120,7 @@ static int read_script(
 		return -ENOEXEC;
 	}
 	if (text_equal(interpreter, "/usr/bin/env") || text_equal(interpreter, "/bin/env"))
-		return read_env(argument, search_path, program, arena);
+		return read_env(argument, search_path, program, witnesses, arena);
 	program->script = arena_text(arena, interpreter);
 	program->script_argument = argument ? arena_text(arena, argument) : NULL;
 	return 0;
@@ -160,9 +165,13 @@ void host_look_at_program(const char *name, const char *search_path, struct host
 	program->name = arena_text(arena, name);
 	if (!search_path)
 		search_path = usual_path;
-	program->path = locate(name, search_path, program, arena);
+	struct host_witnesses *witnesses = host_search_witnesses(search);
+	program->path = locate(name, search_path, program, witnesses, arena);
+	if (name[0] == '/')
+		host_witness_add(witnesses, name);
 	if (!program->path)
 		return;
+	host_witness_add(witnesses, program->path);
 	scoped(fd) int fd = open(program->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || !realpath(program->path, resolved) ||
 		host_links_along(&links, program->path) < 0) {
@@ -174,7 +183,7 @@ void host_look_at_program(const char *name, const char *search_path, struct host
 	program->links = links.items;
 	program->link_count = links.count;
 	program->set_id = has_set_id(fd);
-	int error = read_script(fd, search_path, program, arena);
+	int error = read_script(fd, search_path, program, witnesses, arena);
 	if (error > 0)
 		error = read_program(fd, search, program, arena);
 	program->found = error == 0;

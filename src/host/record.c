@@ -72,7 +72,7 @@ static const struct record_field program_fields[] = {
 	RECORD_ITEM_ARRAY(struct host_program, RECORD_TEXTS, libraries, library_count),
 	RECORD_ITEM_LIST(struct host_program, library_links, library_link_count, &link_type),
 };
-static const struct record_type program_type = RECORD_TYPE(struct host_program, program_fields);
+const struct record_type host_program_record = RECORD_TYPE(struct host_program, program_fields);
 
 static const struct record_field id_fields[] = {
 	RECORD_ITEM(struct host_id, RECORD_TEXT, name),
@@ -92,7 +92,7 @@ static const struct record_field host_fields[] = {
 	RECORD_ITEM_LIST(struct host, users, user_count, &user_type),
 	RECORD_ITEM_LIST(struct host, groups, group_count, &group_type),
 	RECORD_ITEM_LIST(struct host, paths, path_count, &path_type),
-	RECORD_ITEM_LIST(struct host, programs, program_count, &program_type),
+	RECORD_ITEM_LIST(struct host, programs, program_count, &host_program_record),
 	RECORD_ITEM(struct host, RECORD_U32, id_first),
 	RECORD_ITEM(struct host, RECORD_U32, id_last),
 	RECORD_ITEM_LIST(struct host, ids, id_count, &id_type),

@@ -51,6 +51,9 @@ pid_t host_clone(uint64_t flags, int *pidfd, int cgroup);
 typedef enum host_state host_cgroup_attempt(struct host_try *try, int folder);
 enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attempt);
 
+/* What the kernel says, without trying any of it; 0: no Landlock. */
+uint32_t host_landlock_abi(void);
+
 /* The attempts, by feature. */
 host_attempt host_try_user_namespace, host_try_namespaces, host_try_namespace_limits;
 host_attempt host_try_new_mount_api, host_try_idmapped_mounts, host_try_openat2;

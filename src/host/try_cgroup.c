@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "host/try.h"
 
-enum { LONGEST_LIST = 4096, REMOVALS = 50, BETWEEN_REMOVALS = 1000 /* microseconds */ };
+enum { REMOVALS = 50, BETWEEN_REMOVALS = 1000 /* microseconds */ };
 
 static const char prefix[] = "bulkhead-try-";
 
@@ -91,7 +91,7 @@ static bool lists(struct host_try *try, const char *list, const char *controller
 	const char *text;
 
 	snprintf(path, sizeof(path), "%s/%s", try->host->cgroup2, list);
-	if (descriptor_read(AT_FDCWD, path, LONGEST_LIST, try->arena, &text) < 0)
+	if (descriptor_read_value(AT_FDCWD, path, try->arena, &text) < 0)
 		return false;
 	char *copy = arena_text(try->arena, text), *rest = NULL;
 	for (char *word = strtok_r(copy, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))

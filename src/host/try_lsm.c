@@ -48,6 +48,13 @@ static enum host_state forbid_reading(struct host_try *try)
 	return HOST_YES;
 }
 
+uint32_t host_landlock_abi(void)
+{
+	int abi = create_ruleset(NULL, 0, ASK_VERSION);
+
+	return abi < 0 ? 0 : (uint32_t)abi;
+}
+
 enum host_state host_try_landlock(struct host_try *try)
 {
 	int abi = create_ruleset(NULL, 0, ASK_VERSION);
