@@ -47,7 +47,7 @@ const char *enforce_cgroup_root(void)
 	/* A statfs each instead of the whole table of mounts, which may be long. */
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (is_cgroup2(usual[i]))
-			return usual[i];
+			return strcpy(found, usual[i]);
 	scoped(file) FILE *mounts = fopen("/proc/self/mountinfo", "re");
 	scoped(memory) char *line = NULL;
 	size_t room = 0;
@@ -58,22 +58,22 @@ const char *enforce_cgroup_root(void)
 	return NULL;
 }
 
-static int open_folder(int parent, const char *name)
+static int open_folder(int parent, const char *name, int how)
 {
-	int fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(parent, name, how | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
 
-static int make_folder(int parent, const char *name)
+static int make_folder(int parent, const char *name, int how)
 {
-	int fd = open_folder(parent, name);
+	int fd = open_folder(parent, name, how);
 
 	if (fd != -ENOENT)
 		return fd;
 	if (mkdirat(parent, name, 0755) < 0 && errno != EEXIST)
 		return -errno;
-	fd = open_folder(parent, name);
+	fd = open_folder(parent, name, how);
 	/* Nobody would know of it; one that is another's by now is not empty, and stays. */
 	if (fd < 0)
 		unlinkat(parent, name, AT_REMOVEDIR);
@@ -89,7 +89,7 @@ static int walk(const char *root, const char *const parts[3], const char **faile
 	if (folder < 0)
 		return -errno;
 	for (size_t i = 0; i < 3; i++) {
-		int next = make_folder(folder, parts[i]);
+		int next = make_folder(folder, parts[i], i < 2 ? O_PATH : O_RDONLY);
 
 		*failed = parts[i];
 		if (next < 0)
@@ -151,6 +151,18 @@ static int remove_folder(int parent, const char *name)
 	return error < 0 ? error : remove_one(parent, name);
 }
 
+/* One that holds nobody and no other goes at once: the kernel removes no other. */
+static int empty_and_remove(int parent, const char *name)
+{
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	scoped(fd) int folder = open_folder(parent, name, O_PATH);
+	if (folder == -ENOENT)
+		return 0;
+	int error = folder < 0 ? folder : descriptor_put(folder, "cgroup.kill", "1");
+	return error < 0 ? error : remove_folder(parent, name);
+}
+
 int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why)
 {
 	char path[PATH_MAX];
@@ -162,23 +174,14 @@ int enforce_cgroup_remove(const char *stack, const char *name, struct fault *why
 	if (top < 0)
 		return fault(why, -errno, nowhere, "cannot open %s", root);
 	snprintf(path, sizeof(path), "bulkhead/%s", stack);
-	scoped(fd) int parent = open_folder(top, path);
+	scoped(fd) int parent = open_folder(top, path, O_PATH);
 	if (parent == -ENOENT)
 		return 0;
 	if (parent < 0)
 		return fault(why, parent, nowhere, "cannot open the cgroup of %s", stack);
-	scoped(fd) int folder = open_folder(parent, name);
-	if (folder < 0 && folder != -ENOENT)
-		return fault(why, folder, nowhere, "cannot open the cgroup %s/%s", path, name);
-	if (folder >= 0) {
-		int error = descriptor_put(folder, "cgroup.kill", "1");
-
-		if (error == 0)
-			error = remove_folder(parent, name);
-		if (error < 0)
-			return fault(
-				why, error, nowhere, "cannot remove the cgroup %s/%s", path, name);
-	}
+	int error = empty_and_remove(parent, name);
+	if (error < 0)
+		return fault(why, error, nowhere, "cannot remove the cgroup %s/%s", path, name);
 	/* Those above go when they hold nothing else. */
 	if (unlinkat(top, path, AT_REMOVEDIR) == 0)
 		unlinkat(top, "bulkhead", AT_REMOVEDIR);

@@ -18,7 +18,7 @@ struct plan_cgroup_limit;
  * per process); NULL when there is none. */
 const char *enforce_cgroup_root(void);
 
-/* Open the directory of @stack's @name, O_PATH; made when missing.  The caller closes it. */
+/* Open the directory of @stack's @name; made when missing.  The caller closes it. */
 int enforce_cgroup_open(const char *stack, const char *name, struct fault *why);
 
 /* Kill all in @name, wait until it is empty, and remove it, what is below it and what is empty

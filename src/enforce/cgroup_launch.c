@@ -66,15 +66,12 @@ static int open_locked(const struct enforce_launch *launch, struct fault *why)
 	const struct timespec pause = {.tv_nsec = 1000L * 1000};
 
 	for (int i = 0; i < LOCK_TRIES; i++) {
-		scoped(fd) int named =
+		scoped(fd) int folder =
 			enforce_cgroup_open(launch->plan->stack, launch->cgroup_name, why);
 
-		if (named < 0)
-			return named;
-		/* A path alone cannot be locked. */
-		scoped(fd) int folder = openat(named, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0 &&
-			still_there(launch, folder))
+		if (folder < 0)
+			return folder;
+		if (flock(folder, LOCK_EX | LOCK_NB) == 0 && still_there(launch, folder))
 			return take_fd(&folder);
 		nanosleep(&pause, NULL);
 	}

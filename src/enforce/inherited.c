@@ -7,7 +7,9 @@
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -25,8 +27,6 @@
 /* What a process has from whoever started it, and nobody declared: how it is scheduled, when the
  * kernel kills it for memory, its session, keys, personality, signals and umask. */
 
-enum { LONGEST_SCORE = 16 };
-
 static int fail(const struct enforce_launch *launch, const char *what, struct fault *why)
 {
 	return fault(why, -errno, launch->service->where, "cannot %s", what);
@@ -37,7 +37,7 @@ static int settle_score(struct enforce_launch *launch, struct fault *why)
 {
 	const char *path = arena_printf(launch->arena, "/proc/%d/oom_score_adj", (int)launch->init);
 	const char *text;
-	ssize_t length = descriptor_read(AT_FDCWD, path, LONGEST_SCORE, launch->arena, &text);
+	ssize_t length = descriptor_read_value(AT_FDCWD, path, launch->arena, &text);
 	/* Written with the host's rights, so that the service cannot lower it again. */
 	int error = length < 0                   ? (int)length
 		    : strtol(text, NULL, 10) < 0 ? descriptor_put(AT_FDCWD, path, "0")
@@ -103,19 +103,31 @@ struct kernel_action {
 
 enum { KERNEL_SIGNAL_SET = 8 /* bytes: 64 signals */ };
 
-/* An ignored signal stays ignored through an exec. */
+/* The signals that this process ignores, as bits from 1 on; all of them when it cannot be told. */
+static uint64_t ignored_signals(struct arena *arena)
+{
+	static const char name[] = "\nSigIgn:\t";
+	const char *text, *line = NULL;
+
+	if (descriptor_read_value(AT_FDCWD, "/proc/self/status", arena, &text) > 0)
+		line = strstr(text, name);
+	return line ? strtoull(line + strlen(name), NULL, 16) : UINT64_MAX;
+}
+
+/* An ignored signal stays ignored through an exec; one that is handled does not. */
 int enforce_reset_signals(struct enforce_launch *launch, struct fault *why)
 {
 	static const struct kernel_action usual;
+	const uint64_t ignored = ignored_signals(launch->arena);
 	sigset_t none;
 
-	(void)launch;
 	(void)why;
 	/* The C library keeps 32 and 33 to itself, yet its posix_spawn() leaves them ignored (what
 	 * make starts, say): the kernel is asked.  KILL and STOP it refuses, as they never change.
 	 */
 	for (int i = 1; i < NSIG; i++)
-		syscall(SYS_rt_sigaction, i, &usual, NULL, (size_t)KERNEL_SIGNAL_SET);
+		if (ignored >> (i - 1) & 1)
+			syscall(SYS_rt_sigaction, i, &usual, NULL, (size_t)KERNEL_SIGNAL_SET);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);

@@ -18,21 +18,17 @@
  * The descriptor that the mount was made from, or for what was made in the root
  * the path there: nothing that others could have changed is opened by name.
  */
-static int open_beneath(
-	const struct enforce_launch *launch, const struct plan_beneath *beneath, bool *borrowed)
+static int open_beneath(const struct enforce_launch *launch, const struct plan_beneath *beneath)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_BENEATH,
 	};
 
-	*borrowed = false;
 	for (size_t i = 0; i < launch->service->node_count; i++)
 		if (launch->sources[i] >= 0 &&
-			strcmp(launch->service->nodes[i].target, beneath->path) == 0) {
-			*borrowed = true;
+			strcmp(launch->service->nodes[i].target, beneath->path) == 0)
 			return launch->sources[i];
-		}
 	const char *path = beneath->path[1] ? beneath->path + 1 : ".";
 	int fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
@@ -41,8 +37,7 @@ static int open_beneath(
 static int allow_beneath(
 	struct enforce_launch *launch, const struct plan_beneath *beneath, struct fault *why)
 {
-	bool borrowed;
-	int fd = open_beneath(launch, beneath, &borrowed);
+	int fd = open_beneath(launch, beneath);
 
 	/* Of the host's tree, when the view is left out, not everything is there. */
 	if (fd < 0 && enforce_leaves_out(launch, LAYER_VIEW))
@@ -50,9 +45,8 @@ static int allow_beneath(
 	if (fd < 0)
 		return fault(why, fd, beneath->where, "cannot open %s", beneath->path);
 	struct landlock_beneath rule = {.access = beneath->access, .parent = fd};
+	/* The descriptor goes with all others, when the init closes what it does not need. */
 	int error = landlock_add(launch->ruleset, LANDLOCK_BENEATH, &rule) < 0 ? -errno : 0;
-	if (!borrowed)
-		close(fd);
 	if (error < 0)
 		return fault(why, error, beneath->where, "cannot allow %s", beneath->path);
 	return 0;

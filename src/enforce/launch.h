@@ -39,6 +39,13 @@ struct enforce_relay {
 	int from, to;
 };
 
+/* A folder that sources of the view lie in. */
+struct enforce_folder {
+	const char *path; /* "" is / */
+	int fd;           /* -1: it has links in it, or is not there */
+	bool trusted;     /* nobody but root can put anything else in a name's place */
+};
+
 struct enforce_launch {
 	/* Given by the caller. */
 	const struct plan *plan;
@@ -63,8 +70,10 @@ struct enforce_launch {
 	struct guard guard; /* removes it when the launcher dies */
 	bool network_made;  /* `network` is ours to close */
 	int home_network;   /* the launcher's own, to come back to */
-	int *sources;       /* per node: the path as opened, -1: none */
+	int *sources;       /* per node: the path as opened, or its mount; -1: none */
 	int *trees;         /* per node: its detached mount, -1: none */
+	struct enforce_folder *folders;
+	size_t folder_count;
 	int bring_tree, proc_tree;
 	struct enforce_bytes *secrets; /* per node */
 	const char *hosts;             /* text of the hosts file, when the stack keeps none */
@@ -83,6 +92,7 @@ struct enforce_launch {
 	/* Made by the init. */
 	int root;          /* folder of the new root */
 	bool covered;      /* what masks are copies of is made */
+	int cover;         /* a copy of the file among them that was of no use yet; 0: none */
 	int ruleset;       /* Landlock */
 	int exec_pipe[2];  /* ends when the service's exec has happened */
 	int init_pipe[2];  /* a byte comes when the init is confined */

@@ -37,17 +37,25 @@ const struct enforce_network_knob enforce_network_router_knobs[] = {
 const size_t enforce_network_router_knob_count =
 	sizeof(enforce_network_router_knobs) / sizeof(enforce_network_router_knobs[0]);
 
-/* Low ports are held by `listens`, not by a capability that a service would have to keep. */
-const struct enforce_network_knob enforce_network_service_knobs[] = {
+/* Low ports are held by `listens`, not by a capability that a service would have to keep.  The
+ * first two count for everybody, the others for who has a link. */
+static const struct enforce_network_knob service_knobs[] = {
+	{"ipv4/ip_unprivileged_port_start", "0"},
+	{"ipv4/ping_group_range", "1 0"},
 	{"ipv4/conf/all/forwarding", "0"},
 	{"ipv4/conf/default/forwarding", "0"},
 	{"ipv6/conf/all/forwarding", "0"},
 	COMMON,
-	{"ipv4/ip_unprivileged_port_start", "0"},
-	{"ipv4/ping_group_range", "1 0"},
 };
-const size_t enforce_network_service_knob_count =
-	sizeof(enforce_network_service_knobs) / sizeof(enforce_network_service_knobs[0]);
+enum { FOR_EVERYBODY = 2 };
+
+/* A loopback alone routes nothing and hears nobody, and a link comes from outside, to none but who
+ * is planned with one. */
+const struct enforce_network_knob *enforce_network_service_knobs(bool linked, size_t *count)
+{
+	*count = linked ? sizeof(service_knobs) / sizeof(service_knobs[0]) : FOR_EVERYBODY;
+	return service_knobs;
+}
 
 struct enforce_network_knob enforce_network_localnet(bool open)
 {

@@ -13,5 +13,6 @@ struct enforce_network_knob enforce_network_localnet(bool open);
 
 extern const struct enforce_network_knob enforce_network_router_knobs[];
 extern const size_t enforce_network_router_knob_count;
-extern const struct enforce_network_knob enforce_network_service_knobs[];
-extern const size_t enforce_network_service_knob_count;
+
+/* Those of a service, with a link of its own or without. */
+const struct enforce_network_knob *enforce_network_service_knobs(bool linked, size_t *count);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -18,30 +19,41 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 
-enum { LOOPBACK = 1, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+enum { LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+
+static int load_table(
+	const struct plan *plan, const struct plan_service *service, struct fault *why)
+{
+	scoped(memory) char *rules = enforce_network_rules_service(plan, service);
+
+	if (!rules)
+		return fault(why, -ENOMEM, service->where, "no memory for its rules");
+	return enforce_nft_load(rules, "service's table", service->where, why);
+}
+
+static int bring_loopback_up(const struct plan_service *service, struct fault *why)
+{
+	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	scoped(fd) int any = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (any < 0 || ioctl(any, SIOCSIFFLAGS, &request) < 0)
+		return fault(why, -errno, service->where, "cannot bring the loopback up");
+	return 0;
+}
 
 /* Knobs, loopback and, when it can ever have a link, the table: before there is a link. */
-static int fill_space(
-	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
+static int make_space(const struct plan *plan, const struct plan_service *service, int *network,
+	struct fault *why)
 {
-	scoped(visit) int home = enforce_network_visit(network, service->where, why);
-	scoped(netlink) struct enforce_netlink netlink = {0};
-	int error = home < 0 ? home
-			     : enforce_network_knobs(enforce_network_service_knobs,
-				       enforce_network_service_knob_count, service->where, why);
+	size_t count;
+	const struct enforce_network_knob *knobs =
+		enforce_network_service_knobs(service->linked, &count);
+	scoped(visit) int home = enforce_network_space_visit(network, service->where, why);
+	int error = home < 0 ? home : enforce_network_knobs(knobs, count, service->where, why);
 
-	if (!error && service->linked) {
-		scoped(memory) char *rules = enforce_network_rules_service(plan, service);
-
-		if (!rules)
-			return fault(why, -ENOMEM, service->where, "no memory for its rules");
-		error = enforce_nft_load(rules, "service's table", service->where, why);
-	}
-	if (!error)
-		error = enforce_netlink_open(&netlink, service->where, why);
-	if (!error)
-		error = enforce_network_link_up(&netlink, LOOPBACK, why);
-	return error ? error : enforce_netlink_flush(&netlink, why);
+	if (!error && service->linked)
+		error = load_table(plan, service, why);
+	return error ? error : bring_loopback_up(service, why);
 }
 
 static int route_both(struct enforce_netlink *netlink, int index, const struct plan_service *to,
@@ -182,8 +194,8 @@ static int join(const struct plan *plan, const struct plan_service *service, int
 int enforce_network_service(const struct plan *plan, const struct plan_service *service,
 	int router_network, int *network, struct fault *why)
 {
-	scoped(fd) int made = enforce_network_space(service->where, why);
-	int error = made < 0 ? made : fill_space(plan, service, made, why);
+	scoped(fd) int made = -1;
+	int error = make_space(plan, service, &made, why);
 
 	if (!error && service->linked && router_network >= 0)
 		error = join(plan, service, router_network, made, why);

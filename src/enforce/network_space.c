@@ -42,19 +42,26 @@ void scoped_visit(int *home)
 	errno = saved;
 }
 
-int enforce_network_space(struct where where, struct fault *why)
+int enforce_network_space_visit(int *made, struct where where, struct fault *why)
 {
 	scoped(visit) int home = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
-	int made;
 
 	if (home < 0)
 		return fault(why, -errno, where, "cannot open " OWN_NETWORK);
 	if (unshare(CLONE_NEWNET) < 0)
 		return fault(why, -errno, where, "cannot make a network namespace");
-	made = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
-	if (made < 0)
+	*made = open(OWN_NETWORK, O_RDONLY | O_CLOEXEC);
+	if (*made < 0)
 		return fault(why, -errno, where, "cannot open the new network namespace");
-	return made;
+	return take_fd(&home);
+}
+
+int enforce_network_space(struct where where, struct fault *why)
+{
+	int made = -1;
+	scoped(visit) int home = enforce_network_space_visit(&made, where, why);
+
+	return home < 0 ? home : made;
 }
 
 /* /proc/sys/net is that of the calling thread, whatever mount it is reached by. */

@@ -26,6 +26,9 @@ void scoped_visit(int *home);
 /* A new network namespace owned by the caller's user namespace; the caller closes it. */
 int enforce_network_space(struct where where, struct fault *why);
 
+/* The same, and the thread is in it from now on, as by a visit; the caller closes *@made too. */
+int enforce_network_space_visit(int *made, struct where where, struct fault *why);
+
 /* A knob below /proc/sys/net of the namespace that the caller is in. */
 struct enforce_network_knob {
 	const char *path; /* "ipv4/ip_forward" */

@@ -229,14 +229,16 @@ int enforce_network_verify_service(
 	scoped(memory) char *rules = enforce_network_rules_service(plan, service);
 	scoped(arena) struct arena *arena = arena_new();
 	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
+	size_t knob_count;
+	const struct enforce_network_knob *knobs =
+		enforce_network_service_knobs(service->linked, &knob_count);
 	scoped(visit) int home = enforce_network_visit(network, where, why);
 	int answer = home < 0 ? home : 0;
 
 	if (!answer && service->linked)
 		answer = verify_rules(rules, where, why);
 	if (!answer)
-		answer = enforce_network_knobs_verify(enforce_network_service_knobs,
-			enforce_network_service_knob_count, where, why);
+		answer = enforce_network_knobs_verify(knobs, knob_count, where, why);
 	if (!answer && service->linked)
 		answer = verify_localnet(plan, service, why);
 	if (!answer)

@@ -93,13 +93,9 @@ int enforce_attach_ports(
 {
 	if (!service->ports_held)
 		return 0;
-	scoped(fd) int group = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (group < 0)
-		return fault(why, -errno, service->where, "cannot open the cgroup of '%s'",
-			service->name);
-	int error = attach(plan, service, group, enforce_port_hooks[0], why);
+	int error = attach(plan, service, cgroup, enforce_port_hooks[0], why);
 
-	return error < 0 ? error : attach(plan, service, group, enforce_port_hooks[1], why);
+	return error < 0 ? error : attach(plan, service, cgroup, enforce_port_hooks[1], why);
 }
 
 int enforce_hold_ports(struct enforce_launch *launch, struct fault *why)

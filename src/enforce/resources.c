@@ -63,8 +63,11 @@ int enforce_set_limits(struct enforce_launch *launch, struct fault *why)
 	for (size_t i = 0; i < service->rlimit_count; i++) {
 		const struct plan_rlimit *limit = &service->rlimits[i];
 		__rlimit_resource_t resource = (__rlimit_resource_t)limit->resource;
-		struct rlimit now;
+		struct rlimit now = {
+			limit->soft < limit->value ? limit->soft : limit->value, limit->value};
 
+		if (setrlimit(resource, &now) == 0)
+			continue;
 		if (getrlimit(resource, &now) < 0)
 			return fault(
 				why, -errno, limit->where, "cannot read limit %s", limit->name);

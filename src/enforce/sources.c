@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -32,6 +34,49 @@ unsigned enforce_mount_attributes(const struct enforce_launch *launch, const str
 	return attributes;
 }
 
+/* Linux 6.15: both at once. */
+#ifndef SYS_open_tree_attr
+#define SYS_open_tree_attr 467
+#endif
+
+/* -ENOSYS where the kernel does not know it, or a container's filter does not. */
+static int clone_with_attributes(
+	int folder, const char *name, unsigned flags, struct mount_attr *attributes)
+{
+	static bool unknown;
+	int tree = -1;
+
+	if (!unknown)
+		tree = (int)syscall(
+			SYS_open_tree_attr, folder, name, flags, attributes, sizeof(*attributes));
+	if (unknown || (tree < 0 && (errno == ENOSYS || errno == EPERM))) {
+		unknown = true;
+		return -ENOSYS;
+	}
+	return tree < 0 ? -errno : tree;
+}
+
+/* A detached copy of the mount of @name in @folder, with an empty name of @folder itself. */
+static int clone_mount(int folder, const char *name, struct mount_attr *attributes)
+{
+	const unsigned flags =
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (*name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH);
+	int tree = clone_with_attributes(folder, name, flags, attributes);
+
+	if (tree != -ENOSYS)
+		return tree;
+	tree = open_tree(folder, name, flags);
+	if (tree < 0)
+		return -errno;
+	if (mount_setattr(tree, "", AT_EMPTY_PATH, attributes, sizeof(*attributes)) < 0) {
+		int error = -errno;
+
+		close(tree);
+		return error;
+	}
+	return tree;
+}
+
 int enforce_clone_mount(int source, unsigned attributes, int idmap)
 {
 	struct mount_attr change = {
@@ -39,17 +84,8 @@ int enforce_clone_mount(int source, unsigned attributes, int idmap)
 		.propagation = MS_PRIVATE,
 		.userns_fd = idmap >= 0 ? (unsigned)idmap : 0,
 	};
-	int tree = open_tree(source, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
-	if (tree < 0)
-		return -errno;
-	if (mount_setattr(tree, "", AT_EMPTY_PATH, &change, sizeof(change)) < 0) {
-		int error = -errno;
-
-		close(tree);
-		return error;
-	}
-	return tree;
+	return clone_mount(source, "", &change);
 }
 
 /* In place, as whoever has it bound holds the file: and only when it says something else, since
@@ -108,7 +144,41 @@ static bool comes_from_outside(const struct enforce_launch *launch, const struct
 	return node->kind == PLAN_BIND;
 }
 
-static int open_node(struct enforce_launch *launch, size_t index, int *idmap, struct fault *why)
+/* The folder of @path, opened once for all sources in it; its place among the launch's. */
+static const struct enforce_folder *find_folder(struct enforce_launch *launch, const char *path)
+{
+	const size_t length = (size_t)(strrchr(path, '/') - path);
+	struct stat status;
+
+	for (size_t i = 0; i < launch->folder_count; i++)
+		if (strncmp(launch->folders[i].path, path, length) == 0 &&
+			launch->folders[i].path[length] == '\0')
+			return &launch->folders[i];
+	struct enforce_folder *folder = arena_append(
+		launch->arena, &launch->folders, &launch->folder_count, sizeof(*folder));
+	*folder = (struct enforce_folder){.path = arena_text_length(launch->arena, path, length)};
+	folder->fd = trusted_open(length ? folder->path : "/", (struct where){0}, NULL);
+	folder->trusted =
+		folder->fd >= 0 && fstat(folder->fd, &status) == 0 && trusted_owner(&status);
+	return folder;
+}
+
+/* A name in a folder that only root can write needs no descriptor of its own: its mount is one. */
+static int clone_in_folder(struct enforce_launch *launch, const struct plan_node *node)
+{
+	struct mount_attr change = {
+		.attr_set = enforce_mount_attributes(launch, node),
+		.propagation = MS_PRIVATE,
+	};
+
+	if (node->kind != PLAN_BIND || node->as_root)
+		return -ENOENT;
+	const struct enforce_folder *folder = find_folder(launch, node->source);
+	return folder->trusted ? clone_mount(folder->fd, strrchr(node->source, '/') + 1, &change)
+			       : -ENOENT;
+}
+
+static int clone_source(struct enforce_launch *launch, size_t index, int *idmap, struct fault *why)
 {
 	const struct plan_node *node = &launch->service->nodes[index];
 	int source = open_source(launch, node, why);
@@ -134,6 +204,17 @@ static int open_node(struct enforce_launch *launch, size_t index, int *idmap, st
 			"its file system cannot be id-mapped: keep %s on ext4, xfs or btrfs",
 			node->source);
 	return error;
+}
+
+/* What the short way cannot do, the long one does or says why not. */
+static int open_node(struct enforce_launch *launch, size_t index, int *idmap, struct fault *why)
+{
+	int tree = clone_in_folder(launch, &launch->service->nodes[index]);
+
+	if (tree < 0)
+		return clone_source(launch, index, idmap, why);
+	launch->sources[index] = launch->trees[index] = tree;
+	return 0;
 }
 
 /* The host's procfs whole: only where the namespaces are left out, as then there is no own one. */

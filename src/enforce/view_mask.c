@@ -21,12 +21,12 @@ static int attach(struct enforce_launch *launch, int tree, const char *target)
 	return move_mount(tree, "", launch->root, target, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
 }
 
-static int cover(struct enforce_launch *launch, const char *name, const char *target)
+/* Stays open until the init closes everything: a call less for each of many masks. */
+static int copy(struct enforce_launch *launch, const char *name)
 {
-	/* Stays open until the init closes everything: a call less for each of many masks. */
 	int tree = open_tree(launch->root, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 
-	return tree < 0 ? -errno : attach(launch, tree, target + 1);
+	return tree < 0 ? -errno : tree;
 }
 
 /* Made once, by the first mask.  A failure here says nothing of what is to be covered. */
@@ -58,15 +58,23 @@ static int make_covers(struct enforce_launch *launch)
  */
 int enforce_mask(struct enforce_launch *launch, const struct plan_node *node)
 {
+	const char *target = node->target + 1;
 	int error = make_covers(launch);
 
 	if (error < 0)
 		return error;
-	error = cover(launch, cover_file, node->target);
-	if (error == -EINVAL || error == -ENOTDIR)
-		error = cover(launch, cover_folder, node->target);
+	int tree = launch->cover > 0 ? launch->cover : copy(launch, cover_file);
+	if (tree < 0)
+		return tree;
+	error = attach(launch, tree, target);
+	/* It is still there for the next one, when this was no file. */
+	launch->cover = error < 0 ? tree : 0;
+	if (error == -EINVAL || error == -ENOTDIR) {
+		tree = copy(launch, cover_folder);
+		error = tree < 0 ? tree : attach(launch, tree, target);
+	}
 	bool gone = error == -ENOENT &&
-		    faccessat(launch->root, node->target + 1, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		    faccessat(launch->root, target, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
 		    errno == ENOENT;
 	return gone ? 0 : error;
 }

@@ -19,18 +19,22 @@
 static int write_file(struct enforce_launch *launch, const struct plan_node *node, const char *data,
 	size_t length)
 {
-	int error = enforce_make_file(launch, node->target);
+	const int how = O_WRONLY | O_NOFOLLOW | O_CLOEXEC;
+	const mode_t mode = node->mode ? node->mode : 0444;
+	scoped(fd) int file = openat(launch->root, node->target + 1, how | O_CREAT | O_EXCL, mode);
+	int error = 0;
 
-	if (error < 0)
-		return error;
-	scoped(fd) int file =
-		openat(launch->root, node->target + 1, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
-	if (file < 0)
-		return -errno;
+	/* The folder is missing, or the file there already. */
+	if (file < 0) {
+		error = enforce_make_file(launch, node->target);
+		if (error < 0)
+			return error;
+		file = openat(launch->root, node->target + 1, how | O_TRUNC);
+		if (file < 0 || fchmod(file, mode) < 0)
+			return -errno;
+	}
 	error = descriptor_write(file, data, length);
 	if (error == 0 && (node->uid || node->gid) && fchown(file, node->uid, node->gid) < 0)
-		error = -errno;
-	if (error == 0 && node->mode != 0444 && fchmod(file, node->mode ? node->mode : 0444) < 0)
 		error = -errno;
 	return error;
 }

@@ -190,7 +190,8 @@ static void close_all(int *list, size_t count)
 static void finish(struct enforce_launch *launch, bool log_folder_ours)
 {
 	const size_t nodes = launch->service->node_count;
-	int *list = arena_alloc(launch->arena, (2 * nodes + 32) * sizeof(*list));
+	int *list =
+		arena_alloc(launch->arena, (2 * nodes + launch->folder_count + 32) * sizeof(*list));
 	const int others[] = {launch->cgroup, launch->home_network, launch->bring_tree,
 		launch->proc_tree, launch->log, launch->gate[0], launch->gate[1],
 		launch->status_pipe[0], launch->status_pipe[1], launch->standard[0],
@@ -205,6 +206,8 @@ static void finish(struct enforce_launch *launch, bool log_folder_ours)
 		list[count++] = launch->relays[i].from;
 		list[count++] = launch->relays[i].to;
 	}
+	for (size_t i = 0; i < launch->folder_count; i++)
+		list[count++] = launch->folders[i].fd;
 	for (size_t i = 0; i < nodes; i++) {
 		list[count++] = launch->sources[i];
 		list[count++] = launch->trees[i];

@@ -303,27 +303,33 @@ static int add_route(int network)
 	return error ? error : enforce_netlink_flush(&netlink, &why);
 }
 
-static int turn_on_forwarding(int network)
+static int turn(int network, const char *knob, const char *value)
 {
-	static const struct enforce_network_knob forwarding = {"ipv4/conf/all/forwarding", "1"};
+	const struct enforce_network_knob turned = {knob, value};
 	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
 
-	return home < 0 ? home : enforce_network_knobs(&forwarding, 1, (struct where){0}, &why);
+	return home < 0 ? home : enforce_network_knobs(&turned, 1, (struct where){0}, &why);
 }
 
 static void a_changed_knob_or_route_is_drift(void **state)
 {
 	(void)state;
-	assert_int_equal(turn_on_forwarding(networks[WORKER]), 0);
+	/* Who has no link has but two of them. */
+	assert_int_equal(turn(networks[WORKER], "ipv4/ip_unprivileged_port_start", "1024"), 0);
 	assert_int_equal(enforce_network_verify_service(&network_plan,
 				 &network_plan.services[WORKER], networks[WORKER], &why),
 		1);
-	assert_non_null(strstr(why.text, "forwarding"));
+	assert_non_null(strstr(why.text, "ip_unprivileged_port_start"));
 	assert_int_equal(add_route(networks[API]), 0);
 	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_non_null(strstr(why.text, "not planned but there: route default"));
+	assert_int_equal(turn(networks[API], "ipv4/conf/all/forwarding", "1"), 0);
+	assert_int_equal(enforce_network_verify_service(
+				 &network_plan, &network_plan.services[API], networks[API], &why),
+		1);
+	assert_non_null(strstr(why.text, "forwarding"));
 }
 
 static int packet_bytes(int network, const char *link)
