@@ -42,7 +42,7 @@ static int check(const struct cli_options *given)
 			given->operands[i];
 		options.policy_given = true;
 	}
-	status = cli_load(&options, CLI_JUDGE, &loaded);
+	status = cli_load(&options, CLI_CHECK, &loaded);
 	if (status == 0) {
 		/* Where `up` would refuse on this machine, for all that the text is good. */
 		plan_report_gaps(loaded.plan, true, loaded.report);

@@ -176,8 +176,12 @@ static int keep_ids(const struct cli_options *options, struct cli_loaded *loaded
 static int make_plan(
 	const struct cli_options *options, enum cli_purpose purpose, struct cli_loaded *loaded)
 {
-	loaded->plan = plan_build(
-		loaded->policy, loaded->host, purpose == CLI_JUDGE, loaded->arena, loaded->report);
+	if (purpose == CLI_CHECK)
+		loaded->plan =
+			plan_judge(loaded->policy, loaded->host, loaded->arena, loaded->report);
+	else
+		loaded->plan = plan_build(loaded->policy, loaded->host, purpose == CLI_JUDGE,
+			loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
 	if (purpose != CLI_JUDGE && plan_report_gaps(loaded->plan, false, loaded->report) > 0)

@@ -18,6 +18,7 @@ struct report;
 
 enum cli_purpose {
 	CLI_JUDGE, /* the text decides; what this machine lacks is a note; no root, nothing kept */
+	CLI_CHECK, /* the same, by plan_judge(): services that are alike are judged once */
 	CLI_ENFORCE, /* `up`: what is missing is an error; needs root; host ids are kept */
 	CLI_LAUNCH,  /* the same for one launch, which does not try again what works since the boot
 		      */

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/report.h"
 #include "base/text.h"
+#include "plan/alike.h"
 #include "plan/calls.h"
 #include "plan/planner.h"
 
@@ -104,8 +105,8 @@ static void build_service(
 	plan_expected(planner, from, service);
 }
 
-const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
-	struct arena *arena, struct report *report)
+static const struct plan *build(const struct policy *policy, const struct host *host, bool judging,
+	struct plan_alike *alike, struct arena *arena, struct report *report)
 {
 	struct plan *plan = arena_alloc(arena, sizeof(*plan));
 	struct planner planner = {.policy = policy,
@@ -117,7 +118,8 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 		.unheard = report_new(arena),
 		.plan = plan,
 		.created = map_new(arena),
-		.first = map_new(arena)};
+		.first = map_new(arena),
+		.alike = alike};
 
 	plan->version = PLAN_VERSION;
 	plan->stack = policy->stack;
@@ -135,10 +137,25 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	plan_network(&planner);
 	for (size_t i = 0; i < plan->service_count; i++) {
 		plan_turn_to(&planner, &plan->services[i]);
+		if (plan_alike_share(&planner, planner.from[i], &plan->services[i]))
+			continue;
 		build_service(&planner, planner.from[i], &plan->services[i]);
+		plan_alike_remember(&planner, &plan->services[i]);
 	}
 	planner.report = planner.heard;
 	plan_file_edges(&planner);
 	plan_gaps(&planner);
 	return plan;
+}
+
+const struct plan *plan_build(const struct policy *policy, const struct host *host, bool judging,
+	struct arena *arena, struct report *report)
+{
+	return build(policy, host, judging, NULL, arena, report);
+}
+
+const struct plan *plan_judge(const struct policy *policy, const struct host *host,
+	struct arena *arena, struct report *report)
+{
+	return build(policy, host, true, plan_alike_new(arena), arena, report);
 }

@@ -136,6 +136,13 @@ const struct plan *plan_build(const struct policy *policy, const struct host *ho
 	struct arena *arena, struct report *report);
 
 /*
+ * The same for `check`, which judges and shows no service: it reports what plan_build() would when
+ * @judging, and services that are alike share their parts (plan/alike.h), so that it is quick.
+ */
+const struct plan *plan_judge(const struct policy *policy, const struct host *host,
+	struct arena *arena, struct report *report);
+
+/*
  * Add what @plan cannot do without and the host cannot give to @report: what is
  * missing, what it costs and how to get it; as notes, and only what was tried, when
  * @judging.  Returns how many.  What a service accepts to lack is a warning, not counted.

@@ -17,6 +17,7 @@
 #include "policy/policy.h"
 
 struct map;
+struct plan_alike;
 
 struct planner {
 	const struct policy *policy;
@@ -29,7 +30,8 @@ struct planner {
 	struct map *created; /* path to the first service whose `files` create it */
 	/* What each of the plan's services comes from: one for all instances of a service. */
 	const struct policy_service **from;
-	struct map *first; /* the policy's name to the plan's first service of it */
+	struct map *first;        /* the policy's name to the plan's first service of it */
+	struct plan_alike *alike; /* NULL: each service is built for itself */
 };
 
 /* The plan's services, by name; their parts are planned later. */
