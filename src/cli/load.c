@@ -28,6 +28,12 @@ static size_t role_folders(const struct cli_options *options, const char **folde
 	return count;
 }
 
+/* Does nothing follow but words? */
+static bool judges(enum cli_purpose purpose)
+{
+	return purpose == CLI_JUDGE || purpose == CLI_CHECK;
+}
+
 static int no_policy(const struct cli_options *options)
 {
 	struct fault why = {0};
@@ -48,7 +54,7 @@ static int read_policy(
 	struct policy_options reading = {
 		.roles = loaded->role_folders,
 		.role_folder_count = loaded->role_folder_count,
-		.enforcing = purpose != CLI_JUDGE,
+		.enforcing = !judges(purpose),
 	};
 
 	if (!options->role && !options->policy_given && access(options->policies[0], F_OK) < 0)
@@ -116,7 +122,7 @@ static uint64_t wanted_features(const struct policy *policy)
 
 static struct host *probe(enum cli_purpose purpose, uint64_t features, struct cli_loaded *loaded)
 {
-	if (purpose == CLI_JUDGE)
+	if (judges(purpose))
 		return host_probe(loaded->arena, features);
 	return host_probe_once(loaded->arena, features, purpose == CLI_ENFORCE, &loaded->recalled);
 }
@@ -137,7 +143,7 @@ static int ask_host(const struct cli_options *options, enum cli_purpose purpose,
 			loaded->host->features[i].state = HOST_NO;
 	const struct host_question *questions =
 		plan_questions(loaded->policy, loaded->arena, &count);
-	if (purpose == CLI_JUDGE)
+	if (judges(purpose))
 		host_answer(loaded->host, questions, count, loaded->arena);
 	else
 		host_answer_once(loaded->host, questions, count, loaded->arena);
@@ -184,7 +190,7 @@ static int make_plan(
 			loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
-	if (purpose != CLI_JUDGE && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
+	if (!judges(purpose) && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
 		return cli_report(options, loaded->report, 3);
 	return 0;
 }
@@ -212,7 +218,7 @@ int cli_load(const struct cli_options *options, enum cli_purpose purpose, struct
 		status = ask_host(options, purpose, wanted_features(loaded->policy), loaded);
 	if (status == 0)
 		status = make_plan(options, purpose, loaded);
-	if (status == 0 && purpose != CLI_JUDGE)
+	if (status == 0 && !judges(purpose))
 		status = keep_ids(options, loaded);
 	return status;
 }
