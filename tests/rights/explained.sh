@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Each right that no driver needs, by docs/proof/rights.json (or by the rows VERDICT WHOSE KEY ITEM of
+# a file), has its row in docs/roles.md, `| WHOSE | KEY ITEM | operation | source |`, and its reason
+# where it is given; and each such row speaks of a right that is not needed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+status=0
+tab=$'\t'
+
+complain() { echo "$*"; status=1; }
+rows_of_json() {
+  perl -ne 'next unless /^    "([^"]+)": \{"needed": \d+, "unneeded": \[(.*?)\]/;
+    my $whose = $1; print "unneeded\t$whose\t", $_ =~ s/ /\t/r, "\n" for $2 =~ /"([^"]+)"/g' docs/proof/rights.json
+}
+# shellcheck disable=SC2016 # the backquotes are those of the text
+told() { sed -nE 's/^\| `([a-z-]+)` \| `([a-z.-]+) ([^`]+)` \| [^|]{10,} \| [^|]{4,} \|$/\1\t\2\t\3/p' docs/roles.md | sort; }
+
+unneeded=$({ if [ $# -gt 0 ]; then cat "$1"; else rows_of_json; fi; } | sed -n "s/^unneeded$tab//p" | sort)
+while IFS=$tab read -r whose key item; do
+  [ -n "$whose" ] || continue
+  told | grep -qxF -- "$whose$tab$key$tab$item" ||
+    complain "nobody needs $key $item of $whose: take it away, or write a row in docs/roles.md"
+  [ ! -e "roles/$whose.yaml" ] || grep -E -- "(#|why:)" "roles/$whose.yaml" | grep -qwF -- "${item##*/}" ||
+    complain "roles/$whose.yaml gives no reason for $key $item"
+done <<<"$unneeded"
+while IFS= read -r row; do
+  [ -z "$row" ] || grep -qxF -- "$row" <<<"$unneeded" || complain "docs/roles.md: $row is needed by now, or gone"
+done < <(told)
+exit $status
