@@ -69,19 +69,34 @@ int enforce_keep_through_ids(struct enforce_launch *launch, struct fault *why)
 	return 0;
 }
 
+/* What it holds: without a user namespace of its own that is what the caller has. */
+static int capget_permitted(uint64_t *permitted)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct data[2];
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return -errno;
+	*permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
+	return 0;
+}
+
 /*
  * With the layer left out the service keeps everything, as a program does that
  * nobody confines: a user of its own would lose all by the exec alone.
  */
 int enforce_keep_capabilities(struct enforce_launch *launch, struct fault *why)
 {
-	const uint64_t all = (UINT64_C(1) << (CAP_CHECKPOINT_RESTORE + 1)) - 1;
+	uint64_t all = 0;
 
 	if (!enforce_leaves_out(launch, LAYER_CAPABILITIES))
 		return 0;
-	int error = enforce_capset(all, all);
-	for (unsigned number = 0; error == 0 && number <= CAP_CHECKPOINT_RESTORE; number++)
-		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
+	int error = capget_permitted(&all);
+	if (error == 0)
+		error = enforce_capset(all, all);
+	for (unsigned number = 0; error == 0 && number < MOST_CAPABILITIES; number++)
+		if (all >> number & 1 &&
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) < 0)
 			error = -errno;
 	if (error < 0)
 		return fault(why, error, launch->service->where, "cannot keep the capabilities");

@@ -149,7 +149,8 @@ int enforce_create_paths(struct enforce_launch *launch, struct fault *why)
 	mode_t mask = umask(0);
 	int error = 0;
 
-	for (size_t i = 0; error == 0 && i < service->node_count; i++) {
+	/* Nothing of the host's is made for what has stand-ins. */
+	for (size_t i = 0; error == 0 && i < service->node_count && !launch->stand_ins; i++) {
 		const struct plan_node *node = &service->nodes[i];
 		const struct plan_node *maker = maker_of(node, made, count);
 

@@ -107,7 +107,8 @@ int enforce_limit_disks(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
 
-	for (size_t i = 0; i < service->cgroup_limit_count; i++) {
+	/* Stand-ins lie on another disk, or on none. */
+	for (size_t i = 0; i < service->cgroup_limit_count && !launch->stand_ins; i++) {
 		const struct plan_cgroup_limit *limit = &service->cgroup_limits[i];
 		int error = enforce_limits_disks(limit) ? limit_disks(launch, limit, why) : 0;
 

@@ -35,13 +35,12 @@ static int write_map(int process, const char *file, const struct plan_extent *ex
 
 /*
  * By the launcher, as only a parent with the host's rights may write several
- * extents.  With the identity layer left out the service is the host's root.
+ * extents.  With the identity layer left out there is no user namespace, and the
+ * service is the host's root.
  */
 int enforce_write_maps(struct enforce_launch *launch, struct fault *why)
 {
-	static const struct plan_extent everyone = {0, 0, UINT32_MAX, {0}};
 	const struct plan_identity *identity = &launch->service->identity;
-	bool all = enforce_leaves_out(launch, LAYER_IDENTITY);
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d", (int)launch->init);
@@ -49,11 +48,9 @@ int enforce_write_maps(struct enforce_launch *launch, struct fault *why)
 	if (process < 0)
 		return fault(why, -errno, identity->where, "the init of '%s' is gone",
 			launch->service->name);
-	int error = write_map(process, "uid_map", all ? &everyone : identity->uids,
-		all ? 1 : identity->uid_count);
+	int error = write_map(process, "uid_map", identity->uids, identity->uid_count);
 	if (error == 0)
-		error = write_map(process, "gid_map", all ? &everyone : identity->gids,
-			all ? 1 : identity->gid_count);
+		error = write_map(process, "gid_map", identity->gids, identity->gid_count);
 	if (error < 0)
 		return fault(why, error, identity->where, "cannot map the ids of '%s'",
 			launch->service->name);

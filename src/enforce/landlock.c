@@ -6,19 +6,39 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "catalog/landlock.h"
 #include "enforce/landlock_abi.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
+#include "enforce/stand_in.h"
 #include "plan/plan.h"
+
+/* Without a view: what stands in for the host's data at @path of it, which has its rules; -1: it is
+ * no data. */
+static int open_stand_in(struct enforce_launch *launch, const char *path)
+{
+	const struct enforce_stand_ins *stand_ins = launch->stand_ins;
+
+	for (size_t i = 0; i < launch->service->node_count; i++) {
+		const struct plan_node *node = &launch->service->nodes[i];
+
+		if (node->kind == PLAN_BIND && strcmp(node->target, path) == 0 &&
+			enforce_stood_in(stand_ins, node->source))
+			return open(arena_printf(
+					    launch->arena, "%s%s", stand_ins->folder, node->source),
+				O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	}
+	return -1;
+}
 
 /*
  * The descriptor that the mount was made from, or for what was made in the root
  * the path there: nothing that others could have changed is opened by name.
  */
-static int open_beneath(const struct enforce_launch *launch, const struct plan_beneath *beneath)
+static int open_beneath(struct enforce_launch *launch, const struct plan_beneath *beneath)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_CLOEXEC,
@@ -29,6 +49,12 @@ static int open_beneath(const struct enforce_launch *launch, const struct plan_b
 		if (launch->sources[i] >= 0 &&
 			strcmp(launch->service->nodes[i].target, beneath->path) == 0)
 			return launch->sources[i];
+	if (launch->stand_ins && enforce_leaves_out(launch, LAYER_VIEW)) {
+		int stand_in = open_stand_in(launch, beneath->path);
+
+		if (stand_in >= 0)
+			return stand_in;
+	}
 	const char *path = beneath->path[1] ? beneath->path + 1 : ".";
 	int fd = (int)syscall(SYS_openat2, launch->root, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;

@@ -17,6 +17,7 @@
 #include "catalog/layer.h"
 
 struct arena;
+struct enforce_stand_ins;
 struct plan;
 struct plan_service;
 
@@ -51,7 +52,8 @@ struct enforce_launch {
 	const struct plan *plan;
 	const struct plan_service *service;
 	struct arena *arena;
-	unsigned without; /* layers left out, 1 << enum layer; test builds only */
+	unsigned without; /* layers left out, 1 << enum layer: see stack/launch.h */
+	const struct enforce_stand_ins *stand_ins;
 	unsigned refusal; /* errno of seccomp refusals */
 	bool scratch_secrets, foreground;
 	const char *run_folder, *cgroup_name, *bring;

@@ -14,9 +14,14 @@
 #include "enforce/network.h"
 #include "plan/plan.h"
 
-/* Owned by the host's user namespace: the service can change nothing in it. */
+/*
+ * Owned by the host's user namespace: the service can change nothing in it.  With
+ * the layer left out it stays where its launcher is, or is put where it is told.
+ */
 int enforce_make_network(struct enforce_launch *launch, struct fault *why)
 {
+	if (launch->network < 0 && enforce_leaves_out(launch, LAYER_NETWORK))
+		return 0;
 	launch->home_network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (launch->home_network < 0)
 		return fault(why, -errno, launch->service->where, "cannot open /proc/self/ns/net");
@@ -51,8 +56,9 @@ int enforce_limit_namespaces(struct enforce_launch *launch, struct fault *why)
 	const struct catalog_namespace *kinds = catalog_namespaces(&count);
 	scoped(fd) int folder = open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	/* A policy may accept that there are no limits (`accept-missing`). */
-	if (!launch->service->namespaces_held)
+	/* A policy may accept that there are no limits (`accept-missing`).  Without a user
+	 * namespace of its own they would be the host's. */
+	if (!launch->service->namespaces_held || enforce_leaves_out(launch, LAYER_IDENTITY))
 		return 0;
 	if (folder < 0)
 		return fault(why, -errno, where, "cannot open /proc/sys/user");

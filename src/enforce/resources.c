@@ -39,8 +39,11 @@ int enforce_limit_cgroup(struct enforce_launch *launch, struct fault *why)
 int enforce_limit_user(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
-	scoped(fd) int folder = open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
+	/* Without a user namespace of its own they would be everybody's. */
+	if (enforce_leaves_out(launch, LAYER_IDENTITY))
+		return 0;
+	scoped(fd) int folder = open("/proc/sys/user", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; i < service->user_limit_count; i++) {
 		const struct plan_user_limit *limit = &service->user_limits[i];
 		int error = folder < 0

@@ -18,6 +18,7 @@
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "enforce/network.h"
+#include "enforce/stand_in.h"
 #include "enforce/view.h"
 #include "plan/plan.h"
 
@@ -132,6 +133,12 @@ static int open_source(
 		return open_hosts(launch, node, why);
 	if (node->kind == PLAN_SOCKETS)
 		return trusted_open(arena_printf(launch->arena, "%s/sockets/%s", launch->run_folder,
+					    node->source),
+			node->where, why);
+	/* What is id-mapped is read-only as well, and stand-ins lie where that may not be. */
+	if (launch->stand_ins && !node->as_root &&
+		enforce_stood_in(launch->stand_ins, node->source))
+		return trusted_open(arena_printf(launch->arena, "%s%s", launch->stand_ins->folder,
 					    node->source),
 			node->where, why);
 	return trusted_open(node->source, node->where, why);

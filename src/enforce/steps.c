@@ -18,7 +18,7 @@ const struct enforce_step enforce_steps[] = {
 	{"cgroup limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, LAUNCH, enforce_limit_cgroup},
 	{"ports", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_ports},
 	{"kinds", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_kinds},
-	{"network namespace", LAYER_NETWORK, ENFORCE_LAUNCHER, LAUNCH, enforce_make_network},
+	{"network namespace", ALWAYS, ENFORCE_LAUNCHER, LAUNCH, enforce_make_network},
 	{"created paths", ALWAYS, ENFORCE_LAUNCHER, LAUNCH, enforce_create_paths},
 	{"sources of the view", LAYER_VIEW, ENFORCE_LAUNCHER, LAUNCH, enforce_open_sources},
 	{"disk limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, LAUNCH, enforce_limit_disks},
@@ -27,7 +27,7 @@ const struct enforce_step enforce_steps[] = {
 	{"environment", ALWAYS, ENFORCE_LAUNCHER, BOTH, enforce_build_environment},
 	{"standard descriptors", ALWAYS, ENFORCE_LAUNCHER, BOTH, enforce_open_standard},
 
-	{"id maps", ALWAYS, ENFORCE_MAPPER, LAUNCH, enforce_write_maps},
+	{"id maps", LAYER_IDENTITY, ENFORCE_MAPPER, LAUNCH, enforce_write_maps},
 	{"scheduling", ALWAYS, ENFORCE_MAPPER, BOTH, enforce_settle_scheduling},
 
 	{"session", ALWAYS, ENFORCE_INIT, BOTH, enforce_begin_session},

@@ -14,6 +14,7 @@
 #include "base/scoped.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
+#include "enforce/stand_in.h"
 #include "plan/plan.h"
 
 /*
@@ -25,7 +26,7 @@ static int keep_host_root(struct enforce_launch *launch, struct fault *why)
 	launch->root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (launch->root < 0)
 		return fault(why, -errno, launch->service->where, "cannot open /");
-	return 0;
+	return launch->stand_ins ? enforce_cover_data(launch, why) : 0;
 }
 
 int enforce_make_root(struct enforce_launch *launch, struct fault *why)
@@ -35,12 +36,12 @@ int enforce_make_root(struct enforce_launch *launch, struct fault *why)
 	const char *const options[] = {"mode", "0755", "size", "4m", "nr_inodes", names, NULL};
 	struct where where = launch->service->where;
 
-	if (enforce_leaves_out(launch, LAYER_VIEW))
-		return keep_host_root(launch, why);
-	/* Ours already: the namespace belongs to the new user namespace, so nothing that is
+	/* Ours already where the namespace belongs to a new user namespace, so that nothing that is
 	 * mounted here can reach the host; mounts of the host need not come here either. */
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fault(why, -errno, where, "cannot make the mounts private");
+	if (enforce_leaves_out(launch, LAYER_VIEW))
+		return keep_host_root(launch, why);
 	launch->root = enforce_new_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 	if (launch->root < 0)
 		return fault(why, launch->root, where, "cannot make a memory file system");
@@ -73,12 +74,14 @@ int enforce_bring(struct enforce_launch *launch, struct fault *why)
 		scoped(fd) int memory = enforce_new_mount("tmpfs", NULL, 0);
 
 		if (memory < 0 ||
-			move_mount(memory, "", launch->root, "run", MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			move_mount(memory, "", launch->root, "mnt", MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return fault(why, memory < 0 ? memory : -errno, where,
 				"cannot make a folder for %s", launch->bring);
 	}
 	const char *slash = strrchr(launch->bring, '/');
-	snprintf(target, sizeof(target), "/run/bring/%s", slash ? slash + 1 : launch->bring);
+	snprintf(target, sizeof(target), "%s/bring/%s",
+		enforce_leaves_out(launch, LAYER_VIEW) ? "/mnt" : "/run",
+		slash ? slash + 1 : launch->bring);
 	int error = enforce_attach(launch, launch->bring_tree, target, false);
 	if (error < 0)
 		return fault(why, error, where, "cannot put %s into the view", launch->bring);

@@ -41,7 +41,9 @@ static struct enforce_launch begin(const struct plan *plan, const struct plan_se
 		.plan = plan,
 		.service = service,
 		.arena = arena,
-		.without = BULKHEAD_TEST_BUILD ? options->without : 0,
+		/* Never of a service that works. */
+		.without = BULKHEAD_TEST_BUILD || options->stand_ins ? options->without : 0,
+		.stand_ins = options->stand_ins,
 		.kill_after = BULKHEAD_TEST_BUILD ? options->kill_after : 0,
 		.refusal = options->refusal ? options->refusal : EPERM,
 		.scratch_secrets = options->scratch_secrets,
@@ -97,7 +99,7 @@ static int open_channels(struct enforce_launch *launch, struct fault *why)
 /* The child begins in the service's network namespace; the launcher comes back. */
 static int enter_network(const struct enforce_launch *launch, int network, struct fault *why)
 {
-	if (launch->enters || enforce_leaves_out(launch, LAYER_NETWORK))
+	if (launch->enters || launch->home_network < 0)
 		return 0;
 	if (setns(network, CLONE_NEWNET) < 0)
 		return fault(
@@ -108,10 +110,12 @@ static int enter_network(const struct enforce_launch *launch, int network, struc
 /* Who enters finds all of them there. */
 static uint64_t new_namespaces(const struct enforce_launch *launch)
 {
-	uint64_t kinds = CLONE_NEWUSER | CLONE_NEWNS;
+	uint64_t kinds = CLONE_NEWNS;
 
 	if (launch->enters)
 		return 0;
+	if (!enforce_leaves_out(launch, LAYER_IDENTITY))
+		kinds |= CLONE_NEWUSER;
 	if (!enforce_leaves_out(launch, LAYER_NAMESPACES))
 		kinds |= CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 	return kinds;

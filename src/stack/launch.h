@@ -16,15 +16,19 @@
 
 #include "base/guard.h"
 
+struct enforce_stand_ins;
 struct fault;
 struct plan;
 struct plan_service;
 
 struct stack_launch_options {
-	unsigned without; /* bits 1 << enum layer that are left out; test builds only */
-	int kill_after;   /* test builds: the launcher kills itself after this step; 0: never */
-	int network;      /* enter this network namespace; -1: make one and join the router */
-	int router;       /* router's network namespace, held by the init; -1: none */
+	/* Bits 1 << enum layer that are left out: in test builds, and of a launch on stand-ins. */
+	unsigned without;
+	/* A throw-away launch: what is in the place of the host's data; NULL: it has the data. */
+	const struct enforce_stand_ins *stand_ins;
+	int kill_after; /* test builds: the launcher kills itself after this step; 0: never */
+	int network;    /* enter this network namespace; -1: make one and join the router */
+	int router;     /* router's network namespace, held by the init; -1: none */
 	const char *run_folder; /* /run/bulkhead/STACK: hosts/NAME of the service, sockets/NAME of
 				 * a PLAN_SOCKETS node's source; `run` without a stack: NULL,
 				 * then the view gets a hosts file and socket folders of its own */
@@ -35,7 +39,8 @@ struct stack_launch_options {
 	int log_folder;       /* not foreground: the service's log folder */
 	int exit_record;      /* the init writes how its main process ended here, as the line
 			       * "exit STATUS" or "signal NUMBER"; -1: nowhere */
-	const char *bring;    /* one static file added to the view, at /run/bring/NAME; or NULL */
+	const char *bring;    /* one static file added to the view, at /run/bring/NAME; or NULL.
+			       * With the view left out: at /mnt/bring/NAME of the host's tree */
 	char *const *command; /* other arguments (argv[0] a path in the view); NULL: the plan's */
 	unsigned refusal;     /* errno of seccomp refusals; 0: EPERM */
 	bool scratch_secrets; /* drills: secrets hold placeholders */
