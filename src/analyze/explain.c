@@ -271,6 +271,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_limits(&explainer, service);
 	analyze_explain_life(&explainer, service);
 	explain_lacks(&explainer, service);
+	analyze_explain_walls(&explainer, service);
 	for (size_t i = 0; i < rights->right_count; i++)
 		rights->rights[i].from_role = role_file(
 			rights->rights[i].where.file, service->role, role_folders, folder_count);

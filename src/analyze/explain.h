@@ -37,6 +37,13 @@ struct analyze_fact {
 	struct where where;
 };
 
+/* A class of attacks, and what is meant to stop it here (plan/depth.h). */
+struct analyze_wall {
+	const char *class, *sentence;
+	const char **layers;
+	size_t layer_count;
+};
+
 struct analyze_rights {
 	const char *service, *role;
 	struct where where;
@@ -44,6 +51,8 @@ struct analyze_rights {
 	size_t right_count;
 	struct analyze_fact *life;
 	size_t life_count;
+	struct analyze_wall *walls;
+	size_t wall_count;
 };
 
 extern const struct record_type analyze_rights_record;

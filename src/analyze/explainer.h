@@ -26,5 +26,8 @@ void analyze_right_joined(struct explainer *explainer, enum layer layer, const c
 /* When it starts, is ready, is stopped and started again. */
 void analyze_explain_life(struct explainer *explainer, const struct plan_service *service);
 
+/* What is meant to stop each class of attacks. */
+void analyze_explain_walls(struct explainer *explainer, const struct plan_service *service);
+
 /* Files, secrets, environment and Landlock's ports. */
 void analyze_explain_view(struct explainer *explainer, const struct plan_service *service);

@@ -23,12 +23,20 @@ static const struct record_field fact_fields[] = {
 	RECORD_ITEM(struct analyze_fact, RECORD_WHERE, where),
 };
 static const struct record_type fact_type = RECORD_TYPE(struct analyze_fact, fact_fields);
+static const struct record_field wall_fields[] = {
+	RECORD_ITEM(struct analyze_wall, RECORD_TEXT, class),
+	RECORD_ITEM(struct analyze_wall, RECORD_TEXT, sentence),
+	RECORD_ITEM_ARRAY(struct analyze_wall, RECORD_TEXTS, layers, layer_count),
+};
+static const struct record_type wall_type = RECORD_TYPE(struct analyze_wall, wall_fields);
+
 static const struct record_field rights_fields[] = {
 	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, service),
 	RECORD_ITEM(struct analyze_rights, RECORD_TEXT, role),
 	RECORD_ITEM(struct analyze_rights, RECORD_WHERE, where),
 	RECORD_ITEM_LIST(struct analyze_rights, rights, right_count, &right_type),
 	RECORD_ITEM_LIST(struct analyze_rights, life, life_count, &fact_type),
+	RECORD_ITEM_LIST(struct analyze_rights, walls, wall_count, &wall_type),
 };
 const struct record_type analyze_rights_record = RECORD_TYPE(struct analyze_rights, rights_fields);
 

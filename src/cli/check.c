@@ -5,6 +5,7 @@
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
+#include "plan/depth.h"
 #include "plan/plan.h"
 #include "policy/policy.h"
 
@@ -46,6 +47,7 @@ static int check(const struct cli_options *given)
 	if (status == 0) {
 		/* Where `up` would refuse on this machine, for all that the text is good. */
 		plan_report_gaps(loaded.plan, true, loaded.report);
+		plan_report_depth(loaded.plan, loaded.report);
 		cli_report(&options, loaded.report, 0);
 		if (!options.json)
 			write_summary(&loaded);

@@ -55,6 +55,24 @@ static void write_right(const struct analyze_right *right, bool color)
 	}
 }
 
+/* The layers that are meant to stop what is denied, which `drill --depth` tries. */
+static void write_walls(const struct analyze_rights *rights)
+{
+	puts("\n  held by");
+	for (size_t i = 0; i < rights->wall_count; i++) {
+		const struct analyze_wall *wall = &rights->walls[i];
+		char text[200];
+		size_t length = (size_t)snprintf(text, sizeof(text), "%s:", wall->sentence);
+
+		for (size_t j = 0; j < wall->layer_count && length < sizeof(text); j++)
+			length += (size_t)snprintf(text + length, sizeof(text) - length, "%s %s",
+				j ? "," : "", wall->layers[j]);
+		printf("    %-16s ", wall->class);
+		write_wrapped(text);
+		putchar('\n');
+	}
+}
+
 static void write_rights(const struct analyze_rights *rights, bool color)
 {
 	static const char *const nothing[LAYER_COUNT] = {
@@ -76,7 +94,9 @@ static void write_rights(const struct analyze_rights *rights, bool color)
 		if (count == 0 && nothing[layer])
 			printf("\n  %s\n    %s\n", catalog_layer_names[layer], nothing[layer]);
 	}
-	puts("\nwhat is not listed here is denied\n\n  life");
+	puts("\nwhat is not listed here is denied");
+	write_walls(rights);
+	puts("\n  life");
 	for (size_t i = 0; i < rights->life_count; i++) {
 		const struct analyze_fact *fact = &rights->life[i];
 
