@@ -5,6 +5,8 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "cli/drill_depth.h"
+#include "cli/drill_junit.h"
 #include "cli/drill_places.h"
 #include "cli/drill_report.h"
 #include "cli/drill_stage.h"
@@ -72,6 +74,12 @@ static int interrupt(struct where where, struct fault *why)
 	return -EINTR;
 }
 
+/* Do its launches leave layers off? */
+static bool is_apart(const struct cli_options *options)
+{
+	return options->without || options->depth;
+}
+
 static int drill_one(struct session *session, const struct plan_service *service, struct fault *why)
 {
 	struct drill_table table = {0};
@@ -82,10 +90,16 @@ static int drill_one(struct session *session, const struct plan_service *service
 
 	if (error)
 		return error;
-	size_t first = session->report.place_count;
+	size_t first = session->report.place_count, cell = session->report.cell_count;
 	cli_drill_add(&session->report, service->name, service->role, &table, session->arena);
 	tell(session, first, service->name);
-	return drill_scenarios_of(session, service, why);
+	if (session->options->depth) {
+		cli_drill_add_depth(&session->report, service, &table, session->arena);
+		if (!session->options->json)
+			cli_drill_write_cells(&session->report, cell);
+	}
+	/* What must work as well would work on scratch data, and say nothing. */
+	return is_apart(session->options) ? 0 : drill_scenarios_of(session, service, why);
 }
 
 /* The inits, which differ by their views and networks alone, make one paragraph. */
@@ -167,8 +181,8 @@ static int drill_all(struct session *session, struct fault *why)
 		if (asked)
 			error = drill_one(session, &plan->services[i], why);
 	}
-	/* A test build that leaves a layer out has the same gateway and init as ever. */
-	if (!error && options->operand_count == 0 && !options->without)
+	/* Whatever layer services lack, the gateway and inits are the same as ever. */
+	if (!error && options->operand_count == 0 && !is_apart(options))
 		error = drill_ourselves(session, why);
 	return error;
 }
@@ -192,18 +206,23 @@ static int settle_plan(const struct session *session, const struct plan *plan, s
 static int run(struct session *session, const struct plan *plan, struct fault *why)
 {
 	const struct sigaction noted = {.sa_handler = take_note, .sa_flags = SA_RESTART};
-	struct drill_options options = {
-		.payload = drill_payload(), .without = session->options->without};
+	struct drill_options options = {.payload = drill_payload(),
+		.without = session->options->without,
+		.apart = is_apart(session->options),
+		.depth = session->options->depth,
+		.arena = session->arena};
 
 	if (!options.payload)
 		return fault(why, -ENOENT, plan->where, "bulkhead-drill is not installed");
 	sigaction(SIGINT, &noted, NULL);
 	sigaction(SIGTERM, &noted, NULL);
-	int error = cli_stage_open(plan, session->arena, &session->stage, why);
+	int error = cli_stage_open(plan, options.apart, session->arena, &session->stage, why);
 	if (error)
 		return error;
 	session->report.stack = plan->stack;
 	session->report.live = session->stage.live;
+	session->report.without =
+		cli_drill_layers(options.without, session->arena, &session->report.without_count);
 	options.networks = session->stage.networks;
 	options.router = session->stage.router.network;
 	options.run_folder = session->stage.run_folder;
@@ -222,6 +241,21 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 	return error;
 }
 
+static int conclude(const struct session *session)
+{
+	const struct cli_options *options = session->options;
+	const struct cli_drill_report *report = &session->report;
+	struct fault why = {0};
+
+	if (options->json)
+		cli_json(&cli_drill_record, report);
+	else
+		cli_drill_write_summary(report, options->all);
+	if (options->junit && cli_drill_write_junit(report, options->junit, &why) < 0)
+		return cli_fail(options, &why);
+	return report->through || report->broken || report->shallow;
+}
+
 static int drill(const struct cli_options *options)
 {
 	struct cli_loaded loaded;
@@ -237,11 +271,7 @@ static int drill(const struct cli_options *options)
 		if (run(&session, loaded.plan, &why) < 0) {
 			status = cli_fail(options, &why);
 		} else {
-			if (options->json)
-				cli_json(&cli_drill_record, &session.report);
-			else
-				cli_drill_write_summary(&session.report, options->all);
-			status = session.report.through || session.report.broken;
+			status = conclude(&session);
 		}
 	}
 	cli_unload(&loaded);
@@ -252,11 +282,16 @@ const struct cli_verb cli_drill = {
 	.name = "drill",
 	.arguments = "[SERVICE...]",
 	.summary = "attack every boundary from inside, and say what stopped it",
-	.accepts = CLI_POLICY | CLI_JSON | CLI_ALL | CLI_WITHOUT,
+	.accepts = CLI_POLICY | CLI_JSON | CLI_ALL | CLI_LEAVE | CLI_DEPTH | CLI_JUNIT,
 	.run = drill,
 	.help = "Each attempt first runs unconfined on this machine: what fails even so is void.\n"
 		"Then it runs in the service's own confinement, in the running stack's networks\n"
 		"when the stack is up.  `expected` marks a layer that no answer tells from "
 		"others.\n"
-		"Exit status 1: something got through, or a scenario is broken.\n",
+		"--without and --depth launch on scratch data in networks made for the drill, "
+		"beside\n"
+		"the stack that may run; they drill the policy at hand.\n"
+		"Exit status 1: something got through, a scenario is broken, or (--depth) one "
+		"layer\n"
+		"alone holds an attempt for no known reason.\n",
 };

@@ -57,13 +57,13 @@ static int open_networks(
 	return 0;
 }
 
-int cli_stage_open(
-	const struct plan *plan, struct arena *arena, struct cli_stage *stage, struct fault *why)
+int cli_stage_open(const struct plan *plan, bool apart, struct arena *arena,
+	struct cli_stage *stage, struct fault *why)
 {
 	struct stack_state *state = NULL;
 
 	*stage = (struct cli_stage){.plan = plan, .router = {-1, -1}};
-	if (stack_state_read(plan->stack, arena, &state, NULL) == 0 &&
+	if (!apart && stack_state_read(plan->stack, arena, &state, NULL) == 0 &&
 		stack_member_alive(&state->supervisor)) {
 		stage->live = true;
 		stage->plan = state->plan;

@@ -22,6 +22,7 @@ struct cli_stage {
 	int *networks;                        /* one for each service */
 };
 
-int cli_stage_open(
-	const struct plan *plan, struct arena *arena, struct cli_stage *stage, struct fault *why);
+/* @apart: networks made for the drill, though the stack may run. */
+int cli_stage_open(const struct plan *plan, bool apart, struct arena *arena,
+	struct cli_stage *stage, struct fault *why);
 void cli_stage_close(struct cli_stage *stage);

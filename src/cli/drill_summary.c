@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "cli/drill_depth.h"
 #include "cli/drill_report.h"
 #include "cli/drill_text.h"
 #include "cli/list.h"
@@ -146,22 +147,39 @@ static void write_voids(const struct cli_drill_report *report)
 	}
 }
 
+static void write_without(const struct cli_drill_report *report)
+{
+	struct cli_list list = cli_list("without");
+
+	for (size_t i = 0; i < report->without_count; i++)
+		cli_list_add(&list, "%s", report->without[i]);
+	putchar('\n');
+}
+
 void cli_drill_write_summary(const struct cli_drill_report *report, bool all)
 {
-	bool bad = report->through || report->broken;
+	bool bad = report->through || report->broken || report->shallow;
+	/* Launches that may lack a layer show no scenario. */
+	bool apart = report->without_count || report->cell_count;
 
-	write_scenarios(report);
+	if (!apart)
+		write_scenarios(report);
 	puts("categories");
 	write_categories();
 	write_layers(report);
 	write_voids(report);
+	if (report->cell_count)
+		cli_drill_write_depth(report);
 	printf("%s%s%s: %u stopped, %u got through, %u void on this host, %u not applicable",
 		cli_paint(bad ? CLI_RED : CLI_GREEN), report->stack, cli_paint(CLI_PLAIN),
 		report->stopped, report->through, report->void_count, report->idle);
 	if (report->broken)
 		printf("; %u scenarios broken", report->broken);
-	printf("\n  %s\n", report->live ? "in the running stack's networks"
-					: "in networks made for the drill");
+	printf("\n  %s%s\n",
+		report->live ? "in the running stack's networks" : "in networks made for the drill",
+		apart ? ", on scratch data" : "");
+	if (report->without_count)
+		write_without(report);
 	if (!all)
 		puts("  each attempt: bulkhead drill --all");
 }

@@ -148,6 +148,21 @@ static int take_without(struct cli_options *options, const char *value, struct f
 	return 0;
 }
 
+static int take_depth(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->depth = true;
+	return 0;
+}
+
+static int take_junit(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)why;
+	options->junit = value;
+	return 0;
+}
+
 static int take_kill(struct cli_options *options, const char *value, struct fault *why)
 {
 	uint64_t step;
@@ -201,6 +216,11 @@ const struct cli_option cli_option_table[CLI_OPTION_COUNT] = {
 	{"brief", 0, NULL, "a line for each process; more for what is not as planned", CLI_BRIEF,
 		take_brief},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},
+	{"depth", 0, NULL, "again without what stopped it, until it gets through", CLI_DEPTH,
+		take_depth},
+	{"without", 0, "LAYER", "leave a layer off, on scratch data; repeat it for several",
+		CLI_LEAVE, take_without},
+	{"junit", 0, "FILE", "write what was found as JUnit XML too", CLI_JUNIT, take_junit},
 	{"without", 0, "LAYER", "leave a layer out (test builds only)", CLI_WITHOUT, take_without},
 	{"kill-after", 0, "STEP", "die after this step of the launch (test builds only)", CLI_KILL,
 		take_kill},

@@ -31,6 +31,9 @@ enum cli_accepts {
 	CLI_STACK = 1 << 14,      /* --stack STACK */
 	CLI_FOREGROUND = 1 << 16, /* --foreground */
 	CLI_EVERY = 1 << 15,      /* --all: every stack */
+	CLI_LEAVE = 1 << 17,      /* --without LAYER, on scratch data */
+	CLI_DEPTH = 1 << 18,      /* --depth */
+	CLI_JUNIT = 1 << 19,      /* --junit FILE */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -41,11 +44,12 @@ struct cli_options {
 	size_t policy_count;
 	bool policy_given; /* false: the default, bulkhead.yaml */
 	bool json, all, brief, follow, foreground;
-	bool help;
+	bool depth, help;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */
 	const char *role;    /* `run --role`; NULL: none */
 	const char *bring;   /* `run --bring`; NULL: none */
+	const char *junit;   /* `drill --junit`; NULL: none */
 	unsigned without;    /* bits 1 << enum layer */
 	unsigned kill_after; /* 0: never */
 	unsigned within;     /* seconds; 0: the verb's own */

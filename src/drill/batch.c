@@ -21,7 +21,7 @@ bool drill_together(const struct drill_attempt *attempt)
 /* What the payload is told; @words has room for 3 * @count + 3. */
 static void write_words(const struct drill_item *items, size_t count, const char **words)
 {
-	*words++ = DRILL_PROGRAM_PATH;
+	*words++ = NULL; /* the payload itself */
 	*words++ = "each";
 	for (size_t i = 0; i < count; i++) {
 		*words++ = drill_payload_name(items[i].attempt);
@@ -72,7 +72,7 @@ int drill_batch(const struct drill_world *world, const struct plan_service *serv
 	struct stack_launched launched;
 
 	write_words(items, count, words);
-	int error = drill_launch(world, service, group, (char *const *)words, &launched, why);
+	int error = drill_launch(world, service, group, words, &launched, why);
 	if (error)
 		return error;
 	error = drill_await_end(launched.init_pidfd, output, &end);

@@ -20,13 +20,12 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/echo.h"
+#include "drill/everywhere.h"
 #include "drill/made.h"
 #include "drill/report.h"
 #include "drill/world.h"
-#include "enforce/netlink.h"
-#include "enforce/network_link.h"
 
-enum { PATIENCE = 3000, LOOPBACK = 1, LOCAL_TABLE = 255, HANDED_FD = 100 };
+enum { PATIENCE = 3000, HANDED_FD = 100 };
 
 int drill_await_end(int pidfd, int output, struct drill_end *end)
 {
@@ -114,26 +113,9 @@ static int be_second(void)
 /* Every address is this machine's own, and somebody answers there. */
 static int be_everywhere(unsigned port, const char *name, struct fault *why)
 {
-	struct where nowhere = {0};
-	struct enforce_netlink netlink;
 	pid_t pid;
+	int error = drill_everywhere(why);
 
-	if (unshare(CLONE_NEWNET) < 0)
-		return -errno;
-	int error = enforce_netlink_open(&netlink, nowhere, why);
-	if (error)
-		return error;
-	error = enforce_network_link_up(&netlink, LOOPBACK, why);
-	for (int i = 0; i < 2 && !error; i++) {
-		struct enforce_network_route route = {.family = i ? AF_INET6 : AF_INET,
-			.index = LOOPBACK,
-			.table = LOCAL_TABLE,
-			.local = true};
-		error = enforce_network_route(&netlink, &route, why);
-	}
-	if (!error)
-		error = enforce_netlink_flush(&netlink, why);
-	enforce_netlink_close(&netlink);
 	struct drill_echo echo = {.network = -1,
 		.ports = {(uint16_t)port},
 		.port_count = port != 0,

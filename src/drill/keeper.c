@@ -22,6 +22,7 @@
 #include "base/scoped.h"
 #include "base/trusted.h"
 #include "drill/launch.h"
+#include "drill/stand_in.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
@@ -33,15 +34,15 @@ void drill_keeper_mind(const struct drill_world *world)
 	world->made->launcher = getpid();
 }
 
-/* Every name that drill_path() can have made in @folder, or just everything. */
-static void sweep(int folder, bool everything)
+/* Every name that drill_path() can have made in @folder. */
+static void sweep(int folder)
 {
 	scoped(dir) DIR *entries = descriptor_entries(fcntl(folder, F_DUPFD_CLOEXEC, 0));
 
 	if (!entries)
 		return;
 	for (struct dirent *entry; (entry = readdir(entries));)
-		if (everything || strncmp(entry->d_name, "bulkhead-drill-", 15) == 0)
+		if (strncmp(entry->d_name, "bulkhead-drill-", 15) == 0)
 			unlinkat(folder, entry->d_name, 0);
 }
 
@@ -56,7 +57,7 @@ static void sweep_path(const char *path, struct where where)
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", found);
 	scoped(fd) int folder = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder >= 0)
-		sweep(folder, false);
+		sweep(folder);
 }
 
 static void sweep_stack(const struct drill_world *world)
@@ -106,7 +107,7 @@ static void remove_objects(const struct drill_world *world)
 	snprintf(queue, sizeof(queue), "/%s", world->name);
 	mq_unlink(queue);
 	if (folder >= 0)
-		sweep(folder, true);
+		drill_clear_folder(folder);
 	rmdir(world->scratch);
 }
 

@@ -9,22 +9,36 @@
 #include "plan/plan.h"
 #include "stack/launch.h"
 
+/* Where the payload is brought: into the view, or without one into the host's tree. */
+#define PROGRAM_PATH "/run/bring/bulkhead-drill"
+#define HOST_PROGRAM_PATH "/mnt/bring/bulkhead-drill"
+
 void drill_launch_group(const struct drill_world *world, const struct plan_service *service,
 	bool held, char group[static 96])
 {
 	snprintf(group, 96, "drill-%s%s.%d", held ? "hold-" : "", service->name, (int)world->drill);
 }
 
+static bool lacks(const struct drill_world *world, enum layer layer)
+{
+	return (world->without >> layer & 1) != 0;
+}
+
+/* Without the layer it is in no network of the host's, nor of a stack's that runs. */
 static int network_of(const struct drill_world *world, const struct plan_service *service)
 {
+	if (lacks(world, LAYER_NETWORK))
+		return world->everywhere;
 	return world->options->networks[service - world->plan->services];
 }
 
 int drill_launch(const struct drill_world *world, const struct plan_service *service,
-	const char *group, char *const *command, struct stack_launched *launched, struct fault *why)
+	const char *group, const char **words, struct stack_launched *launched, struct fault *why)
 {
+	words[0] = lacks(world, LAYER_VIEW) ? HOST_PROGRAM_PATH : PROGRAM_PATH;
 	const struct stack_launch_options options = {
-		.without = world->options->without,
+		.without = world->without,
+		.stand_ins = world->options->apart ? &world->stand_ins : NULL,
 		.network = network_of(world, service),
 		.router = world->options->router,
 		.run_folder = world->options->run_folder,
@@ -33,7 +47,7 @@ int drill_launch(const struct drill_world *world, const struct plan_service *ser
 		.log_folder = -1,
 		.exit_record = -1,
 		.bring = world->options->payload,
-		.command = command,
+		.command = (char *const *)words,
 		.refusal = DRILL_REFUSAL,
 		.scratch_secrets = true,
 	};
@@ -44,11 +58,11 @@ int drill_launch(const struct drill_world *world, const struct plan_service *ser
 int drill_hold(struct drill_world *world, const struct plan_service *service,
 	struct stack_launched *launched, struct fault *why)
 {
-	char *const command[] = {DRILL_PROGRAM_PATH, "wait", NULL};
+	const char *words[] = {NULL, "wait", NULL};
 	char group[96];
 
 	drill_launch_group(world, service, true, group);
-	return drill_launch(world, service, group, command, launched, why);
+	return drill_launch(world, service, group, words, launched, why);
 }
 
 int drill_release(struct drill_world *world, const struct plan_service *service,

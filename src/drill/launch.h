@@ -10,18 +10,15 @@ struct fault;
 struct plan_service;
 struct stack_launched;
 
-#define DRILL_PROGRAM_PATH "/run/bring/bulkhead-drill"
-
 /* The cgroup, beside those of the services, of @service's launches by this drill; of the one that
  * is held for as long as its init is drilled. */
 void drill_launch_group(const struct drill_world *world, const struct plan_service *service,
 	bool held, char group[static 96]);
 
-/* @command, which begins with DRILL_PROGRAM_PATH, in cgroup @group; @launched as of stack_launch().
- */
+/* The payload with @words, of which the first is filled in by this and the last is NULL, without
+ * the layers of world->without, in cgroup @group; @launched as of stack_launch(). */
 int drill_launch(const struct drill_world *world, const struct plan_service *service,
-	const char *group, char *const *command, struct stack_launched *launched,
-	struct fault *why);
+	const char *group, const char **words, struct stack_launched *launched, struct fault *why);
 
 /* One that only waits, for drills of the init around it, until it is released. */
 int drill_hold(struct drill_world *world, const struct plan_service *service,

@@ -62,7 +62,7 @@ static int end_phase(const struct drill_world *world, const struct plan_service 
 {
 	struct plan_service ended = *service;
 
-	if (world->options->without >> LAYER_PHASE & 1)
+	if (world->without >> LAYER_PHASE & 1)
 		ended.view_closes = false;
 	return stack_phase_end(&ended, launched->init_pidfd, why);
 }

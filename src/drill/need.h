@@ -23,6 +23,7 @@ enum drill_setting {
 struct drill_arguments {
 	char first[256], second[256]; /* for the service */
 	char control[256];            /* first of the control run */
+	char outside[256];            /* first where the service has no view, if it is another */
 	enum drill_setting setting;
 	struct where where;  /* the policy line that the attempt goes against, if any */
 	const char *lacking; /* why it has no meaning here; NULL: it has */

@@ -37,6 +37,7 @@ void drill_need_declared_write(const struct drill_question *question)
 		if (node->kind != PLAN_BIND || node->read_only || node->device || !node->folder)
 			continue;
 		drill_need_first(question, node->target, node->where);
+		drill_need_stand_in(question, node->source);
 		return;
 	}
 	drill_need_lack(question, "it writes no declared folder");
@@ -61,10 +62,12 @@ void drill_need_declared_read(const struct drill_question *question)
 		if (named)
 			break;
 	}
-	if (found)
+	if (found) {
 		drill_need_first(question, found->target, found->where);
-	else
+		drill_need_stand_in(question, found->source);
+	} else {
 		drill_need_lack(question, "it reads no declared path");
+	}
 }
 
 void drill_need_program(const struct drill_question *question)
@@ -194,6 +197,7 @@ void drill_need_secret(const struct drill_question *question)
 		if (service->nodes[i].kind == PLAN_SECRET) {
 			drill_need_first(
 				question, service->nodes[i].target, service->nodes[i].where);
+			drill_need_stand_in(question, service->nodes[i].source);
 			return;
 		}
 	drill_need_lack(question, "it has no secret that is a file");
@@ -218,6 +222,7 @@ void drill_need_other_socket(const struct drill_question *question)
 					plan, &plan->services[i], question->service))
 				continue;
 			drill_need_first(question, listen->path, nowhere);
+			drill_need_outside(question, question->world->socket);
 			return;
 		}
 	drill_need_lack(question, "no other service listens on a unix socket");

@@ -28,6 +28,10 @@ void drill_need_second(const struct drill_question *question, unsigned long numb
 /* The control run is told something else than the service. */
 void drill_need_control(const struct drill_question *question, const char *text);
 
+/* So is the service when its view is left off: @path of the host, or what stands in for it. */
+void drill_need_outside(const struct drill_question *question, const char *path);
+void drill_need_stand_in(const struct drill_question *question, const char *path);
+
 /* Is there an edge between the two, whoever opens it? */
 bool drill_need_edge_between(
 	const struct plan *plan, const struct plan_service *a, const struct plan_service *b);

@@ -18,11 +18,13 @@
 #include "drill/attempt.h"
 #include "drill/batch.h"
 #include "drill/control.h"
+#include "drill/deepen.h"
+#include "drill/depth.h"
 #include "drill/keeper.h"
 #include "drill/launch.h"
 #include "drill/made.h"
-#include "drill/moment.h"
 #include "drill/scenario.h"
+#include "drill/single.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
@@ -31,7 +33,10 @@
 struct shared {
 	int code;
 	struct fault why;
-	struct drill_verdict verdicts[];
+	struct {
+		struct drill_verdict verdict;
+		struct drill_depth depth;
+	} rows[];
 };
 
 struct task {
@@ -49,41 +54,16 @@ struct work {
 	struct shared *shared;
 };
 
-static int launch(const struct work *work, const struct drill_attempt *attempt,
-	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
+/* What the attempt is told, and what comes of it unconfined; its verdict stands when it means
+ * nothing here. */
+static int prepare(const struct work *work, size_t place, struct drill_arguments *arguments,
+	struct drill_answer *control, struct fault *why)
 {
-	char *const command[] = {DRILL_PROGRAM_PATH, (char *)drill_payload_name(attempt),
-		(char *)arguments->first, (char *)arguments->second, NULL};
-	struct stack_launched launched;
-	char group[96];
-	scoped(fd) int go = attempt->kind == DRILL_LATE ? drill_moment_input() : -1;
+	const struct drill_attempt *attempt = work->tasks[place].attempt;
+	struct drill_verdict *verdict = &work->shared->rows[place].verdict;
 
-	drill_launch_group(work->world, work->service, false, group);
-	int error = drill_launch(work->world, work->service, group, command, &launched, why);
-	if (go >= 0)
-		drill_moment_no_input();
-	if (error)
-		return error;
-	if (attempt->kind == DRILL_LATE)
-		error = drill_moment(work->world, work->service, &launched, work->output, go,
-			attempt, answer, why);
-	else
-		error = drill_await(launched.init_pidfd, work->output, attempt, answer);
-	int removed = stack_kill(work->world->plan, group, why);
-	stack_launched_close(&launched);
-	if (error)
-		return fault(why, error, work->service->where, "cannot wait for attempt %s",
-			attempt->name);
-	return removed;
-}
-
-/* What @attempt is told, and what comes of it unconfined; @verdict stands when it means nothing
- * here. */
-static int prepare(const struct work *work, const struct drill_attempt *attempt,
-	struct drill_arguments *arguments, struct drill_answer *control,
-	struct drill_verdict *verdict, struct fault *why)
-{
 	drill_need(work->world, work->service, attempt, work->stranger, arguments);
+	verdict->category = work->tasks[place].category;
 	verdict->attempt = attempt->name;
 	verdict->sentence = attempt->sentence;
 	verdict->where = arguments->where;
@@ -95,28 +75,31 @@ static int prepare(const struct work *work, const struct drill_attempt *attempt,
 	return drill_control(work->world, attempt, arguments, control, why);
 }
 
-static void conclude(const struct work *work, const struct drill_attempt *attempt,
-	const struct drill_arguments *arguments, const struct drill_answer *control,
-	const struct drill_answer *answer, struct drill_verdict *verdict)
+static int conclude(const struct work *work, size_t place, const struct drill_arguments *arguments,
+	const struct drill_answer *control, const struct drill_answer *answer, struct fault *why)
 {
+	const struct drill_attempt *attempt = work->tasks[place].attempt;
+	struct drill_verdict *verdict = &work->shared->rows[place].verdict;
+
 	drill_judge(attempt, control, answer, verdict);
 	verdict->where = drill_line(work->service, arguments, answer);
 	drill_audited(work->service, verdict);
+	return drill_deepen(work->world, work->service, work->output, attempt, arguments, control,
+		verdict, &work->shared->rows[place].depth, why);
 }
 
-static int attempt_one(const struct work *work, const struct drill_attempt *attempt,
-	struct drill_verdict *verdict, struct fault *why)
+static int attempt_one(const struct work *work, size_t place, struct fault *why)
 {
+	const struct drill_attempt *attempt = work->tasks[place].attempt;
 	struct drill_arguments arguments;
 	struct drill_answer control, answer;
-	int error = prepare(work, attempt, &arguments, &control, verdict, why);
+	int error = prepare(work, place, &arguments, &control, why);
 
 	if (error || arguments.lacking)
 		return error;
-	error = launch(work, attempt, &arguments, &answer, why);
-	if (!error)
-		conclude(work, attempt, &arguments, &control, &answer, verdict);
-	return error;
+	error = drill_single(
+		work->world, work->service, work->output, attempt, &arguments, &answer, why);
+	return error ? error : conclude(work, place, &arguments, &control, &answer, why);
 }
 
 /* Those of tasks @places in as few launches as they take. */
@@ -133,8 +116,7 @@ static int attempt_together(
 	for (size_t i = 0; i < count && !error; i++) {
 		const struct drill_attempt *attempt = work->tasks[places[i]].attempt;
 
-		error = prepare(work, attempt, &arguments[ready], &controls[ready],
-			&work->shared->verdicts[places[i]], why);
+		error = prepare(work, places[i], &arguments[ready], &controls[ready], why);
 		if (arguments[ready].lacking)
 			continue;
 		items[ready] = (struct drill_item){
@@ -148,8 +130,8 @@ static int attempt_together(
 		error = drill_batch(work->world, work->service, group, work->output, items + done,
 			ready - done, &more, why);
 		for (size_t i = done; i < done + more && !error; i++)
-			conclude(work, items[i].attempt, &arguments[i], &controls[i], &answers[i],
-				&work->shared->verdicts[placed[i]]);
+			error = conclude(
+				work, placed[i], &arguments[i], &controls[i], &answers[i], why);
 		done += more;
 	}
 	return error;
@@ -157,14 +139,12 @@ static int attempt_together(
 
 static int attempt_all(const struct work *work, struct fault *why)
 {
-	struct drill_verdict *verdicts = work->shared->verdicts;
 	size_t places[DRILL_BATCH], count = 0;
 	int error = 0;
 
 	for (size_t i = 0; i < work->count && !error; i++) {
-		verdicts[i].category = work->tasks[i].category;
 		if (!drill_together(work->tasks[i].attempt)) {
-			error = attempt_one(work, work->tasks[i].attempt, &verdicts[i], why);
+			error = attempt_one(work, i, why);
 			continue;
 		}
 		places[count++] = i;
@@ -235,7 +215,7 @@ static int work_apart(struct work *work, struct fault *why)
 static int work_off(
 	struct work *work, struct arena *arena, struct drill_table *table, struct fault *why)
 {
-	size_t size = sizeof(struct shared) + work->count * sizeof(struct drill_verdict);
+	size_t size = sizeof(struct shared) + work->count * sizeof(work->shared->rows[0]);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
@@ -247,8 +227,11 @@ static int work_off(
 	if (!error) {
 		table->count = work->count;
 		table->verdicts = arena_alloc(arena, (work->count + 1) * sizeof(*table->verdicts));
-		memcpy(table->verdicts, work->shared->verdicts,
-			work->count * sizeof(*table->verdicts));
+		table->depths = arena_alloc(arena, (work->count + 1) * sizeof(*table->depths));
+		for (size_t i = 0; i < work->count; i++) {
+			table->verdicts[i] = work->shared->rows[i].verdict;
+			table->depths[i] = work->shared->rows[i].depth;
+		}
 	}
 	munmap(memory, size);
 	return error;

@@ -8,6 +8,7 @@
 #include "drill/verdict.h"
 
 struct arena;
+struct drill_depth;
 struct drill_scenario;
 struct drill_world;
 struct fault;
@@ -17,6 +18,7 @@ struct plan_service;
 struct drill_table {
 	struct drill_verdict *verdicts; /* in the arena */
 	size_t count;
+	struct drill_depth *depths; /* one for each; all empty without options->depth */
 };
 
 /*

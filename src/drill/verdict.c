@@ -47,6 +47,7 @@ static const struct {
 	{DRILL_MEMORY, EPERM, LAYER_VIEW},          /* a file of a mount that is noexec */
 	{DRILL_LATE, EPERM, LAYER_PHASE, SYS_mmap}, /* its view is closed to new code */
 	{DRILL_IPC, ENOENT, LAYER_NAMESPACES},
+	{DRILL_IPC, EMFILE, LAYER_RESOURCES},        /* no room for messages of a queue */
 	{DRILL_PRIVILEGE, ENOSPC, LAYER_NAMESPACES}, /* the limit of nested namespaces */
 	{DRILL_LIMIT, ENOSPC, LAYER_VIEW},           /* the size of a memory file system */
 	{DRILL_LIMIT, EMFILE, LAYER_RESOURCES},
@@ -98,8 +99,20 @@ static bool find_layer(const struct drill_attempt *attempt, const struct drill_a
 			return true;
 		}
 	verdict->measured = false;
+	verdict->layer = attempt->expected;
 	return answer->error == EPERM || answer->error == EACCES ||
 	       (attempt->replaces && !answer->error);
+}
+
+/* The phase is a filter as well, but for mounts that it closes. */
+static enum layer part_of(
+	const struct drill_attempt *attempt, const struct drill_answer *answer, enum layer layer)
+{
+	if (filtered(answer))
+		return LAYER_SECCOMP;
+	if (attempt->kind == DRILL_LATE && layer == LAYER_PHASE)
+		return LAYER_VIEW;
+	return layer;
 }
 
 /* "openat: Permission denied": which link of the chain broke. */
@@ -168,6 +181,7 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 		return;
 	}
 	verdict->standing = DRILL_STOPPED;
+	verdict->part = part_of(attempt, answer, verdict->layer);
 	say_how(attempt, answer, verdict);
 }
 

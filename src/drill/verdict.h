@@ -36,6 +36,8 @@ struct drill_verdict {
 	const char *category, *attempt, *sentence;
 	enum drill_standing standing;
 	enum layer layer; /* of DRILL_STOPPED */
+	enum layer part;  /* the part of the kernel that answered, by the layer that is made of it:
+			   * the filter is one part, whichever layer has put the call into it */
 	bool measured;    /* its answer tells the layer; else the layer is the expected one */
 	bool shown;       /* the control run got through */
 	struct drill_answer answer;

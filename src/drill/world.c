@@ -26,7 +26,9 @@
 #include "base/scoped.h"
 #include "drill/control.h"
 #include "drill/echo.h"
+#include "drill/everywhere.h"
 #include "drill/keeper.h"
+#include "drill/stand_in.h"
 #include "plan/plan.h"
 
 /* Below those that the kernel gives to clients, which may bind them. */
@@ -122,7 +124,7 @@ static uint16_t undeclared_port(const struct plan *plan, unsigned from)
 	return (uint16_t)from;
 }
 
-static int start(struct drill_world *world, struct drill_echo *echo, struct fault *why)
+int drill_world_echo(struct drill_world *world, struct drill_echo *echo, struct fault *why)
 {
 	pid_t pid;
 	int error = drill_echo(echo, &pid, why);
@@ -169,13 +171,13 @@ static int populate(struct drill_world *world, struct fault *why)
 		.port_count = 1,
 		.abstract = world->name};
 	char near[80];
-	int error = start(world, &host, why);
+	int error = drill_world_echo(world, &host, why);
 
 	world->host_port = host.ports[0];
 	if (!world->options->live)
 		add_outlet(plan, &router);
 	if (!error && router.network >= 0)
-		error = start(world, &router, why);
+		error = drill_world_echo(world, &router, why);
 	snprintf(near, sizeof(near), "%s-near", world->name);
 	for (size_t i = 0; i < plan->service_count && !error; i++) {
 		struct drill_echo echo = {.network = world->options->networks[i],
@@ -186,7 +188,7 @@ static int populate(struct drill_world *world, struct fault *why)
 			continue;
 		if (!world->options->live)
 			add_declared(&plan->services[i], &echo);
-		error = start(world, &echo, why);
+		error = drill_world_echo(world, &echo, why);
 	}
 	return error;
 }
@@ -194,7 +196,12 @@ static int populate(struct drill_world *world, struct fault *why)
 int drill_world_open(const struct plan *plan, const struct drill_options *options,
 	struct drill_world *world, struct fault *why)
 {
-	*world = (struct drill_world){.plan = plan, .options = options, .drill = getpid()};
+	*world = (struct drill_world){.plan = plan,
+		.options = options,
+		.drill = getpid(),
+		.without = options->without,
+		.arena = options->arena,
+		.everywhere = -1};
 	world->key = 0x62000000 | (getpid() & 0xffffff);
 	gethostname(world->host_name, sizeof(world->host_name) - 1);
 	/* Two drills of one running stack meet in its networks. */
@@ -208,6 +215,10 @@ int drill_world_open(const struct plan *plan, const struct drill_options *option
 		make_objects(world);
 		error = populate(world, why);
 	}
+	if (!error && options->apart)
+		error = drill_make_stand_ins(world, why);
+	if (!error && options->apart)
+		error = drill_everywhere_open(world, why);
 	if (error)
 		drill_world_close(world);
 	return error;
@@ -222,6 +233,8 @@ void drill_world_close(struct drill_world *world)
 	world->helper_count = 0;
 	drill_cache_free(world->cache);
 	world->cache = NULL;
+	if (world->everywhere >= 0)
+		close(world->everywhere);
 	drill_keeper_end(world);
 }
 

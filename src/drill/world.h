@@ -12,6 +12,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "enforce/stand_in.h"
+
+struct arena;
+struct drill_echo;
 struct fault;
 struct plan;
 struct plan_service;
@@ -22,7 +26,10 @@ struct drill_options {
 	const int *networks;    /* network namespace of each service, by its place in the plan */
 	int router;             /* the router's network namespace, or -1 */
 	bool live;              /* the services' daemons run: their ports are taken */
-	unsigned without;       /* bits 1 << enum layer; test builds only */
+	unsigned without;       /* bits 1 << enum layer: left off in every launch */
+	bool apart; /* launches may leave layers off: on scratch data, never in live networks */
+	bool depth; /* and each attempt is made without what stopped it, until it gets through */
+	struct arena *arena; /* outlives the world */
 };
 
 enum { DRILL_MOST_HELPERS = 260 };
@@ -56,6 +63,10 @@ struct drill_world {
 	int tell;     /* to the keeper: the end */
 	struct drill_cache *cache;
 	const struct plan_service *toward; /* whom a permitted connection is to reach, or NULL */
+	unsigned without;                  /* bits 1 << enum layer: left off in the next launch */
+	struct arena *arena;
+	struct enforce_stand_ins stand_ins; /* when apart */
+	int everywhere;                     /* when apart: see drill/everywhere.h; else -1 */
 };
 
 /* The payload of this program: installed, else of this build; NULL when neither is there. */
@@ -65,6 +76,9 @@ const char *drill_payload(void);
 int drill_world_open(const struct plan *plan, const struct drill_options *options,
 	struct drill_world *world, struct fault *why);
 void drill_world_close(struct drill_world *world);
+
+/* Start @echo as one of the world's helpers. */
+int drill_world_echo(struct drill_world *world, struct drill_echo *echo, struct fault *why);
 
 /* A process outside with @service's user, in namespaces of its own: another service of the
  * same user, or a container.  Dies with the world. */

@@ -48,6 +48,17 @@ static const struct plan_class classes[] = {
 		"The kernel asks for no privilege here, so that no part of it but the filter can "
 		"refuse the call. What the call gets at is the caller's own.",
 		NULL},
+	{"new system calls", "calls younger than the libraries that filters are made with",
+		BIT(SECCOMP),
+		"A filter lets through what it knows, and no other part of the kernel has a list of "
+		"calls. Where such a call does something to others, it asks for the same rights as "
+		"the older one that it replaces, which are held by layers of their own.",
+		NULL},
+	{"undeclared calls", "calls of groups that it does not declare", BIT(SECCOMP),
+		"The calls are harmless, so that they show the filter and nothing else: no other "
+		"part of the kernel has a list of calls. What a group of calls is dangerous for is "
+		"tried by the other classes.",
+		NULL},
 	{"other ABIs", "calls by another ABI of the processor", BIT(SECCOMP),
 		"The filter kills who makes one. What the call would do is held by the layers that "
 		"hold the same call of the native ABI: they do not look at how it was made.",
@@ -64,6 +75,8 @@ static const struct plan_class classes[] = {
 		NULL},
 	{"devices", "devices of the machine",
 		BIT(VIEW) | BIT(LANDLOCK) | BIT(IDENTITY) | BIT(SECCOMP), NULL, NULL},
+	{"terminals", "where people sit and type", BIT(SECCOMP) | BIT(VIEW) | BIT(LANDLOCK), NULL,
+		NULL},
 	{"proc and sys", "what the kernel shows and lets set",
 		BIT(VIEW) | BIT(LANDLOCK) | BIT(IDENTITY), NULL, NULL},
 	{"other processes", "processes that are not its own",
@@ -80,7 +93,7 @@ static const struct plan_class classes[] = {
 		BIT(NETWORK) | BIT(LABELS) | BIT(LANDLOCK), NULL, ports},
 	{"sockets", "sockets that no rule of peers and ports sees",
 		BIT(SECCOMP) | BIT(CAPABILITIES) | BIT(IDENTITY) | BIT(NETWORK), NULL, NULL},
-	{"resources", "more than its share", BIT(RESOURCES) | BIT(VIEW),
+	{"exhaustion", "more than its share", BIT(RESOURCES) | BIT(VIEW),
 		"A limit is a number that one part of the kernel counts: without the part there is "
 		"no limit that another could hold. Raising one takes CAP_SYS_RESOURCE of the host, "
 		"which no service has.",

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "drill/class.h"
+
+#include "base/text.h"
+#include "plan/depth.h"
+
+#define NAMES                                                                                      \
+	"Landlock lets a service list folders, as daemons look into those that stand only for a "  \
+	"few files of theirs. A name is all that is found: no file behind it may be opened."
+#define OWN_FOLDER                                                                                 \
+	"Landlock allows /proc whole, as each process has a folder of its own there, which no "    \
+	"rule can name before there is the process. To who has no privilege the kernel shows no "  \
+	"address in it."
+#define LIBRARY                                                                                    \
+	"A file that is mapped as code is what every library is: but for the mount that it lies "  \
+	"on, no part of the kernel tells one from the other."
+#define FIRST_PROCESS                                                                              \
+	"Without the view the first process that it sees is the machine's. The kernel lets enter " \
+	"it who may trace it, which is no layer of the service's to leave off (read-init-memory)."
+#define COUNTED                                                                                    \
+	"Threads, which every service has, are processes to all parts of the kernel but the "      \
+	"filter, which sees how they are asked for."
+
+static const struct drill_special specials[] = {
+	{"list-logs", NULL, NAMES},
+	{"list-devices", NULL, NAMES},
+	{"list-kernel", NULL, NAMES},
+	{"list-cgroups", NULL, NAMES},
+	{"list-stranger", NULL,
+		"The folder of a process shows what ps shows. What is worth something in it, its "
+		"memory, environment and files, is held by Landlock and its user as well."},
+	{"read-symbols", NULL, OWN_FOLDER},
+	{"read-memory-map", NULL, OWN_FOLDER},
+	{"read-command-line", NULL, OWN_FOLDER},
+	{"leave-set-id", "set-id", NULL},
+	{"create-set-id", "set-id", NULL},
+	{"open-by-handle", "kernel surface", NULL},
+	{"run-loader", NULL,
+		"The kernel itself executes the loader for the service's own program, so that the "
+		"view and Landlock must let it be executed. A program that it is given is held by "
+		"both (run-by-loader)."},
+	{"run-itself", NULL,
+		"The launch executes this very program, so that the view and Landlock must let it "
+		"be executed. It would be confined as before."},
+	{"map-written-file", NULL, LIBRARY},
+	{"map-memory-file", NULL, LIBRARY},
+	{"map-uploaded", NULL, LIBRARY},
+	{"preload-library", NULL, LIBRARY},
+	{"ask-readable-is-code", NULL,
+		"Asking is refused by the filter. What it is asked for, data that becomes code, is "
+		"held once more (make-data-code)."},
+	{"make-ring", "open calls", NULL},
+	{"ask-keyring", "open calls", NULL},
+	{"add-key", "open calls", NULL},
+	{"request-key", "open calls", NULL},
+	{"compare-processes", "open calls", NULL},
+	{"move-pages", "open calls", NULL},
+	{"ask-seccomp", "open calls", NULL},
+	{"read-segments", "open calls", NULL},
+	{"enter-init-network", NULL, FIRST_PROCESS},
+	{"enter-init-root", NULL, FIRST_PROCESS},
+	{"see-host-name", NULL,
+		"The name of the host is no secret that is kept: its own namespace has another, so "
+		"that nobody tells machines apart by it."},
+	{"hold-capability", "itself", NULL},
+	{"hold-effective", "itself", NULL},
+	{"hold-bounding", "itself", NULL},
+	{"leave-no-trace", "itself", NULL},
+	{"be-another-user", "itself", NULL},
+	{"keep-another-user", "itself", NULL},
+	{"be-in-another-group", "itself", NULL},
+	{"signal-all", NULL,
+		"The kernel says that it has signalled all whom it may, and be it nobody: that "
+		"Landlock refuses each by itself is shown by signal-stranger."},
+	{"trace-parent", NULL,
+		"Its init has a Landlock domain of its own, in which nothing may be traced: that "
+		"is "
+		"no layer of the service's that could be left off."},
+	{"make-process", NULL, COUNTED},
+	{"fork-process", NULL, COUNTED},
+	{"make-queue", NULL,
+		"A queue that it makes lies in its own namespace, where nobody else is; the "
+		"others' "
+		"are held by that as well (open-queue)."},
+	{"share-memory", NULL,
+		"The drill's memory is open to everybody on purpose. Of a daemon that keeps to the "
+		"usual mode the kernel asks for the same user too."},
+};
+
+const struct drill_special *drill_specials(size_t *count)
+{
+	*count = sizeof(specials) / sizeof(specials[0]);
+	return specials;
+}
+
+static const struct drill_special *special(const char *name)
+{
+	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)
+		if (text_equal(specials[i].attempt, name))
+			return &specials[i];
+	return NULL;
+}
+
+const struct plan_class *drill_class(const char *category, const char *name)
+{
+	const struct drill_special *found = special(name);
+
+	return plan_class(found && found->class ? found->class : category);
+}
+
+const char *drill_reason(const char *category, const char *name)
+{
+	const struct drill_special *found = special(name);
+	const struct plan_class *class = drill_class(category, name);
+
+	if (found && found->reason)
+		return found->reason;
+	return class ? class->reason : NULL;
+}
