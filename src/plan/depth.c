@@ -50,7 +50,8 @@ static const struct plan_class classes[] = {
 		NULL},
 	{"new system calls", "calls younger than the libraries that filters are made with",
 		BIT(SECCOMP),
-		"A filter lets through what it knows, and no other part of the kernel has a list of "
+		"A filter lets through what it knows, and no other part of the kernel has a list "
+		"of "
 		"calls. Where such a call does something to others, it asks for the same rights as "
 		"the older one that it replaces, which are held by layers of their own.",
 		NULL},
