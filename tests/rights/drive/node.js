@@ -70,7 +70,6 @@ const everybody = {
 		assert.equal(fs.readFileSync('/tmp/note', 'utf8'), text);
 	},
 	'its secret': () => assert.equal(fs.readFileSync('/run/secrets/KEY', 'utf8').trim(), 'word'),
-	'cpuUsage': () => assert(process.cpuUsage().user > 0),
 };
 
 const signals = {
@@ -81,6 +80,7 @@ const signals = {
 };
 
 const reports = {
+	'cpuUsage': () => assert(process.cpuUsage().user > 0),
 	'a file': () => fs.writeFileSync(at('file'), text),
 	'write at a place': () => opened('file', 'r+', (fd) => assert.equal(fs.writeSync(fd, Buffer.from('x'), 0, 1, 3), 1)),
 	'ftruncate': () => opened('file', 'r+', (fd) => fs.ftruncateSync(fd, 5)),
@@ -113,7 +113,7 @@ const files = {
 const servers = {
 	'chdir': () => { process.chdir('/tmp'); process.chdir(__dirname); },
 	'getgroups': () => assert(Array.isArray(process.getgroups())),
-	'getPriority': () => assert.equal(os.getPriority(), 0),
+	'getPriority': () => assert(Number.isInteger(os.getPriority())),
 	'resourceUsage': () => assert(process.resourceUsage().maxRSS > 0),
 	'readv at a place': () => {
 		fs.writeFileSync(at('parts'), text);
