@@ -32,22 +32,30 @@ static int check_owner(const struct stat *status, bool folder, const char *name,
 	return -EPERM;
 }
 
-/* Every folder above @resolved, which holds no links. */
+/* Every folder above @resolved, which holds no links: up to the one that was found to be in root's
+ * hands last, with all above it, as nobody but root can have changed that since. */
 static int check_folders(const char *resolved, struct where where, struct fault *why)
 {
+	static char last[PATH_MAX];
 	char path[PATH_MAX];
 	struct stat status;
+	int error = 0;
 
 	snprintf(path, sizeof(path), "%s", resolved);
-	for (char *slash = strrchr(path, '/'); slash; slash = strrchr(path, '/')) {
+	for (char *slash = strrchr(path, '/'); slash && error == 0; slash = strrchr(path, '/')) {
 		*(slash == path ? slash + 1 : slash) = '\0';
+		if (strcmp(path, last) == 0)
+			break;
 		if (lstat(path, &status) < 0)
 			return fault(why, -errno, where, "cannot stat %s", path);
-		int error = check_owner(&status, S_ISDIR(status.st_mode), path, where, why);
-		if (error < 0 || slash == path)
-			return error;
+		error = check_owner(&status, S_ISDIR(status.st_mode), path, where, why);
+		if (slash == path)
+			break;
 	}
-	return 0;
+	if (error == 0)
+		snprintf(last, sizeof(last), "%.*s", (int)(strrchr(resolved, '/') - resolved),
+			resolved);
+	return error;
 }
 
 /* @path as seen from `/`; links in it are still links. */
@@ -61,11 +69,10 @@ static const char *from_root(const char *path, struct arena *arena)
 }
 
 /* By the trusted walk: whoever may put a link on the way would choose what is read. */
-static int open_as_root(
-	const char *path, struct arena *arena, struct where where, struct fault *why)
+static int open_as_root(const char *path, struct arena *arena, struct stat *status,
+	struct where where, struct fault *why)
 {
 	const char *resolved;
-	struct stat status;
 	scoped(fd) int fd =
 		trusted_walk(AT_FDCWD, from_root(path, arena), arena, &resolved, where, why);
 
@@ -78,10 +85,10 @@ static int open_as_root(
 		return fd;
 	}
 	int error = check_folders(resolved, where, why);
-	if (error == 0 && fstat(fd, &status) < 0)
+	if (error == 0 && fstat(fd, status) < 0)
 		error = fault(why, -errno, where, "cannot stat %s", path);
 	if (error == 0)
-		error = check_owner(&status, false, path, where, why);
+		error = check_owner(status, false, path, where, why);
 	return error < 0 ? error : take_fd(&fd);
 }
 
@@ -106,15 +113,16 @@ int trusted_read(const char *path, size_t most, struct arena *arena, const char 
 	size_t *length, struct where where, struct fault *why)
 {
 	char again[64];
-	scoped(fd) int fd = geteuid() == 0 ? open_as_root(path, arena, where, why)
-					   : open(path, O_PATH | O_CLOEXEC);
 	struct stat status;
+	const bool root = geteuid() == 0;
+	scoped(fd) int fd = root ? open_as_root(path, arena, &status, where, why)
+				 : open(path, O_PATH | O_CLOEXEC);
 
-	if (fd < 0 && geteuid() == 0)
+	if (fd < 0 && root)
 		return fd;
 	if (fd < 0)
 		return fault_of(why, FAULT_USAGE, -errno, where, "cannot read %s", path);
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+	if ((!root && fstat(fd, &status) < 0) || !S_ISREG(status.st_mode)) {
 		fault_of(why, FAULT_USAGE, 0, where, "%s is not a file", path);
 		return -EINVAL;
 	}

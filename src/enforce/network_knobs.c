@@ -2,6 +2,7 @@
 #include "enforce/network_knobs.h"
 
 #include "enforce/network_link.h"
+#include "plan/plan.h"
 
 /*
  * A new namespace takes the IPv4 values of the host, whatever they are, so all
@@ -38,22 +39,37 @@ const size_t enforce_network_router_knob_count =
 	sizeof(enforce_network_router_knobs) / sizeof(enforce_network_router_knobs[0]);
 
 /* Low ports are held by `listens`, not by a capability that a service would have to keep.  The
- * first two count for everybody, the others for who has a link. */
+ * first counts for who listens there, the others for who has a link. */
 static const struct enforce_network_knob service_knobs[] = {
 	{"ipv4/ip_unprivileged_port_start", "0"},
-	{"ipv4/ping_group_range", "1 0"},
 	{"ipv4/conf/all/forwarding", "0"},
 	{"ipv4/conf/default/forwarding", "0"},
 	{"ipv6/conf/all/forwarding", "0"},
 	COMMON,
+	{"ipv4/ping_group_range", "1 0"},
 };
-enum { FOR_EVERYBODY = 2 };
 
-/* A loopback alone routes nothing and hears nobody, and a link comes from outside, to none but who
- * is planned with one. */
-const struct enforce_network_knob *enforce_network_service_knobs(bool linked, size_t *count)
+enum { FIRST_FREE_PORT = 1024 };
+
+static bool listens_low(const struct plan_service *service)
 {
-	*count = linked ? sizeof(service_knobs) / sizeof(service_knobs[0]) : FOR_EVERYBODY;
+	for (size_t i = 0; i < service->listen_count; i++)
+		if (service->listens[i].transport != PLAN_UNIX &&
+			service->listens[i].first < FIRST_FREE_PORT)
+			return true;
+	return false;
+}
+
+/*
+ * A loopback alone routes nothing and hears nobody, and a link comes from outside, to
+ * none but who is planned with one.  What is not written is as the kernel makes it,
+ * for each namespace anew; looking for a knob costs as much as the namespace.
+ */
+const struct enforce_network_knob *enforce_network_service_knobs(
+	const struct plan_service *service, size_t *count)
+{
+	*count = service->linked ? sizeof(service_knobs) / sizeof(service_knobs[0])
+				 : listens_low(service);
 	return service_knobs;
 }
 

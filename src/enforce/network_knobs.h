@@ -14,5 +14,7 @@ struct enforce_network_knob enforce_network_localnet(bool open);
 extern const struct enforce_network_knob enforce_network_router_knobs[];
 extern const size_t enforce_network_router_knob_count;
 
-/* Those of a service, with a link of its own or without. */
-const struct enforce_network_knob *enforce_network_service_knobs(bool linked, size_t *count);
+/* Those of a service's namespace that are not left as the kernel makes them. */
+struct plan_service;
+const struct enforce_network_knob *enforce_network_service_knobs(
+	const struct plan_service *service, size_t *count);

@@ -46,8 +46,7 @@ static int make_space(const struct plan *plan, const struct plan_service *servic
 	struct fault *why)
 {
 	size_t count;
-	const struct enforce_network_knob *knobs =
-		enforce_network_service_knobs(service->linked, &count);
+	const struct enforce_network_knob *knobs = enforce_network_service_knobs(service, &count);
 	scoped(visit) int home = enforce_network_space_visit(network, service->where, why);
 	int error = home < 0 ? home : enforce_network_knobs(knobs, count, service->where, why);
 

@@ -77,9 +77,9 @@ static int open_knobs(struct where where, struct fault *why)
 int enforce_network_knobs(const struct enforce_network_knob *knobs, size_t count,
 	struct where where, struct fault *why)
 {
-	scoped(fd) int folder = open_knobs(where, why);
+	scoped(fd) int folder = count ? open_knobs(where, why) : -1;
 
-	if (folder < 0)
+	if (count && folder < 0)
 		return folder;
 	for (size_t i = 0; i < count; i++) {
 		int error = descriptor_put(folder, knobs[i].path, "%s", knobs[i].value);
@@ -111,9 +111,9 @@ static int read_knob(int folder, const char *path, char *text, size_t room)
 int enforce_network_knobs_verify(const struct enforce_network_knob *knobs, size_t count,
 	struct where where, struct fault *why)
 {
-	scoped(fd) int folder = open_knobs(where, why);
+	scoped(fd) int folder = count ? open_knobs(where, why) : -1;
 
-	if (folder < 0)
+	if (count && folder < 0)
 		return folder;
 	for (size_t i = 0; i < count; i++) {
 		char text[64];

@@ -231,7 +231,7 @@ int enforce_network_verify_service(
 	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
 	size_t knob_count;
 	const struct enforce_network_knob *knobs =
-		enforce_network_service_knobs(service->linked, &knob_count);
+		enforce_network_service_knobs(service, &knob_count);
 	scoped(visit) int home = enforce_network_visit(network, where, why);
 	int answer = home < 0 ? home : 0;
 

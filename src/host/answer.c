@@ -3,6 +3,7 @@
 #include "host/host.h"
 #include "host/index.h"
 #include "host/library.h"
+#include "host/memory.h"
 #include "host/names.h"
 #include "host/path.h"
 #include "host/program.h"
@@ -11,8 +12,6 @@
 
 /* A script's interpreter may be a script itself, but not for ever (the kernel stops at 4). */
 enum { DEEPEST_SCRIPT = 4 };
-
-static const char memories[] = "/var/lib/bulkhead/programs";
 
 static struct host_search *search_of(struct host_search **search, struct arena *arena)
 {
@@ -100,14 +99,14 @@ static void remember(const struct host *host, const struct host_question *questi
 		add_links(witnesses, program->links, program->link_count);
 		add_links(witnesses, program->library_links, program->library_link_count);
 	}
-	host_remember_programs(memories, host, questions, count, witnesses, arena);
+	host_remember_programs(HOST_MEMORIES, host, questions, count, witnesses, arena);
 }
 
 void host_answer_once(
 	struct host *host, const struct host_question *questions, size_t count, struct arena *arena)
 {
 	struct host_search *search = NULL;
-	const bool known = host_recall_programs(memories, host, questions, count, arena);
+	const bool known = host_recall_programs(HOST_MEMORIES, host, questions, count, arena);
 
 	if (!host->index)
 		host_index_new(host, arena);

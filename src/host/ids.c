@@ -21,8 +21,6 @@
 #include "host/host.h"
 #include "host/index.h"
 
-enum { LARGEST_BOOK = 16 << 20, NOBODY = 65534, LOWEST_ID = 1000 };
-
 struct book {
 	const char *folder;
 	char file[PATH_MAX];
@@ -74,7 +72,7 @@ static int read_range(struct book *book, const char *text, unsigned line, struct
 	int end = 0;
 
 	if (sscanf(text, "range %lu %lu%n", &first, &last, &end) != 2 || text[end] != '\0' ||
-		first < LOWEST_ID || last >= UINT32_MAX || first > last)
+		first < HOST_LOWEST_ID || last >= UINT32_MAX || first > last)
 		return damaged(book, line, why);
 	book->first = (uint32_t)first;
 	book->last = (uint32_t)last;
@@ -95,7 +93,7 @@ static int read_line(struct book *book, char *text, unsigned line, struct fault 
 		return damaged(book, line, why);
 	*space = '\0';
 	/* Two services with one id could read each other's files. */
-	if (!text_number(text, UINT32_MAX - 1, &id) || id < LOWEST_ID || id == NOBODY ||
+	if (!text_number(text, UINT32_MAX - 1, &id) || id < HOST_LOWEST_ID || id == HOST_NOBODY ||
 		taken(book, (uint32_t)id) || by_name(book, space + 1))
 		return damaged(book, line, why);
 	add(book, space + 1, (uint32_t)id);
@@ -105,7 +103,8 @@ static int read_line(struct book *book, char *text, unsigned line, struct fault 
 static int read_book(struct book *book, struct fault *why)
 {
 	const char *text;
-	ssize_t length = descriptor_read(AT_FDCWD, book->file, LARGEST_BOOK, book->arena, &text);
+	ssize_t length =
+		descriptor_read(AT_FDCWD, book->file, HOST_LARGEST_BOOK, book->arena, &text);
 	unsigned number = 1;
 
 	if (length == -ENOENT)
@@ -168,7 +167,7 @@ static int give(struct book *book, const char *const *names, size_t count, struc
 	for (size_t i = 0; i < count; i++) {
 		if (by_name(book, names[i]))
 			continue;
-		while (next <= book->last && (next == NOBODY || taken(book, (uint32_t)next)))
+		while (next <= book->last && (next == HOST_NOBODY || taken(book, (uint32_t)next)))
 			next++;
 		if (next > book->last)
 			return fault(why, -ENOSPC, (struct where){0},
@@ -207,6 +206,12 @@ int host_ids_in(struct host *host, const char *folder, const char *const *names,
 
 	if (snprintf(book.file, sizeof(book.file), "%s/ids", folder) >= (int)sizeof(book.file))
 		return fault(why, -ENAMETOOLONG, (struct where){0}, "%s is too long", folder);
+	/* Until the index is made, nobody has asked for an id. */
+	if (!persist && !host->id_count &&
+		host_ids_pick(book.file, names, count, arena, &host->ids)) {
+		host->id_count = count;
+		return 0;
+	}
 	if (persist) {
 		held = lock(&book, why);
 		if (held < 0)

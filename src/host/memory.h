@@ -16,9 +16,15 @@
 
 struct arena;
 
+/* Where memories are kept; one file for each build. */
+#define HOST_MEMORIES "/var/lib/bulkhead/memory"
+
 /* The features, of enum host_feature as bits, that are known to work; 0: none. */
-uint64_t host_recall(const char *file, struct arena *arena);
+uint64_t host_recall(const char *folder, struct arena *arena);
 
 /* Write down that those of @features work; only root can, and a failure only means that they are
  * tried again. */
-void host_remember(const char *file, uint64_t features, struct arena *arena);
+void host_remember(const char *folder, uint64_t features, struct arena *arena);
+
+/* Keep @text as @file of the folder, which is made when missing and never grows without end. */
+void host_memory_write(const char *folder, const char *file, const char *text);

@@ -52,8 +52,6 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 /* Where cgroup2 usually is: asked first, since mountinfo is slow on hosts with many mounts. */
 static const char *const usual_cgroups[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
 
-static const char memory[] = "/var/lib/bulkhead/host";
-
 enum { LARGEST_MOUNTINFO = 16 << 20 };
 
 /* The mount point of a line of mountinfo when its type is cgroup2, else NULL. */
@@ -195,7 +193,7 @@ struct host *host_probe(struct arena *arena, uint64_t wanted)
 
 struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, bool *recalled)
 {
-	const uint64_t known = again ? 0 : host_recall(memory, arena);
+	const uint64_t known = again ? 0 : host_recall(HOST_MEMORIES, arena);
 	struct host *host = describe(arena, wanted, known);
 	uint64_t work = known;
 
@@ -203,7 +201,7 @@ struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, b
 		if (host->features[i].state == HOST_YES)
 			work |= HOST_FEATURE_BIT(i);
 	if (work != known || again)
-		host_remember(memory, work, arena);
+		host_remember(HOST_MEMORIES, work, arena);
 	*recalled = (known & wanted) != 0;
 	return host;
 }

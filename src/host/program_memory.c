@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "host/program_memory.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "base/descriptor.h"
 #include "base/record.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "base/trusted.h"
 #include "host/build.h"
 #include "host/host.h"
-#include "host/index.h"
+#include "host/memory.h"
 #include "host/witness.h"
 
-enum { LARGEST_MEMORY = 4 << 20, MOST_MEMORIES = 64, MOST_WITNESSES = 2048 };
+enum { LARGEST_MEMORY = 4 << 20, MOST_WITNESSES = 2048 };
 
 struct memory {
 	const char *build;     /* of the program that wrote it */
@@ -61,13 +56,19 @@ static const char *write_questions(
 	return text;
 }
 
+static uint64_t hash(uint64_t so_far, const char *text)
+{
+	for (; *text; text++)
+		so_far = (so_far ^ (unsigned char)*text) * UINT64_C(1099511628211);
+	return so_far;
+}
+
+/* By FNV-1a; the texts themselves are compared. */
 static const char *file_of(const char *folder, const char *questions, struct arena *arena)
 {
-	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a; the text itself is compared */
+	const uint64_t of_build = hash(UINT64_C(14695981039346656037), host_build_id());
 
-	for (const char *at = questions; *at; at++)
-		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-	return arena_printf(arena, "%s/%016" PRIx64 ".json", folder, hash);
+	return arena_printf(arena, "%s/programs-%016" PRIx64, folder, hash(of_build, questions));
 }
 
 static bool holds(const struct memory *memory, const char *questions)
@@ -101,23 +102,6 @@ bool host_recall_programs(const char *folder, struct host *host,
 	return true;
 }
 
-/* Those of policies that nobody runs any more go as well: the others are soon back. */
-static void make_room(const char *folder)
-{
-	scoped(dir) DIR *entries = opendir(folder);
-	const struct dirent *entry;
-	size_t count = 0;
-
-	while (entries && readdir(entries))
-		count++;
-	if (count < MOST_MEMORIES)
-		return;
-	rewinddir(entries);
-	while ((entry = readdir(entries)))
-		if (entry->d_name[0] != '.')
-			unlinkat(dirfd(entries), entry->d_name, 0);
-}
-
 void host_remember_programs(const char *folder, const struct host *host,
 	const struct host_question *questions, size_t count, const struct host_witnesses *witnesses,
 	struct arena *arena)
@@ -134,9 +118,6 @@ void host_remember_programs(const char *folder, const struct host *host,
 	if (!memory.questions || !memory.build || geteuid() != 0 ||
 		witnesses->count > MOST_WITNESSES || !host_witnesses_at_rest(witnesses))
 		return;
-	mkdir(folder, 0700);
-	make_room(folder);
-	const char *file = file_of(folder, memory.questions, arena);
 	scoped(memory) char *text = record_write(&type, &memory);
-	descriptor_replace(file, text, strlen(text));
+	host_memory_write(folder, file_of(folder, memory.questions, arena), text);
 }

@@ -50,6 +50,16 @@ static void add_parents(struct planner *planner, struct plan_service *service, c
 	}
 }
 
+struct plan_node *plan_node_new(struct planner *planner, struct plan_service *service,
+	enum plan_node_kind kind, const char *target, struct where where)
+{
+	struct plan_node *node =
+		arena_append(planner->arena, &service->nodes, &service->node_count, sizeof(*node));
+
+	*node = (struct plan_node){.kind = kind, .target = target, .where = where};
+	return node;
+}
+
 struct plan_node *plan_node(struct planner *planner, struct plan_service *service,
 	enum plan_node_kind kind, const char *target, struct where where)
 {
@@ -63,9 +73,7 @@ struct plan_node *plan_node(struct planner *planner, struct plan_service *servic
 		return node;
 	}
 	add_parents(planner, service, target, where);
-	node = arena_append(planner->arena, &service->nodes, &service->node_count, sizeof(*node));
-	*node = (struct plan_node){.kind = kind, .target = target, .where = where};
-	return node;
+	return plan_node_new(planner, service, kind, target, where);
 }
 
 void plan_node_executable(struct plan_node *node, struct where where)

@@ -124,6 +124,9 @@ const char *plan_group(struct planner *planner, const struct policy_service *fro
 void plan_view_programs(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 
+/* Add a node whose target cannot be there yet, with all that is above it. */
+struct plan_node *plan_node_new(struct planner *planner, struct plan_service *service,
+	enum plan_node_kind kind, const char *target, struct where where);
 /* Add a node unless its target is there already (then it is made as permissive as both ask). */
 struct plan_node *plan_node(struct planner *planner, struct plan_service *service,
 	enum plan_node_kind kind, const char *target, struct where where);

@@ -53,7 +53,7 @@ void plan_view_proc(struct planner *planner, struct plan_service *service)
 		for (size_t j = 0; j < sizeof(proc_open) / sizeof(proc_open[0]); j++)
 			open = open || text_equal(proc_open[j], name);
 		if (!open)
-			plan_node(planner, service, PLAN_MASK,
+			plan_node_new(planner, service, PLAN_MASK,
 				arena_printf(planner->arena, "/proc/%s", name), service->where)
 				->read_only = true;
 	}

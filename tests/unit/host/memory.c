@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,19 +38,32 @@ static void need_root(void)
 		skip();
 }
 
+static const char *only_file(const char *folder)
+{
+	char pattern[160];
+	glob_t found;
+
+	snprintf(pattern, sizeof(pattern), "%s/*", folder);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_int_equal(found.gl_pathc, 1);
+	const char *file = arena_text(arena, found.gl_pathv[0]);
+	globfree(&found);
+	return file;
+}
+
 static const uint64_t some = HOST_FEATURE_BIT(HOST_SECCOMP) | HOST_FEATURE_BIT(HOST_BPF_LSM);
 
 static void what_works_is_remembered(void **state)
 {
-	const char *file = arena_text(arena, scratch_path("features"));
+	const char *folder = arena_text(arena, scratch_path("features"));
 
 	(void)state;
 	need_root();
-	assert_int_equal(host_recall(file, arena), 0);
-	host_remember(file, some, arena);
-	assert_int_equal(host_recall(file, arena), some);
-	host_remember(file, HOST_FEATURE_BIT(HOST_MDWE), arena);
-	assert_int_equal(host_recall(file, arena), HOST_FEATURE_BIT(HOST_MDWE));
+	assert_int_equal(host_recall(folder, arena), 0);
+	host_remember(folder, some, arena);
+	assert_int_equal(host_recall(folder, arena), some);
+	host_remember(folder, HOST_FEATURE_BIT(HOST_MDWE), arena);
+	assert_int_equal(host_recall(folder, arena), HOST_FEATURE_BIT(HOST_MDWE));
 }
 
 static void another_boot_kernel_or_build_remembers_nothing(void **state)
@@ -60,29 +74,44 @@ static void another_boot_kernel_or_build_remembers_nothing(void **state)
 	(void)state;
 	need_root();
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		const char *file = arena_text(arena, scratch_path("other"));
+		const char *folder = arena_text(arena, scratch_path("other"));
 
-		host_remember(file, some, arena);
-		scoped(fd) int fd = open(file, O_RDWR | O_CLOEXEC);
+		host_remember(folder, some, arena);
+		scoped(fd) int fd = open(only_file(folder), O_RDWR | O_CLOEXEC);
 		ssize_t length = read(fd, text, sizeof(text) - 1);
 		assert_true(length > 0);
 		text[length] = '\0';
 		char *value = strstr(text, lines[i]) + strlen(lines[i]);
 		*value = *value == '0' ? '1' : '0';
 		assert_int_equal(pwrite(fd, text, (size_t)length, 0), length);
-		assert_int_equal(host_recall(file, arena), 0);
+		assert_int_equal(host_recall(folder, arena), 0);
 	}
 }
 
 static void a_memory_that_others_may_write_is_none(void **state)
 {
-	const char *file = arena_text(arena, scratch_path("open"));
+	const char *folder = arena_text(arena, scratch_path("open"));
 
 	(void)state;
 	need_root();
-	host_remember(file, some, arena);
-	assert_int_equal(chmod(file, 0666), 0);
-	assert_int_equal(host_recall(file, arena), 0);
+	host_remember(folder, some, arena);
+	assert_int_equal(chmod(only_file(folder), 0666), 0);
+	assert_int_equal(host_recall(folder, arena), 0);
+}
+
+static void memories_do_not_grow_without_end(void **state)
+{
+	const char *folder = arena_text(arena, scratch_path("many"));
+	char pattern[160];
+	glob_t found;
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++)
+		host_memory_write(folder, arena_printf(arena, "%s/%u", folder, i), "text");
+	snprintf(pattern, sizeof(pattern), "%s/*", folder);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_in_range(found.gl_pathc, 1, 70);
+	globfree(&found);
 }
 
 static void a_witness_notices_every_change(void **state)
@@ -169,6 +198,7 @@ int main(void)
 		cmocka_unit_test(what_works_is_remembered),
 		cmocka_unit_test(another_boot_kernel_or_build_remembers_nothing),
 		cmocka_unit_test(a_memory_that_others_may_write_is_none),
+		cmocka_unit_test(memories_do_not_grow_without_end),
 		cmocka_unit_test(a_witness_notices_every_change),
 		cmocka_unit_test(programs_are_recalled_as_they_were_found),
 		cmocka_unit_test(other_questions_are_not_those),
