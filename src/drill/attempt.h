@@ -67,7 +67,7 @@ enum drill_need {
 	DRILL_OWN_PORT,    /* 0.0.0.0 and a declared port of its own */
 	DRILL_OWN_SOCKET,  /* the folder of its declared unix socket */
 	DRILL_ENDS_LISTEN, /* nothing, but only for services that may do so until they are ready */
-	DRILL_ENDS_CONNECT,
+	DRILL_ENDS_CONNECT, /* the same, and a peer's address and port if it has one */
 	DRILL_ENDS_FORK,
 	DRILL_ENDS_EXECUTE,
 	DRILL_ENDS_OPEN, /* the same, and a folder that it may write */

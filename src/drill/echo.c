@@ -18,6 +18,10 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 
+#ifndef IPV6_FREEBIND
+#define IPV6_FREEBIND 78
+#endif
+
 /* Each port: TCP and UDP, twice when only the two loopbacks are meant. */
 enum { SOCKETS = 4 * DRILL_ECHO_PORTS + 2, TRIES = 50 };
 
@@ -45,6 +49,8 @@ static int open_port(
 		return -errno;
 	setsockopt(fd, SOL_IPV6, IPV6_V6ONLY, &only, sizeof(only));
 	setsockopt(fd, SOL_IPV6, IPV6_RECVPKTINFO, &yes, sizeof(yes));
+	/* And from an address that is its own by a route alone. */
+	setsockopt(fd, SOL_IPV6, IPV6_FREEBIND, &yes, sizeof(yes));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
 		(type == SOCK_STREAM && listen(fd, SOMAXCONN) < 0))

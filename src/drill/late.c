@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "drill/call.h"
+#include "drill/network.h"
 
 static char *const nothing[] = {NULL};
 
@@ -38,22 +39,17 @@ static int listen_late(struct drill_context *context)
 	return drill_done(error);
 }
 
-/* Where nobody listens: to be refused by that is to have got there. */
+/* To a declared peer, or to where nobody listens: to be refused by that is to have got there. */
 static int connect_late(struct drill_context *context)
 {
-	const struct sockaddr_in port = {.sin_family = AF_INET,
-		.sin_port = htons(9),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	const struct sockaddr_un folder = {.sun_family = AF_UNIX, .sun_path = "/"};
-	int family;
-	long fd = make_socket(&family);
 
+	if (context->first && context->first[0])
+		return drill_reached(drill_connect_first(context), ECONNREFUSED);
+	long fd = syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
-		return (int)fd;
-	long error = family == AF_INET ? drill_call(context, SYS_connect, (int)fd, &port,
-						 (unsigned)sizeof(port))
-				       : drill_call(context, SYS_connect, (int)fd, &folder,
-						 (unsigned)sizeof(folder));
+		return -errno;
+	long error = drill_call(context, SYS_connect, (int)fd, &folder, (unsigned)sizeof(folder));
 	syscall(SYS_close, (int)fd);
 	return drill_reached(error, ECONNREFUSED);
 }

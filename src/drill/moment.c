@@ -79,7 +79,8 @@ int drill_moment(const struct drill_world *world, const struct plan_service *ser
 
 	if (error < 0)
 		return error;
-	if (write(go, "g", 1) != 1)
+	/* Who did not begin does not wait, and may be gone. */
+	if (begun && write(go, "g", 1) != 1)
 		return fault(
 			why, -errno, service->where, "cannot let attempt %s go on", attempt->name);
 	error = drill_await(launched->init_pidfd, output, attempt, answer);

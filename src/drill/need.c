@@ -125,8 +125,11 @@ static void ends_listen(const struct drill_question *question)
 	drill_need_ending(question, "listen");
 }
 
+/* By a port of a peer, where it has one. */
 static void ends_connect(const struct drill_question *question)
 {
+	drill_need_a_peer(question);
+	question->arguments->lacking = NULL;
 	drill_need_ending(question, "connect");
 }
 

@@ -114,6 +114,9 @@ static int send_at_opening(struct drill_context *context)
 		return (int)fd;
 	long result = drill_call(context, SYS_sendto, (int)fd, &byte, 1UL, MSG_FASTOPEN, &to, size);
 	syscall(SYS_close, (int)fd);
+	/* The packet filter says no to a TCP connection by a reset. */
+	if (result == -EPERM)
+		context->layer = LAYER_LABELS;
 	return drill_done(result);
 }
 

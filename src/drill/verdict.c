@@ -37,7 +37,9 @@ static const struct {
 	{DRILL_INET, EHOSTUNREACH, LAYER_NETWORK},
 	{DRILL_INET, EADDRNOTAVAIL, LAYER_NETWORK},
 	{DRILL_INET, ETIMEDOUT, LAYER_NETWORK},
-	{DRILL_INET, EPERM, LAYER_LABELS, SYS_bind}, /* its cgroup's program */
+	{DRILL_INET, EPERM, LAYER_LABELS, SYS_bind},    /* its cgroup's programs */
+	{DRILL_INET, EPERM, LAYER_LABELS, SYS_connect}, /* no packet was made yet */
+	{DRILL_INET, EPERM, LAYER_LABELS, SYS_socket},
 	{DRILL_INET, EPERM, LAYER_NETWORK},        /* a packet that the service's own table drops */
 	{DRILL_UNIX, ECONNREFUSED, LAYER_NETWORK}, /* abstract names end with the namespace */
 	{DRILL_UNIX, ENOENT, LAYER_VIEW},

@@ -29,8 +29,8 @@ const struct enforce_kind enforce_kinds[ENFORCE_KINDS] = {
 	[DEVICES] = {"devices", BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE},
 };
 
-/* What its calls say about such a socket, whose protocol is the usual one of its type. */
-static bool makes(const struct plan_service *service, int type)
+/* What its calls say; in audit mode they say nothing. */
+bool enforce_kind_allowed(const struct plan_service *service, int type)
 {
 	static const int families[] = {AF_INET, AF_INET6};
 	bool any = plan_audit(service, LAYER_SECCOMP) != NULL;
@@ -56,7 +56,7 @@ static void allow_sockets(struct enforce_program *program, const struct plan_ser
 	enforce_program_load_field(program, BPF_REG_3, offsetof(struct bpf_sock, type));
 	enforce_program_load_field(program, BPF_REG_4, offsetof(struct bpf_sock, protocol));
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		if (!makes(service, usual[i].type))
+		if (!enforce_kind_allowed(service, usual[i].type))
 			continue;
 		enforce_program_skip(program, BPF_JNE, BPF_REG_3, (uint32_t)usual[i].type, 2);
 		enforce_program_skip(program, BPF_JNE, BPF_REG_4, (uint32_t)usual[i].protocol, 1);

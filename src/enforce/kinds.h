@@ -8,6 +8,7 @@
  * view say already, said by another part of the kernel.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -21,6 +22,9 @@ struct enforce_kind {
 
 enum { ENFORCE_KINDS = 2 };
 extern const struct enforce_kind enforce_kinds[ENFORCE_KINDS];
+
+/* May @service make an internet socket of @type, with the type's usual protocol? */
+bool enforce_kind_allowed(const struct plan_service *service, int type);
 
 /* Load the program of kind @which for @service; its descriptor, which the caller closes. */
 int enforce_kind_program(

@@ -19,6 +19,9 @@ int enforce_hold_ports(struct enforce_launch *launch, struct fault *why);
 /* kinds.c */
 int enforce_hold_kinds(struct enforce_launch *launch, struct fault *why);
 
+/* peers.c */
+int enforce_hold_peers(struct enforce_launch *launch, struct fault *why);
+
 /* namespaces.c */
 int enforce_make_network(struct enforce_launch *launch, struct fault *why);
 int enforce_own_cgroup_namespace(struct enforce_launch *launch, struct fault *why);

@@ -6,6 +6,7 @@
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
 #include "enforce/kinds.h"
+#include "enforce/peers.h"
 #include "enforce/ports.h"
 #include "enforce/program.h"
 #include "enforce/verify_part.h"
@@ -27,6 +28,21 @@ static bool holds_kinds(const struct enforce_verify_context *context, int group)
 			enforce_kind_program(context->service, i, context->arena, NULL);
 
 		if (program < 0 || !enforce_program_attached(group, program, enforce_kinds[i].hook))
+			return false;
+	}
+	return true;
+}
+
+static bool holds_peers(const struct enforce_verify_context *context, int group)
+{
+	for (size_t i = 0; i < ENFORCE_PEER_HOOKS; i++) {
+		const int hook = enforce_peer_hooks[i];
+
+		if (!enforce_peers_held(context->service, hook))
+			continue;
+		scoped(fd) int program = enforce_peer_program(
+			context->plan, context->service, hook, context->arena, NULL);
+		if (program < 0 || !enforce_program_attached(group, program, hook))
 			return false;
 	}
 	return true;
@@ -60,6 +76,9 @@ void enforce_verify_ports(
 	else if (!holds_kinds(context, group))
 		enforce_verify_say(verdict, ENFORCE_WEAKER, service->where,
 			"its cgroup does not run the planned programs for sockets and devices");
+	else if (!holds_peers(context, group))
+		enforce_verify_say(verdict, ENFORCE_WEAKER, service->where,
+			"its cgroup does not run the planned programs for peers");
 	else
 		enforce_verify_say(verdict, ENFORCE_ENFORCED, service->where,
 			"its cgroup lets it bind %zu port%s, by IPv4 and IPv6, and no other kind "

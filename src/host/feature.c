@@ -74,9 +74,9 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"CONFIG_BLK_DEV_THROTTLING=y",
 		false},
 	[HOST_CGROUP_PORTS] = {"cgroup-ports",
-		"refuses a service every TCP and UDP port that it does not listen on, other kinds "
-		"of internet sockets and devices, and the outlet every port of this machine but "
-		"those of `host:PORT`",
+		"refuses a service every TCP and UDP port that it does not listen on, every peer "
+		"that it does not connect to, other kinds of internet sockets and devices; and the "
+		"outlet every port of this machine but those of `host:PORT`",
 		"a port that is not declared may be bound, unless Landlock refuses it (TCP, Linux "
 		"6.7); the network rules let nobody reach it; other sockets and devices are held "
 		"by the filter and the view alone",

@@ -11,6 +11,7 @@
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
 #include "enforce/network.h"
+#include "enforce/peers.h"
 #include "enforce/ports.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
@@ -70,7 +71,7 @@ int stack_start_router(
 	return error < 0 ? make_router(start, why) : 0;
 }
 
-static int renew_ports(
+static int renew_programs(
 	const struct stack_state *state, const struct stack_member *member, struct fault *why)
 {
 	const struct plan_service *service = plan_service(state->plan, member->name);
@@ -78,7 +79,8 @@ static int renew_ports(
 	if (!service || !stack_member_alive(member))
 		return 0;
 	scoped(fd) int cgroup = enforce_cgroup_open(state->stack, member->name, why);
-	return cgroup < 0 ? cgroup : enforce_attach_ports(state->plan, service, cgroup, why);
+	int error = cgroup < 0 ? cgroup : enforce_attach_ports(state->plan, service, cgroup, why);
+	return error < 0 ? error : enforce_attach_peers(state->plan, service, cgroup, why);
 }
 
 int stack_renew(const struct stack_start *start, const struct stack_state *state, struct fault *why)
@@ -88,7 +90,7 @@ int stack_renew(const struct stack_start *start, const struct stack_state *state
 	if (start->router_network >= 0)
 		error = enforce_network_renew_router(start->plan, start->router_network, why);
 	for (size_t i = 0; error == 0 && i < state->service_count; i++)
-		error = renew_ports(state, &state->services[i], why);
+		error = renew_programs(state, &state->services[i], why);
 	return error;
 }
 

@@ -126,9 +126,9 @@ has plain 'db got db to 127.0.0.1' 'so does a client that knows the name'
 has plain 'named6 got db to ::1' 'and one that has IPv6 alone'
 has shop 'host got db to 127.0.0.1' 'a service reaches the host by name'
 has shop 'host-local got db to 127.0.0.1' 'and where its old configuration says'
-has shop 'not-hidden no ECONNREFUSED' "another port of the daemon's loopback is refused"
-has shop 'not-other no ECONNREFUSED' 'its own loopback stays its own'
-has shop 'not-outside no ECONNREFUSED' 'an undeclared port of the host is refused'
+has shop 'not-hidden no EPERM' "another port of the daemon's loopback is refused"
+has shop 'not-other no EPERM' 'its own loopback stays its own'
+has shop 'not-outside no EPERM' 'an undeclared port of the host is refused'
 router=$(sed -n 's/ host$//p' "/run/bulkhead/$stack/hosts/shop" | head -n 1)
 if grep -q ' host$' "/run/bulkhead/$stack/hosts/plain"; then
   not_ok 'the host has no name where it is not declared'

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "enforce/peers.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "enforce/kinds.h"
+#include "enforce/launch.h"
+#include "enforce/layers.h"
+#include "enforce/program.h"
+#include "plan/plan.h"
+
+const int enforce_peer_hooks[ENFORCE_PEER_HOOKS] = {
+	BPF_CGROUP_INET4_CONNECT,
+	BPF_CGROUP_INET6_CONNECT,
+	BPF_CGROUP_UDP4_SENDMSG,
+	BPF_CGROUP_UDP6_SENDMSG,
+};
+
+enum { ANY_PORT = 0, WORDS = 4 };
+
+/* What is being written: which half of the internet, and how an address of it is shown. */
+struct peers {
+	struct enforce_program program;
+	const struct plan *plan;
+	const struct plan_service *service;
+	bool wide;
+};
+
+/* Registers: 2 to 5 the address, 6 the port, 7 the protocol; 0 is the answer "yes". */
+static void allow(
+	struct peers *peers, const uint32_t *words, enum plan_transport transport, uint32_t port)
+{
+	const short length = peers->wide ? WORDS : 1;
+	const short rest = port == ANY_PORT ? 1 : 2;
+	struct enforce_program *program = &peers->program;
+
+	for (short i = 0; i < length; i++)
+		enforce_program_skip(program, BPF_JNE, (unsigned char)(BPF_REG_2 + i), words[i],
+			(short)(length - i + rest));
+	enforce_program_skip(program, BPF_JNE, BPF_REG_7,
+		transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP, rest);
+	if (port != ANY_PORT)
+		enforce_program_skip(program, BPF_JNE, BPF_REG_6, htons((uint16_t)port), 1);
+	enforce_program_end(program);
+}
+
+/* @address as text; in the program of IPv6 an IPv4 address wears its clothes. */
+static void allow_text(
+	struct peers *peers, const char *address, enum plan_transport transport, uint32_t port)
+{
+	uint32_t words[WORDS] = {0};
+
+	if (!address)
+		return;
+	if (inet_pton(AF_INET, address, &words[peers->wide ? 3 : 0]) == 1)
+		words[2] = peers->wide ? htonl(0xffff) : 0;
+	else if (!peers->wide || inet_pton(AF_INET6, address, words) != 1)
+		return;
+	allow(peers, words, transport, port);
+}
+
+static void allow_service(struct peers *peers, const struct plan_service *to,
+	enum plan_transport transport, uint32_t port)
+{
+	if (!to)
+		return;
+	allow_text(peers, to->address4, transport, port);
+	allow_text(peers, to->address6, transport, port);
+}
+
+/* Its peers, and who asks it by datagrams, whose ports are of the kernel's choice. */
+static void allow_edges(struct peers *peers)
+{
+	const struct plan *plan = peers->plan;
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+
+		if (edge->transport == PLAN_UNIX)
+			continue;
+		if (text_equal(edge->from, peers->service->name)) {
+			allow_service(
+				peers, plan_service(plan, edge->to), edge->transport, edge->port);
+			allow_text(peers, edge->at, edge->transport, edge->at_port);
+		} else if (edge->transport == PLAN_UDP &&
+			   text_equal(edge->to, peers->service->name)) {
+			allow_service(peers, plan_service(plan, edge->from), PLAN_UDP, ANY_PORT);
+		}
+	}
+	for (size_t i = 0; i < plan->host_edge_count; i++) {
+		const struct plan_host_edge *edge = &plan->host_edges[i];
+
+		if (!text_equal(edge->from, peers->service->name))
+			continue;
+		allow_text(peers, plan->network.router4, PLAN_TCP, edge->port);
+		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port);
+		allow_text(peers, edge->at, PLAN_TCP, edge->at_port);
+	}
+}
+
+/* Where it listens itself, by whatever address means itself. */
+static void allow_itself(struct peers *peers)
+{
+	static const char *const own[] = {"127.0.0.1", "0.0.0.0", "::1", "::"};
+	const struct plan_service *service = peers->service;
+
+	for (size_t i = 0; i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+
+		for (uint32_t port = listen->first;
+			listen->transport != PLAN_UNIX && port <= listen->last; port++) {
+			for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+				allow_text(peers, own[j], listen->transport, port);
+			allow_text(peers, listen->at, listen->transport, port);
+			allow_service(peers, service, listen->transport, port);
+		}
+	}
+}
+
+static void compile(struct peers *peers)
+{
+	const size_t word = sizeof(uint32_t);
+	struct enforce_program *program = &peers->program;
+
+	for (size_t i = 0; i < (peers->wide ? WORDS : 1); i++)
+		enforce_program_load_field(program, (unsigned char)(BPF_REG_2 + i),
+			(peers->wide ? offsetof(struct bpf_sock_addr, user_ip6)
+				     : offsetof(struct bpf_sock_addr, user_ip4)) +
+				i * word);
+	enforce_program_load_field(program, BPF_REG_6, offsetof(struct bpf_sock_addr, user_port));
+	enforce_program_load_field(program, BPF_REG_7, offsetof(struct bpf_sock_addr, protocol));
+	enforce_program_answer(program, 1);
+	allow_edges(peers);
+	allow_itself(peers);
+	enforce_program_answer(program, 0);
+	enforce_program_end(program);
+}
+
+static bool sends(int hook)
+{
+	return hook == BPF_CGROUP_UDP4_SENDMSG || hook == BPF_CGROUP_UDP6_SENDMSG;
+}
+
+bool enforce_peers_held(const struct plan_service *service, int hook)
+{
+	bool datagrams = enforce_kind_allowed(service, SOCK_DGRAM);
+
+	return service->ports_held && !plan_audit(service, LAYER_NETWORK) &&
+	       (datagrams || (!sends(hook) && enforce_kind_allowed(service, SOCK_STREAM)));
+}
+
+int enforce_peer_program(const struct plan *plan, const struct plan_service *service, int hook,
+	struct arena *arena, struct fault *why)
+{
+	struct peers peers = {.program = {.arena = arena},
+		.plan = plan,
+		.service = service,
+		.wide = hook == BPF_CGROUP_INET6_CONNECT || hook == BPF_CGROUP_UDP6_SENDMSG};
+
+	compile(&peers);
+	int fd = enforce_program_load(
+		&peers.program, BPF_PROG_TYPE_CGROUP_SOCK_ADDR, hook, "bulkhead_peers");
+	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for peers") : fd;
+}
+
+int enforce_attach_peers(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	scoped(fd) int group = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (group < 0)
+		return fault(why, -errno, service->where, "cannot open the cgroup of '%s'",
+			service->name);
+	for (size_t i = 0; i < ENFORCE_PEER_HOOKS; i++) {
+		const int hook = enforce_peer_hooks[i];
+
+		if (!enforce_peers_held(service, hook))
+			continue;
+		scoped(fd) int program = enforce_peer_program(plan, service, hook, arena, why);
+		int error = program < 0 ? program : enforce_program_attach(group, program, hook);
+		if (program < 0)
+			return error;
+		if (error < 0)
+			return fault(why, error, service->where,
+				"cannot attach the program for peers to the cgroup of '%s'",
+				service->name);
+	}
+	return 0;
+}
+
+int enforce_hold_peers(struct enforce_launch *launch, struct fault *why)
+{
+	return enforce_attach_peers(launch->plan, launch->service, launch->cgroup, why);
+}
