@@ -6,14 +6,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 /* What is small is cheap to make, what is large is not cleared byte by byte: the C library takes
  * it from the kernel. */
-enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 1024 * 1024, ALIGNMENT = 16 };
+enum { FIRST_BLOCK = 8 * 1024, LARGEST_BLOCK = 8 * 1024 * 1024, ALIGNMENT = 16 };
+
+/* The kernel's large pages: the first touch of a small one costs more than filling it. */
+enum { HUGE_PAGE = 2 * 1024 * 1024 };
 
 struct block {
 	struct block *next;
 	size_t used, size;
+	size_t before, mapped; /* bytes before it, and of all, where it is a mapping of its own */
 	_Alignas(ALIGNMENT) unsigned char data[];
 };
 
@@ -44,20 +49,48 @@ void arena_free(struct arena *arena)
 		return;
 	for (struct block *block = arena->blocks, *next; block; block = next) {
 		next = block->next;
-		free(block);
+		if (block->mapped)
+			munmap((unsigned char *)block - block->before, block->mapped);
+		else
+			free(block);
 	}
 	free(arena);
 }
 
-static struct block *add_block(struct arena *arena, size_t size)
+/* Zeroed, as all that is new from the kernel is. */
+static struct block *map_block(size_t room)
 {
-	const bool large = size > arena->next_size / 4;
-	size_t room = large ? size : arena->next_size;
+	size_t all = sizeof(struct block) + room + HUGE_PAGE;
+	void *place = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (place == MAP_FAILED)
+		out_of_memory();
+	size_t before = -(uintptr_t)place & (HUGE_PAGE - 1);
+	struct block *block = (struct block *)(void *)((unsigned char *)place + before);
+	madvise(block, all - before, MADV_HUGEPAGE);
+	block->before = before;
+	block->mapped = all;
+	block->size = room;
+	return block;
+}
+
+static struct block *new_block(size_t room)
+{
+	if (room >= HUGE_PAGE)
+		return map_block(room);
 	struct block *block = calloc(1, sizeof(*block) + room);
 
 	if (!block)
 		out_of_memory();
 	block->size = room;
+	return block;
+}
+
+static struct block *add_block(struct arena *arena, size_t size)
+{
+	const bool large = size > arena->next_size / 4;
+	struct block *block = new_block(large ? size : arena->next_size);
+
 	/* A large block is full at once: keep the one with room in front. */
 	if (large && arena->blocks) {
 		block->next = arena->blocks->next;
@@ -100,13 +133,16 @@ char *arena_text(struct arena *arena, const char *text)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list arguments)
 {
+	char short_text[128]; /* most are: they are formatted once */
 	va_list again;
 
 	va_copy(again, arguments);
-	int length = vsnprintf(NULL, 0, format, again);
+	int length = vsnprintf(short_text, sizeof(short_text), format, again);
 	va_end(again);
 	if (length < 0)
 		out_of_memory();
+	if ((size_t)length < sizeof(short_text))
+		return arena_text_length(arena, short_text, (size_t)length);
 	char *text = arena_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, arguments);
 	return text;
@@ -127,9 +163,9 @@ void *arena_append(struct arena *arena, void *array, size_t *count, size_t size)
 	void *items;
 
 	memcpy(&items, array, sizeof(items));
-	/* Full at every power of two, from 4 on: double. */
-	if (*count == 0 || (*count >= 4 && (*count & (*count - 1)) == 0)) {
-		size_t room = *count ? *count * 2 : 4;
+	/* Full at every power of two, from 2 on: double. */
+	if (*count == 0 || (*count >= 2 && (*count & (*count - 1)) == 0)) {
+		size_t room = *count ? *count * 2 : 2;
 		void *grown = arena_alloc(arena, room * size);
 
 		if (*count)

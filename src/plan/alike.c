@@ -81,12 +81,16 @@ static void put_files(struct likeness *likeness, const struct policy_service *fr
 	for (size_t i = 0; i < from->file_count; i++) {
 		const struct policy_path *path = &from->files[i];
 
-		put_text(likeness, path->path);
+		/* What the role gave is the same text for all. */
+		if (path->where.file == from->where.file)
+			put_text(likeness, path->path);
+		else
+			put_number(likeness, (uintptr_t)path->path);
 		put_number(likeness, (uint64_t)path->access | (uint64_t)path->create << 8 |
 					     (uint64_t)path->if_present << 9 |
 					     (uint64_t)path->mode << 16);
 		put_number(likeness, path->memory);
-		put_text(likeness, path->where.file);
+		put_number(likeness, (uintptr_t)path->where.file);
 		writes = writes || (path->access == POLICY_WRITE && !path->memory);
 	}
 	/* Whether it can write what is there depends on who it is. */
@@ -159,8 +163,10 @@ static void put_service(struct likeness *likeness, const struct planner *planner
 	put_edges(likeness, planner, from);
 	put_life(likeness, &from->life);
 	put_limits(likeness, &from->limits);
+	uint64_t audited = 0;
 	for (int layer = 0; layer < LAYER_COUNT; layer++)
-		put_number(likeness, from->modes[layer].audit);
+		audited |= (uint64_t)from->modes[layer].audit << layer;
+	put_number(likeness, audited);
 }
 
 /* What is planned before its parts stays its own. */

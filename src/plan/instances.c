@@ -25,8 +25,7 @@ static void add_service(
 	struct planner *planner, const struct policy_service *from, uint32_t instance)
 {
 	struct plan *plan = planner->plan;
-	struct plan_service *service = arena_append(
-		planner->arena, &plan->services, &plan->service_count, sizeof(*service));
+	struct plan_service *service = &plan->services[plan->service_count++];
 
 	service->name = plan_instance_name(planner->arena, from->name, instance);
 	service->base = from->name;
@@ -45,6 +44,7 @@ void plan_services(struct planner *planner)
 	for (size_t i = 0; i < policy->service_count; i++)
 		count += plan_instances(&policy->services[i]) + 1;
 	planner->from = arena_alloc(planner->arena, (count + 1) * sizeof(const void *));
+	plan->services = arena_alloc(planner->arena, (count + 1) * sizeof(*plan->services));
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *from = &policy->services[i];
 		uint32_t instances = plan_instances(from);

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "base/arena.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "plan/planner.h"
+
+enum { RECENT = 256 };
 
 struct questions {
 	struct arena *arena;
 	struct host_question *items;
 	size_t count;
+	struct map *asked[HOST_ASK_LOAD_FOLDER + 1]; /* names, by kind */
+	/* Texts that came by lately: services of one role share those that are the role's. */
+	const char *lately[RECENT][HOST_ASK_LOAD_FOLDER + 1];
 };
 
 /* Where a program called by name is looked for: the service's own PATH. */
@@ -21,8 +29,15 @@ static const char *search_path_of(const struct policy_service *service)
 static void ask(struct questions *questions, enum host_question_kind kind, const char *name,
 	const char *search_path, struct where where)
 {
-	if (!name)
+	const char **lately = &questions->lately[(uintptr_t)name / 16 % RECENT][kind];
+
+	if (!name || *lately == name)
 		return;
+	*lately = name;
+	void **asked = map_slot(questions->asked[kind], name, strlen(name));
+	if (*asked)
+		return;
+	*asked = questions;
 	struct host_question *question = arena_append(
 		questions->arena, &questions->items, &questions->count, sizeof(*question));
 	*question = (struct host_question){kind, name, search_path, where};
@@ -86,6 +101,8 @@ const struct host_question *plan_questions(
 {
 	struct questions questions = {.arena = arena};
 
+	for (int kind = 0; kind <= HOST_ASK_LOAD_FOLDER; kind++)
+		questions.asked[kind] = map_new(arena);
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
 
