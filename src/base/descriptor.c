@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -107,6 +109,51 @@ int descriptor_put(int directory, const char *path, const char *format, ...)
 	if (written < 0)
 		return -errno;
 	return written == length ? 0 : -EIO;
+}
+
+int descriptor_put_kept(int directory, const char *path, const char *text)
+{
+	int fd = openat(directory, path, O_WRONLY | O_CLOEXEC);
+	ssize_t length = (ssize_t)strlen(text);
+	ssize_t written = fd < 0 ? -1 : write(fd, text, (size_t)length);
+
+	if (written < 0)
+		return -errno;
+	return written == length ? 0 : -EIO;
+}
+
+static int compare(const void *left, const void *right)
+{
+	const int *a = left, *b = right;
+
+	return (*a > *b) - (*a < *b);
+}
+
+void descriptor_close_all(int *list, size_t count)
+{
+	size_t first = 0;
+
+	qsort(list, count, sizeof(*list), compare);
+	while (first < count && list[first] < 0)
+		first++;
+	for (size_t next; first < count; first = next) {
+		for (next = first + 1; next < count && list[next] <= list[next - 1] + 1; next++)
+			;
+		close_range((unsigned)list[first], (unsigned)list[next - 1], 0);
+	}
+}
+
+void descriptor_heap_add(struct descriptor_heap *heap, int fd)
+{
+	if (heap->count == sizeof(heap->list) / sizeof(heap->list[0]))
+		descriptor_heap_close(heap);
+	heap->list[heap->count++] = fd;
+}
+
+void descriptor_heap_close(struct descriptor_heap *heap)
+{
+	descriptor_close_all(heap->list, heap->count);
+	heap->count = 0;
 }
 
 int descriptor_keep(int first, const int *kept, size_t count)

@@ -38,5 +38,21 @@ int descriptor_put(int directory, const char *path, const char *format, ...)
  * set. */
 DIR *descriptor_entries(int fd);
 
+/* Write formatted text as descriptor_put() does, and leave the file open: for a process that closes
+ * all it has soon. */
+int descriptor_put_kept(int directory, const char *path, const char *text);
+
+/* Close those in @list, which is sorted; what is negative stands for none.  Numbers that follow
+ * each other take one call. */
+void descriptor_close_all(int *list, size_t count);
+
+/* Some that are closed together, when there are many or by descriptor_heap_close(). */
+struct descriptor_heap {
+	int list[64];
+	size_t count;
+};
+void descriptor_heap_add(struct descriptor_heap *heap, int fd);
+void descriptor_heap_close(struct descriptor_heap *heap);
+
 /* Close every descriptor from @first on but the @count in @kept, where -1 stands for none. */
 int descriptor_keep(int first, const int *kept, size_t count);

@@ -63,7 +63,7 @@ int enforce_limit_namespaces(struct enforce_launch *launch, struct fault *why)
 	if (folder < 0)
 		return fault(why, -errno, where, "cannot open /proc/sys/user");
 	for (size_t i = 0; i < count; i++) {
-		int error = descriptor_put(folder, kinds[i].limit, "0");
+		int error = descriptor_put_kept(folder, kinds[i].limit, "0");
 
 		/* Time namespaces came with 5.6 and may be left out of a kernel. */
 		if (error == -ENOENT && !kinds[i].own)

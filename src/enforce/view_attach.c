@@ -20,7 +20,8 @@ enum { MOUNT = MOVE_MOUNT_F_EMPTY_PATH };
 
 int enforce_new_mount(const char *type, const char *const *options, unsigned attributes)
 {
-	scoped(fd) int space = fsopen(type, FSOPEN_CLOEXEC);
+	/* Stays open until the init closes everything, as what is mounted does. */
+	int space = fsopen(type, FSOPEN_CLOEXEC);
 
 	if (space < 0)
 		return -errno;

@@ -86,8 +86,7 @@ static int make_memory(
 	snprintf(mode, sizeof(mode), "%o", owner->mode);
 	snprintf(uid, sizeof(uid), "%u", owner->uid);
 	snprintf(gid, sizeof(gid), "%u", owner->gid);
-	scoped(fd) int tree =
-		enforce_new_mount("tmpfs", options, enforce_mount_attributes(launch, node));
+	int tree = enforce_new_mount("tmpfs", options, enforce_mount_attributes(launch, node));
 	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
 }
 
@@ -97,7 +96,7 @@ static int mount_proc(struct enforce_launch *launch, const struct plan_node *nod
 		return enforce_attach(launch, launch->proc_tree, node->target, true);
 	/* The init's command line is the launcher's: a service does not see its init. */
 	static const char *const options[] = {"hidepid", "invisible", NULL};
-	scoped(fd) int tree = enforce_new_mount("proc", options,
+	int tree = enforce_new_mount("proc", options,
 		MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
 }

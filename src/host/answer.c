@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "host/host.h"
 #include "host/index.h"
 #include "host/library.h"
@@ -32,7 +33,7 @@ static void answer_program(struct host *host, const char *name, const char *sear
 }
 
 static void answer(struct host *host, const struct host_question *question,
-	struct host_search **search, struct arena *arena)
+	struct host_search **search, struct descriptor_heap *opened, struct arena *arena)
 {
 	switch (question->kind) {
 	case HOST_ASK_USER:
@@ -54,7 +55,7 @@ static void answer(struct host *host, const struct host_question *question,
 			host_look_at_path(question->name,
 				arena_append(arena, &host->paths, &host->path_count,
 					sizeof(struct host_path)),
-				arena);
+				opened, arena);
 		break;
 	case HOST_ASK_PROGRAM:
 		answer_program(host, question->name, question->search_path,
@@ -73,12 +74,14 @@ static void answer(struct host *host, const struct host_question *question,
 void host_answer(
 	struct host *host, const struct host_question *questions, size_t count, struct arena *arena)
 {
+	struct descriptor_heap opened = {.count = 0};
 	struct host_search *search = NULL;
 
 	if (!host->index)
 		host_index_new(host, arena);
 	for (size_t i = 0; i < count; i++)
-		answer(host, &questions[i], &search, arena);
+		answer(host, &questions[i], &search, &opened, arena);
+	descriptor_heap_close(&opened);
 }
 
 /* A link that leads elsewhere has changed the folder that it lies in. */
@@ -105,6 +108,7 @@ static void remember(const struct host *host, const struct host_question *questi
 void host_answer_once(
 	struct host *host, const struct host_question *questions, size_t count, struct arena *arena)
 {
+	struct descriptor_heap opened = {.count = 0};
 	struct host_search *search = NULL;
 	const bool known = host_recall_programs(HOST_MEMORIES, host, questions, count, arena);
 
@@ -112,7 +116,8 @@ void host_answer_once(
 		host_index_new(host, arena);
 	for (size_t i = 0; i < count; i++)
 		if (!known || !host_asks_program(&questions[i]))
-			answer(host, &questions[i], &search, arena);
+			answer(host, &questions[i], &search, &opened, arena);
+	descriptor_heap_close(&opened);
 	if (search)
 		remember(host, questions, count, search, arena);
 }

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
-#include "base/scoped.h"
 #include "base/trusted.h"
 #include "host/host.h"
 #include "host/link.h"
@@ -42,7 +42,8 @@ static const char *reason(int error, const struct fault *why, struct arena *aren
 			    : arena_text(arena, sentence);
 }
 
-void host_look_at_path(const char *name, struct host_path *path, struct arena *arena)
+void host_look_at_path(const char *name, struct host_path *path, struct descriptor_heap *opened,
+	struct arena *arena)
 {
 	struct host_links links = {.arena = arena};
 	const struct trusted_links heard = {host_links_hear, &links};
@@ -51,11 +52,12 @@ void host_look_at_path(const char *name, struct host_path *path, struct arena *a
 	const char *resolved = NULL;
 
 	path->path = arena_text(arena, name);
-	scoped(fd) int fd = trusted_trace(name, arena, &resolved, &heard, (struct where){0}, &why);
+	int fd = trusted_trace(name, arena, &resolved, &heard, (struct where){0}, &why);
 	if (fd < 0) {
 		path->error = reason(fd, &why, arena);
 		return;
 	}
+	descriptor_heap_add(opened, fd);
 	if (fstat(fd, &status) < 0) {
 		path->error = arena_printf(arena, "cannot look at %s: %s", name, strerror(errno));
 		return;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/descriptor.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "config.h"
@@ -172,25 +173,6 @@ static int wait_for_end(struct enforce_launch *launch, struct fault *why)
 	return 0;
 }
 
-static int compare(const void *left, const void *right)
-{
-	const int *a = left, *b = right;
-
-	return (*a > *b) - (*a < *b);
-}
-
-/* Numbers that follow each other are closed by one call: there are two for each bind. */
-static void close_all(int *list, size_t count)
-{
-	qsort(list, count, sizeof(*list), compare);
-	for (size_t i = 0, next; i < count; i = next) {
-		for (next = i + 1; next < count && list[next] <= list[next - 1] + 1; next++)
-			;
-		if (list[i] > 2)
-			close_range((unsigned)list[i], (unsigned)list[next - 1], 0);
-	}
-}
-
 static void finish(struct enforce_launch *launch, bool log_folder_ours)
 {
 	const size_t nodes = launch->service->node_count;
@@ -219,7 +201,7 @@ static void finish(struct enforce_launch *launch, bool log_folder_ours)
 	for (size_t i = 0; i < count; i++)
 		if (list[i] < 3)
 			list[i] = -1;
-	close_all(list, count);
+	descriptor_close_all(list, count);
 	enforce_forget_secrets(launch);
 	if (launch->status)
 		munmap(launch->status, sizeof(*launch->status));
