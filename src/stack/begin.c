@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -113,6 +114,9 @@ pid_t stack_begin(const struct stack_begin *begin, struct fault *why)
 		return fault(why, -errno, nowhere, "cannot make a pipe");
 	scoped(fd) int news = pipes[0];
 	const pid_t up = getpid();
+	/* Each launch forks the launcher three times, which costs by the page that it has: what
+	 * reading and writing left free goes back first. */
+	malloc_trim(0);
 	pid_t launcher = fork();
 	if (launcher == 0)
 		become_launcher(begin, up, pipes[1]);
