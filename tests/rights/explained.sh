@@ -14,18 +14,24 @@ rows_of_json() {
   perl -ne 'next unless /^    "([^"]+)": \{"needed": \d+, "unneeded": \[(.*?)\]/;
     my $whose = $1; print "unneeded\t$whose\t", $_ =~ s/ /\t/r, "\n" for $2 =~ /"([^"]+)"/g' docs/proof/rights.json
 }
-# shellcheck disable=SC2016 # the backquotes are those of the text
-told() { sed -nE 's/^\| `([a-z-]+)` \| `([a-z.-]+) ([^`]+)` \| [^|]{10,} \| [^|]{4,} \|$/\1\t\2\t\3/p' docs/roles.md | sort; }
+# A row may name several roles, and several rights.
+told() {
+  perl -ne 'next unless /^\| (`[^|]+`) \| (`[^|]+ [^|]+`) \| [^|]{10,} \| [^|]{4,} \|$/;
+    my ($roles, $rights) = ($1, $2);
+    for my $role ($roles =~ /`([a-z-]+)`/g) { print "$role\t$1\t$2\n" while $rights =~ /`([a-z.-]+) ([^`]+)`/g }' docs/roles.md |
+    sort
+}
 
+rows=$(told)
 unneeded=$({ if [ $# -gt 0 ]; then cat "$1"; else rows_of_json; fi; } | sed -n "s/^unneeded$tab//p" | sort)
 while IFS=$tab read -r whose key item; do
   [ -n "$whose" ] || continue
-  told | grep -qxF -- "$whose$tab$key$tab$item" ||
+  grep -qxF -- "$whose$tab$key$tab$item" <<<"$rows" ||
     complain "nobody needs $key $item of $whose: take it away, or write a row in docs/roles.md"
-  [ ! -e "roles/$whose.yaml" ] || grep -E -- "(#|why:)" "roles/$whose.yaml" | grep -qwF -- "${item##*/}" ||
+  [ ! -e "roles/$whose.yaml" ] || grep -E -- "(#|why:)" "roles/$whose.yaml" | grep -wF -- "${item##*/}" >/dev/null ||
     complain "roles/$whose.yaml gives no reason for $key $item"
 done <<<"$unneeded"
 while IFS= read -r row; do
   [ -z "$row" ] || grep -qxF -- "$row" <<<"$unneeded" || complain "docs/roles.md: $row is needed by now, or gone"
-done < <(told)
+done <<<"$rows"
 exit $status
