@@ -14,6 +14,7 @@
 #include "base/trusted.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
+#include "enforce/view.h"
 #include "plan/plan.h"
 
 static bool is_empty(int folder)
@@ -111,53 +112,50 @@ static int create(struct enforce_launch *launch, const struct plan_node *node, s
 	return 0;
 }
 
-/* What any service of the plan has made where it is missing. */
-static size_t list_made(
-	const struct plan *plan, struct arena *arena, const struct plan_node ***made)
+static int create_whole(
+	struct enforce_launch *launch, const struct plan_node *maker, struct fault *why)
 {
-	size_t count = 0;
+	mode_t mask = umask(0);
+	int error = create(launch, maker, why);
 
-	*made = NULL;
-	for (size_t i = 0; i < plan->service_count; i++)
-		for (size_t j = 0; j < plan->services[i].node_count; j++) {
-			const struct plan_node *node = &plan->services[i].nodes[j];
-
-			if (node->kind == PLAN_BIND && node->create)
-				*(const struct plan_node **)arena_append(
-					arena, made, &count, sizeof(node)) = node;
-		}
-	return count;
+	umask(mask);
+	return error;
 }
 
-/* Whoever starts first makes it for its owner: two may read each other's. */
-static const struct plan_node *maker_of(
-	const struct plan_node *node, const struct plan_node *const *made, size_t count)
+/* A hint alone: what is there is walked to and looked at when it is opened. */
+static bool is_missing(const struct plan_node *node)
 {
-	if (node->kind != PLAN_BIND || node->create)
-		return node->kind == PLAN_BIND ? node : NULL;
-	for (size_t i = 0; i < count; i++)
-		if (text_equal(made[i]->source, node->source))
-			return made[i];
-	return NULL;
+	return faccessat(AT_FDCWD, node->source, F_OK, AT_SYMLINK_NOFOLLOW) < 0;
 }
 
 int enforce_create_paths(struct enforce_launch *launch, struct fault *why)
 {
 	const struct plan_service *service = launch->service;
-	const struct plan_node **made;
-	size_t count = list_made(launch->plan, launch->arena, &made);
-	mode_t mask = umask(0);
 	int error = 0;
 
 	/* Nothing of the host's is made for what has stand-ins. */
 	for (size_t i = 0; error == 0 && i < service->node_count && !launch->stand_ins; i++) {
 		const struct plan_node *node = &service->nodes[i];
-		const struct plan_node *maker = maker_of(node, made, count);
 
-		/* A hint alone: what is there is walked to and looked at when it is opened. */
-		if (maker && faccessat(AT_FDCWD, node->source, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-			error = create(launch, maker, why);
+		if (node->kind == PLAN_BIND && node->create && is_missing(node))
+			error = create_whole(launch, node, why);
 	}
-	umask(mask);
 	return error;
+}
+
+/* Whoever starts first makes it for its owner: two may read each other's. */
+int enforce_create_for_other(
+	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
+{
+	const struct plan *plan = launch->plan;
+
+	for (size_t i = 0; i < plan->service_count && !launch->stand_ins; i++)
+		for (size_t j = 0; j < plan->services[i].node_count; j++) {
+			const struct plan_node *other = &plan->services[i].nodes[j];
+
+			if (other->kind == PLAN_BIND && other->create &&
+				text_equal(other->source, node->source))
+				return create_whole(launch, other, why);
+		}
+	return -ENOENT;
 }

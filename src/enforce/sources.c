@@ -213,15 +213,27 @@ static int clone_source(struct enforce_launch *launch, size_t index, int *idmap,
 	return error;
 }
 
-/* What the short way cannot do, the long one does or says why not. */
+/* What the short way cannot do, the long one does or says why not; what is missing may be made. */
 static int open_node(struct enforce_launch *launch, size_t index, int *idmap, struct fault *why)
 {
-	int tree = clone_in_folder(launch, &launch->service->nodes[index]);
+	const struct plan_node *node = &launch->service->nodes[index];
+	int tree = clone_in_folder(launch, node);
+	struct fault made = {0};
 
-	if (tree < 0)
+	if (tree >= 0) {
+		launch->sources[index] = launch->trees[index] = tree;
+		return 0;
+	}
+	int error = clone_source(launch, index, idmap, why);
+	if (error != -ENOENT || node->kind != PLAN_BIND)
+		return error;
+	int create = enforce_create_for_other(launch, node, &made);
+	if (create == 0)
 		return clone_source(launch, index, idmap, why);
-	launch->sources[index] = launch->trees[index] = tree;
-	return 0;
+	/* Nobody makes it, or why not. */
+	if (made.text[0] && why)
+		*why = made;
+	return made.text[0] ? create : error;
 }
 
 /* The host's procfs whole: only where the namespaces are left out, as then there is no own one. */

@@ -23,6 +23,11 @@ unsigned enforce_mount_attributes(
  */
 int enforce_clone_mount(int source, unsigned attributes, int idmap);
 
+/* Make the missing source of @node by the node of another service that says how; -ENOENT without
+ * @why: none does. */
+int enforce_create_for_other(
+	struct enforce_launch *launch, const struct plan_node *node, struct fault *why);
+
 /* Attach detached mount @tree at @target of the root, which is made (a folder or an empty file)
  * when missing.  0 or -errno. */
 int enforce_attach(struct enforce_launch *launch, int tree, const char *target, int folder);

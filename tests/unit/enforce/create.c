@@ -15,6 +15,7 @@
 #include "base/scoped.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
+#include "enforce/view.h"
 #include "plan/plan.h"
 
 static char root[] = "/tmp/bulkhead-create-XXXXXX";
@@ -37,7 +38,7 @@ static int create(bool folder, unsigned owner)
 	scoped(arena) struct arena *arena = arena_new();
 	struct enforce_launch launch = {.plan = &plan, .service = &services[0], .arena = arena};
 
-	return enforce_create_paths(&launch, NULL);
+	return enforce_create_for_other(&launch, &read, NULL);
 }
 
 static void what_is_created_belongs_to_its_owner(void **state)
