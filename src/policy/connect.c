@@ -202,7 +202,7 @@ static void add_edge(
 				"'%s' leaves the stack and needs 'why'", edge.text),
 			"write {to: \"%s\", why: what for}", edge.text);
 	struct policy_edge *added =
-		arena_append(reading->arena, &draft->edges, &draft->edge_count, sizeof(*added));
+		arena_append(reading->nodes, &draft->edges, &draft->edge_count, sizeof(*added));
 	*added = edge;
 }
 
