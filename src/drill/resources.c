@@ -2,6 +2,7 @@
 /* Attempts: taking more than its share. */
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
 
@@ -95,6 +96,7 @@ static void end_children(const int *children, unsigned long count)
 /* The bomb: each child only waits, and goes with whoever made it. */
 static int exceed_children(struct drill_context *context)
 {
+	static int never; /* stays 0, unlike what the younger ones inherit of `children` */
 	static int children[MOST_CHILDREN];
 	unsigned long most = drill_number(context->first), made = 0;
 	long child = 0;
@@ -103,8 +105,10 @@ static int exceed_children(struct drill_context *context)
 		return DRILL_NOT_APPLICABLE;
 	while (made <= most && child >= 0) {
 		child = drill_call(context, SYS_clone, (long)SIGCHLD, NULL, NULL, NULL, 0UL);
+		if (child == 0)
+			syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 		while (child == 0)
-			syscall(SYS_futex, &children[0], 0 /* wait */, 0, NULL, NULL, 0);
+			syscall(SYS_futex, &never, 0 /* wait */, 0, NULL, NULL, 0);
 		if (child > 0)
 			children[made++] = (int)child;
 	}
