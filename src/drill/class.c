@@ -21,6 +21,21 @@
 	"Threads, which every service has, are processes to all parts of the kernel but the "      \
 	"filter, which sees how they are asked for."
 
+#define OWN                                                                                        \
+	"What it goes for is the service's own: what it has closed to itself, it may open to "     \
+	"itself again. Things of others are held by its user namespace, which does not map their " \
+	"owners."
+#define AUDIT                                                                                      \
+	"Audit hears nobody of another user namespace, which every service has, so that it is no " \
+	"layer to leave off."
+#define FAMILY                                                                                     \
+	"Of a socket's family the kernel asks its filter and security modules; a cgroup's "        \
+	"programs are asked about the internet's sockets alone, and Landlock has no rule for it."
+#define DATAGRAMS                                                                                  \
+	"Of a port for datagrams the kernel asks the cgroup alone, as Landlock knows TCP. "        \
+	"Whoever "                                                                                 \
+	"sends to it is held by the network rules of both ends and the router (ask-far-service)."
+
 static const struct drill_special specials[] = {
 	{"list-logs", NULL, NAMES},
 	{"list-devices", NULL, NAMES},
@@ -57,6 +72,44 @@ static const struct drill_special specials[] = {
 	{"move-pages", "open calls", NULL},
 	{"ask-seccomp", "open calls", NULL},
 	{"read-segments", "open calls", NULL},
+	{"join-keyring", "open calls", NULL},
+	{"splice-file", "open calls", NULL},
+	{"lend-pages", "open calls", NULL},
+	{"queue-messages", "open calls", NULL},
+	{"wait-into-kernel", "open calls", NULL},
+	{"set-placement", "open calls", NULL},
+	{"advise-other", "open calls", NULL},
+	{"write-quota", "open calls", NULL},
+	{"list-terminals", NULL, NAMES},
+	{"list-bulkhead", NULL, NAMES},
+	{"read-other-file", NULL, NAMES},
+	{"ask-audit", NULL, AUDIT},
+	{"capability:audit_control", NULL, AUDIT},
+	{"rewrite-launcher", NULL, FIRST_PROCESS},
+	{"rewrite-itself", NULL,
+		"What the drill brings lies on a read-only mount of its own, in a launch without a "
+		"view as well; so no more is seen than that root alone may write it."},
+	{"capability:dac_override", NULL, OWN},
+	{"capability:dac_read_search", NULL, OWN},
+	{"capability:fowner", NULL, OWN},
+	{"capability:ipc_owner", NULL, OWN},
+	{"capability:lease", NULL, OWN},
+	{"capability:kill", NULL,
+		"Another user and no privilege keep it from its init, neither without the other; "
+		"Landlock does so alone."},
+	{"await-datagrams", NULL, DATAGRAMS},
+	{"await-datagrams6", NULL, DATAGRAMS},
+	{"await-low-datagrams", NULL, DATAGRAMS},
+	{"make-machine", NULL, FAMILY},
+	{"make-local", NULL, FAMILY},
+	{"make-crypto", NULL, FAMILY},
+	{"make-generic", NULL, FAMILY},
+	{"hear-devices", NULL, FAMILY},
+	{"make-cluster", NULL, FAMILY},
+	{"make-reliable", NULL, FAMILY},
+	{"make-bus", NULL, FAMILY},
+	{"make-bluetooth", NULL, FAMILY},
+	{"make-link-layer", NULL, FAMILY},
 	{"enter-init-network", NULL, FIRST_PROCESS},
 	{"enter-init-root", NULL, FIRST_PROCESS},
 	{"see-host-name", NULL,

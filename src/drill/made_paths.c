@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/scoped.h"
 #include "base/text.h"
 #include "drill/made_part.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 
-enum { MOST_OF_OTHERS = 12 };
+/* As long as an argument may be. */
+enum { MOST_OF_OTHERS = 12, LONGEST = 256 };
 
 /* What machines have that no service declares; each is gone for where this one has it. */
 static const struct {
@@ -68,18 +72,53 @@ bool drill_maker_views(const struct plan_service *service, const char *path)
 	return false;
 }
 
-static void add_path(
-	struct drill_maker *maker, const char *name, const char *path, const char *what)
+enum { MOST_LOOKED_AT = 200, DEEPEST = 3 };
+
+/* A file in @folder of the host, or in a folder of it: what Landlock lets list it does not let
+ * open. */
+static const char *find_file(
+	const char *folder, unsigned depth, unsigned *looked, struct arena *arena)
 {
+	scoped(dir) DIR *entries = opendir(folder);
+	const char *found = NULL;
+	struct stat status;
+
+	for (struct dirent *entry; entries && !found && (entry = readdir(entries));) {
+		if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, "..") ||
+			++*looked > MOST_LOOKED_AT)
+			continue;
+		const char *path = arena_printf(arena, "%s/%s", folder, entry->d_name);
+		if (lstat(path, &status) < 0 || strlen(path) >= LONGEST)
+			continue;
+		if (S_ISREG(status.st_mode))
+			found = path;
+		else if (S_ISDIR(status.st_mode) && depth < DEEPEST)
+			found = find_file(path, depth + 1, looked, arena);
+	}
+	return found;
+}
+
+/* For a file where @path is a folder that has one: to list is less than to open. */
+static void add_path(struct drill_maker *maker, const char *name, const char *path,
+	const char *what, bool empty_too)
+{
+	unsigned looked = 0;
 	struct stat status;
 
 	if (stat(path, &status) < 0 || drill_maker_views(maker->service, path))
 		return;
+	bool folder = S_ISDIR(status.st_mode);
+	const char *file = folder ? find_file(path, 0, &looked, maker->arena) : path;
+	if (!file && !empty_too)
+		return;
+	path = file ? file : path;
+	for (size_t i = 0; i < maker->count; i++)
+		if (text_equal(maker->rows[i].made->first, path))
+			return;
 	drill_maker_add(maker, name,
-		arena_printf(
-			maker->arena, "%s: %s", S_ISDIR(status.st_mode) ? "list" : "open", what),
+		arena_printf(maker->arena, "%s: %s", file ? "open" : "list", what),
 		&(struct drill_recipe){.category = "files",
-			.base = S_ISDIR(status.st_mode) ? "undeclared-folder" : "undeclared-file",
+			.base = file ? "undeclared-file" : "undeclared-folder",
 			.first = path});
 }
 
@@ -101,16 +140,14 @@ static void add_others(struct drill_maker *maker)
 			const struct plan_service *other = &plan->services[i];
 			const struct plan_node *node = &other->nodes[j];
 			size_t before = maker->count;
-			bool known = other == maker->service || common(node);
 
-			for (size_t k = 0; k < before && !known; k++)
-				known = text_equal(maker->rows[k].made->first, node->source);
-			if (known)
+			if (other == maker->service || common(node))
 				continue;
 			add_path(maker,
 				arena_printf(maker->arena, "path:%s:%s", other->name, node->target),
 				node->source,
-				arena_printf(maker->arena, "what '%s' declares", other->name));
+				arena_printf(maker->arena, "what '%s' declares", other->name),
+				true);
 			made += maker->count - before;
 		}
 }
@@ -126,7 +163,7 @@ static void add_secrets(struct drill_maker *maker)
 			add_path(maker,
 				arena_printf(maker->arena, "secret:%s:%s", plan->services[i].name,
 					secret->name),
-				secret->source, "where a secret comes from");
+				secret->source, "where a secret comes from", true);
 		}
 }
 
@@ -134,7 +171,7 @@ void drill_make_paths(struct drill_maker *maker)
 {
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		add_path(maker, arena_printf(maker->arena, "path:%s", paths[i].path), paths[i].path,
-			paths[i].what);
+			paths[i].what, false);
 	add_others(maker);
 	add_secrets(maker);
 }

@@ -147,9 +147,11 @@ static bool views(const struct plan_service *service, const char *path)
 	return false;
 }
 
+/* Something that only another service may use: a file before a folder, whose names are less. */
 void drill_need_other_file(const struct drill_question *question)
 {
 	const struct plan *plan = question->world->plan;
+	const struct plan_node *found = NULL;
 
 	for (size_t i = 0; i < plan->service_count; i++)
 		for (size_t j = 0; j < plan->services[i].node_count; j++) {
@@ -158,10 +160,13 @@ void drill_need_other_file(const struct drill_question *question)
 				node->device || !node->source || system_path(node->target) ||
 				views(question->service, node->source))
 				continue;
-			drill_need_first(question, node->source, nowhere);
-			return;
+			if (!found || (found->folder && !node->folder))
+				found = node;
 		}
-	drill_need_lack(question, "no other service has a file of its own");
+	if (found)
+		drill_need_first(question, found->source, nowhere);
+	else
+		drill_need_lack(question, "no other service has a file of its own");
 }
 
 void drill_need_other_secret(const struct drill_question *question)

@@ -285,6 +285,9 @@ static int try_audit(struct drill_context *context)
 	if (result >= 0)
 		result = drill_call(
 			context, SYS_recvfrom, (int)fd, &answer, sizeof(answer), 0, NULL, NULL);
+	/* It hears nobody of another user namespace. */
+	if (result == -ECONNREFUSED)
+		context->layer = LAYER_IDENTITY;
 	if (result >= 0 && answer.header.nlmsg_type == NLMSG_ERROR)
 		result = answer.error;
 	return close_after(context, (int)fd, result);

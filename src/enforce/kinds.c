@@ -6,6 +6,7 @@
 #include <linux/bpf.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,11 +23,21 @@
 #include "plan/plan.h"
 #include "plan/seccomp.h"
 
-enum { SOCKETS, DEVICES };
+/* Newer than some headers, or in none that goes with the others. */
+#ifndef TCP_ULP
+#define TCP_ULP 31
+#endif
+#ifndef IPV6_TRANSPARENT
+#define IPV6_TRANSPARENT 75
+#endif
+enum { TABLES_FIRST = 64, TABLES_LAST = 66 };
+
+enum { SOCKETS, DEVICES, OPTIONS };
 
 const struct enforce_kind enforce_kinds[ENFORCE_KINDS] = {
 	[SOCKETS] = {"sockets", BPF_PROG_TYPE_CGROUP_SOCK, BPF_CGROUP_INET_SOCK_CREATE},
 	[DEVICES] = {"devices", BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE},
+	[OPTIONS] = {"options", BPF_PROG_TYPE_CGROUP_SOCKOPT, BPF_CGROUP_SETSOCKOPT},
 };
 
 /* What its calls say; in audit mode they say nothing. */
@@ -99,6 +110,44 @@ static void allow_devices(struct enforce_program *program, const struct plan_ser
 	enforce_program_end(program);
 }
 
+/* A level and its options from one to another. */
+static const struct {
+	int level, first, last;
+} refused[] = {
+	{SOL_SOCKET, SO_ATTACH_FILTER, SO_ATTACH_FILTER},
+	{SOL_SOCKET, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_EBPF},
+	{IPPROTO_TCP, TCP_ULP, TCP_ULP},
+	{IPPROTO_IP, IP_TRANSPARENT, IP_TRANSPARENT},
+	{IPPROTO_IPV6, IPV6_TRANSPARENT, IPV6_TRANSPARENT},
+	/* The packet filter's, which are those of its older door. */
+	{IPPROTO_IP, TABLES_FIRST, TABLES_LAST},
+	{IPPROTO_IPV6, TABLES_FIRST, TABLES_LAST},
+};
+
+/* Registers: 2 the level, 3 the option. */
+static void refuse_options(struct enforce_program *program)
+{
+	enforce_program_load_field(program, BPF_REG_2, offsetof(struct bpf_sockopt, level));
+	enforce_program_load_field(program, BPF_REG_3, offsetof(struct bpf_sockopt, optname));
+	enforce_program_answer(program, 0);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		enforce_program_skip(program, BPF_JNE, BPF_REG_2, (uint32_t)refused[i].level, 3);
+		enforce_program_skip(program, BPF_JLT, BPF_REG_3, (uint32_t)refused[i].first, 2);
+		enforce_program_skip(program, BPF_JGT, BPF_REG_3, (uint32_t)refused[i].last, 1);
+		enforce_program_end(program);
+	}
+	enforce_program_answer(program, 1);
+	enforce_program_end(program);
+}
+
+bool enforce_kind_held(const struct plan_service *service, size_t which)
+{
+	if (which == OPTIONS && !enforce_kind_allowed(service, SOCK_STREAM) &&
+		!enforce_kind_allowed(service, SOCK_DGRAM))
+		return false;
+	return service->ports_held;
+}
+
 int enforce_kind_program(
 	const struct plan_service *service, size_t which, struct arena *arena, struct fault *why)
 {
@@ -107,8 +156,10 @@ int enforce_kind_program(
 
 	if (which == SOCKETS)
 		allow_sockets(&program, service);
-	else
+	else if (which == DEVICES)
 		allow_devices(&program, service);
+	else
+		refuse_options(&program);
 	int fd = enforce_program_load(&program, kind->type, kind->hook, "bulkhead_kinds");
 	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for %s", kind->what)
 		      : fd;
@@ -119,9 +170,9 @@ int enforce_hold_kinds(struct enforce_launch *launch, struct fault *why)
 	const struct plan_service *service = launch->service;
 	scoped(arena) struct arena *arena = arena_new();
 
-	if (!service->ports_held)
-		return 0;
 	for (size_t i = 0; i < ENFORCE_KINDS; i++) {
+		if (!enforce_kind_held(service, i))
+			continue;
 		scoped(fd) int program = enforce_kind_program(service, i, arena, why);
 		int error = program < 0 ? program
 					: enforce_program_attach(

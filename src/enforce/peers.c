@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/text.h"
+#include "catalog/landlock.h"
 #include "enforce/kinds.h"
 #include "enforce/launch.h"
 #include "enforce/layers.h"
@@ -152,12 +153,14 @@ static bool sends(int hook)
 	return hook == BPF_CGROUP_UDP4_SENDMSG || hook == BPF_CGROUP_UDP6_SENDMSG;
 }
 
+/* Of connections Landlock says the same where the service opens none, as then nothing changes. */
 bool enforce_peers_held(const struct plan_service *service, int hook)
 {
-	bool datagrams = enforce_kind_allowed(service, SOCK_DGRAM);
+	bool streams = enforce_kind_allowed(service, SOCK_STREAM) &&
+		       !(service->landlock.handled_net & CATALOG_LANDLOCK_CONNECT_TCP);
 
 	return service->ports_held && !plan_audit(service, LAYER_NETWORK) &&
-	       (datagrams || (!sends(hook) && enforce_kind_allowed(service, SOCK_STREAM)));
+	       (enforce_kind_allowed(service, SOCK_DGRAM) || (!sends(hook) && streams));
 }
 
 int enforce_peer_program(const struct plan *plan, const struct plan_service *service, int hook,

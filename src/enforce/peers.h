@@ -22,8 +22,8 @@ enum { ENFORCE_PEER_HOOKS = 4 };
  * datagrams. */
 extern const int enforce_peer_hooks[ENFORCE_PEER_HOOKS];
 
-/* Is @service held at @hook?  Not when it makes no such socket, nor when the network layer is in
- * audit mode, which lets it connect to record where to. */
+/* Is @service held at @hook?  Not when it makes no such socket or Landlock lets it connect nowhere,
+ * nor when the network layer is in audit mode, which lets it connect to record where to. */
 bool enforce_peers_held(const struct plan_service *service, int hook);
 
 /* Load the program for @service at @hook.  Its descriptor, which the caller closes. */

@@ -24,6 +24,8 @@ static bool holds(const struct enforce_verify_context *context, int group, int h
 static bool holds_kinds(const struct enforce_verify_context *context, int group)
 {
 	for (size_t i = 0; i < ENFORCE_KINDS; i++) {
+		if (!enforce_kind_held(context->service, i))
+			continue;
 		scoped(fd) int program =
 			enforce_kind_program(context->service, i, context->arena, NULL);
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * A cgroup refuses kinds of sockets that its service has no right to, and devices that are not in
- * its view.  With a plan made by hand.  Needs root.
+ * A cgroup refuses kinds of sockets that its service has no right to, options that nobody needs,
+ * and devices that are not in its view.  With a plan made by hand.  Needs root.
  */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,6 +110,33 @@ static void sockets_are_made_of_the_kinds_that_its_calls_give(void **state)
 	}
 }
 
+static int set_options(void *data)
+{
+	int error = enter(data), yes = 1;
+
+	if (error)
+		return error;
+	scoped(fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) < 0 ||
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)) < 0)
+		return 105;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 3) == 0 || errno != EPERM)
+		return 106;
+	if (setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &yes, sizeof(yes)) == 0 || errno != EPERM)
+		return 107;
+	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, "", 1) == 0 || errno != EPERM)
+		return 108;
+	return 0;
+}
+
+static void options_are_set_but_for_those_that_nobody_needs(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(set_options, (void *)&server), 0);
+}
+
 static int open_device(void *data)
 {
 	const struct plan_service *service = data;
@@ -148,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sockets_are_made_of_the_kinds_that_its_calls_give),
+		cmocka_unit_test(options_are_set_but_for_those_that_nobody_needs),
 		cmocka_unit_test(devices_are_opened_that_are_in_its_view_and_none_is_made),
 	};
 

@@ -96,7 +96,6 @@ static void what_is_declared_is_no_attempt(void **state)
 	assert_null(row("path:/home"));
 	assert_null(row("group:file-locks"));
 	assert_non_null(row("group:memory-locking"));
-	assert_non_null(row("path:/boot"));
 	assert_non_null(row("path:db:/var/tmp"));
 }
 
