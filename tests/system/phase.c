@@ -49,6 +49,8 @@ static int set_up(void **state)
 	(void)state;
 	arena = arena_new();
 	plan = launch_plan(arena, folder);
+	/* It has no peers: what its cgroup refuses is not what ends when it is ready. */
+	launch_service(plan)->ports_held = false;
 	live.to = live.from = -1;
 	return 0;
 }
