@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What `down` leaves: nothing but logs and ids.  All that a stack makes is compared before and
-# after, by what the kernel shows: processes, namespaces by inode (also those that only a descriptor
-# holds), links, addresses, rules and routes, mounts, cgroups, the run folder, pinned BPF objects.
+# What `down` leaves: nothing but logs, ids and what launches remember of this machine.  All that a
+# stack makes is compared before and after, by what the kernel shows: processes, namespaces by inode
+# (also those that only a descriptor holds), links, addresses, rules and routes, mounts, cgroups, the
+# run folder, pinned BPF objects.
 # Processes, mounts, the network and /run are the test's own, so that nobody else's come between.
 if [ -z "${LEFTOVERS_APART:-}" ] && [ "$(id -u)" = 0 ] && command -v unshare >/dev/null; then
   LEFTOVERS_APART=1 exec unshare --mount --net --pid --fork --mount-proc --kill-child -- "$0" "$@"
@@ -41,7 +42,7 @@ everything() {
   grep "/run/bulkhead/$stack/" /proc/self/mountinfo | sed 's/^[0-9]* [0-9]* /mount /'
   find /sys/fs/cgroup -type d -path "*bulkhead/$stack*" | sed 's/^/cgroup /'
   find /run /sys/fs/bpf /dev/shm /dev/mqueue -path "$folder" -prune -o -print 2>/dev/null | grep -E "^/run|bulkhead|$stack" | sed 's/^/file /'
-  find /var/lib/bulkhead | sed 's/^/file /'
+  find /var/lib/bulkhead -path '*/memory*' -prune -o -print | sed 's/^/file /'
 }
 is_as_before() { everything >"$folder/after"; diff "$folder/before" "$folder/after"; }
 nothing_left() { within 5 "$1" is_as_before || sed 's/^/  /' "$output"; }
