@@ -11,7 +11,7 @@
 enum catalog_guard_when {
 	CATALOG_GUARD_ALWAYS,
 	CATALOG_GUARD_WRITES,  /* the service writes files of the host */
-	CATALOG_GUARD_NO_CODE, /* it may not make code, and the kernel does not see to it (MDWE) */
+	CATALOG_GUARD_NO_CODE, /* it may not make code: MDWE, where it is, says the same */
 };
 
 enum { CATALOG_ALTERNATIVES = 2, CATALOG_GUARD_CONDITIONS = 3 };

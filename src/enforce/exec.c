@@ -44,7 +44,7 @@ int enforce_refuse_write_execute(struct enforce_launch *launch, struct fault *wh
 {
 	const struct plan_service *service = launch->service;
 
-	/* Before 6.3 the filter refuses mprotect(PROT_EXEC) instead. */
+	/* Before 6.3 there is the filter alone. */
 	if (!service->mdwe)
 		return 0;
 	if (prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN, 0, 0, 0) < 0)

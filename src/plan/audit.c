@@ -120,7 +120,7 @@ static void keep_guard(struct planner *planner, struct plan_service *service,
 
 static void keep_guards(struct planner *planner, struct plan_service *service, struct where where)
 {
-	const bool no_code = !service->write_execute && !service->mdwe;
+	const bool no_code = !service->write_execute;
 	size_t count;
 	const struct catalog_guard *guards = catalog_guards(&count);
 

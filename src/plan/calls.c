@@ -159,7 +159,8 @@ void plan_calls(const struct policy_service *from, const struct host *host,
 		service->write_execute_where = code->where;
 	service->forks = plan_wish_creates_processes(&wishes);
 	service->mdwe = !code && host_has(host, HOST_MDWE);
-	wishes.no_code = !code && !service->mdwe;
+	/* Beside MDWE, which is another part of the kernel. */
+	wishes.no_code = !code;
 
 	refuse_unjudged(&wishes, service);
 	add_launch(&wishes, service);

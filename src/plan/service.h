@@ -218,7 +218,7 @@ struct plan_service {
 	bool forks;         /* may it create processes? (threads always work) */
 	bool write_execute; /* may it make memory executable? else MDWE */
 	struct where write_execute_where;
-	bool mdwe;            /* not write_execute: PR_SET_MDWE holds it, else the filter alone */
+	bool mdwe;            /* not write_execute: PR_SET_MDWE holds it beside the filter */
 	bool memfd_noexec;    /* vm.memfd_noexec=2 in its pid namespace */
 	bool namespaces_held; /* its user namespace has room for no other */
 	bool ports_held;      /* its cgroup refuses to bind ports that it does not listen on */

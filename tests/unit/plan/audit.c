@@ -133,7 +133,7 @@ static void the_filter_answers_as_the_plan_in_audit_mode_too(void **state)
 	}
 }
 
-/* Without MDWE the filter holds back code, which is layer exec's: it still does. */
+/* The filter holds back code, which is layer exec's: it still does. */
 static void code_in_memory_is_never_let_through(void **state)
 {
 	static const struct question questions[] = {

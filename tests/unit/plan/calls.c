@@ -270,9 +270,10 @@ static void memory_becomes_executable_only_where_a_line_says_so(void **state)
 	const struct plan_service *service = plan_with(&from, true);
 
 	(void)state;
-	/* With MDWE the kernel refuses it, and the hot call stays unchecked. */
+	/* With MDWE the kernel refuses it as well: the filter is the second to do so. */
 	assert_false(service->write_execute);
-	assert_int_equal(answer(service, "mprotect", 0, 0, PROT_EXEC), ALLOWED);
+	assert_int_equal(answer(service, "mprotect", 0, 0, PROT_EXEC), REFUSED);
+	assert_int_equal(answer(service, "mmap", 0, 0, PROT_WRITE | PROT_EXEC), REFUSED);
 
 	service = plan_with(&from, false);
 	assert_int_equal(answer(service, "mprotect", 0, 0, PROT_READ | PROT_EXEC), REFUSED);
