@@ -118,22 +118,28 @@ static int peel(struct search *search)
 	return 0;
 }
 
-/* A guess holds when it stops the attempt alone.  The last one has shown that already. */
+/*
+ * Not all that was left off need have been: what gets through without it being off
+ * stays on, so that each of the rest stops the attempt when the others are off.
+ * The last guess has shown that already.
+ */
 static int prove_guesses(struct search *search)
 {
 	struct drill_depth *depth = search->depth;
-	bool last = true;
+	bool through = depth->end == DRILL_BOTTOM_THROUGH, last = true;
 
 	for (size_t i = depth->count; i-- > 0; last = false) {
-		if (!search->guessed[i] || (last && depth->end == DRILL_BOTTOM_THROUGH))
+		unsigned rest = search->off & ~bit(depth->holds[i].layer);
+
+		if (!search->guessed[i] || (last && through))
 			continue;
-		int error = depth->end == DRILL_BOTTOM_THROUGH
-				    ? make(search, search->off & ~bit(depth->holds[i].layer))
-				    : 0;
+		int error = through ? make(search, rest) : 0;
 		if (error)
 			return error;
-		if (depth->end != DRILL_BOTTOM_THROUGH || search->now.standing != DRILL_STOPPED)
-			drop(search, i);
+		if (through && search->now.standing == DRILL_STOPPED)
+			continue;
+		search->off = rest;
+		drop(search, i);
 	}
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "enforce/launch.h"
+#include "enforce/view.h"
 #include "plan/plan.h"
 
 bool enforce_stood_in(const struct enforce_stand_ins *stand_ins, const char *source)
@@ -45,9 +46,26 @@ static int cover(struct enforce_launch *launch, const char *path)
 	return 0;
 }
 
+/* What is the service's own memory in its view is memory here as well: nothing of what it leaves in
+ * /tmp is left in the host's. */
+static int cover_tmp(void)
+{
+	const char *const options[] = {"mode", "1777", NULL};
+	scoped(fd) int tree =
+		enforce_new_mount("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+
+	if (tree < 0)
+		return tree;
+	return move_mount(tree, "", AT_FDCWD, "/tmp", MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno : 0;
+}
+
 int enforce_cover_data(struct enforce_launch *launch, struct fault *why)
 {
 	const struct enforce_stand_ins *stand_ins = launch->stand_ins;
+	int tmp = cover_tmp();
+
+	if (tmp < 0)
+		return fault(why, tmp, launch->service->where, "cannot cover /tmp");
 
 	for (size_t i = 0; i < stand_ins->count; i++) {
 		int error = covered(stand_ins, i) ? 0 : cover(launch, stand_ins->paths[i]);
