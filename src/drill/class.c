@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/class.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 #include "base/text.h"
 #include "plan/depth.h"
 
@@ -37,6 +40,7 @@
 	"sends to it is held by the network rules of both ends and the router (ask-far-service)."
 
 static const struct drill_special specials[] = {
+	{"path:", NULL, NAMES},
 	{"list-logs", NULL, NAMES},
 	{"list-devices", NULL, NAMES},
 	{"list-kernel", NULL, NAMES},
@@ -146,10 +150,19 @@ const struct drill_special *drill_specials(size_t *count)
 	return specials;
 }
 
+/* "path:" stands for all that are made from the plan with this beginning. */
+static bool is_of(const struct drill_special *row, const char *name)
+{
+	size_t length = strlen(row->attempt);
+
+	return row->attempt[length - 1] == ':' ? text_starts(name, row->attempt)
+					       : text_equal(name, row->attempt);
+}
+
 static const struct drill_special *special(const char *name)
 {
 	for (size_t i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)
-		if (text_equal(specials[i].attempt, name))
+		if (is_of(&specials[i], name))
 			return &specials[i];
 	return NULL;
 }

@@ -93,8 +93,7 @@ static const struct plan_class classes[] = {
 	{"network", "peers and ports that are not declared",
 		BIT(NETWORK) | BIT(LABELS) | BIT(LANDLOCK), NULL, ports},
 	{"sockets", "sockets that no rule of peers and ports sees",
-		BIT(SECCOMP) | BIT(LABELS) | BIT(CAPABILITIES) | BIT(IDENTITY) | BIT(NETWORK), NULL,
-		NULL},
+		BIT(SECCOMP) | BIT(LABELS) | BIT(CAPABILITIES) | BIT(IDENTITY), NULL, NULL},
 	{"exhaustion", "more than its share", BIT(RESOURCES) | BIT(VIEW),
 		"A limit is a number that one part of the kernel counts: without the part there is "
 		"no limit that another could hold. Raising one takes CAP_SYS_RESOURCE of the host, "

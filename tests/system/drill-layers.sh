@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Every layer is drilled: with it left out, at least three attempts that it stopped get through or
-# are stopped by another.  Needs a test build (--without).  In a network namespace of its own, so
-# that a service without the network layer meets no real network.
+# Every layer is drilled, and behind it another: `drill --depth` makes each attempt again without what
+# stopped it.  In a network namespace of its own, so that what stands there is nobody's.
 if [ -z "${DRILL_APART:-}" ]; then
   command -v unshare >/dev/null || { echo 'skip all: unshare is not installed'; exit 0; }
   if [ "$(id -u)" = 0 ]; then DRILL_APART=1 exec unshare --net -- "$0" "$@"; fi
@@ -98,50 +97,77 @@ for scenario in report.get("scenarios", []):
 END
 fi
 
-# How many attempts of LAYER changed, and whether the category of each still has three that count.
-cat >"$folder/compare" <<'END'
-import json, sys
-
-def rows(file):
-    return {(place["name"], row["attempt"]): row
-            for place in json.load(open(file))["places"] for row in place["rows"]}
-
-layer, whole, less = sys.argv[1], rows(sys.argv[2]), rows(sys.argv[3])
-changed = {}
-for key, row in whole.items():
-    other = less.get(key)
-    if not other or row["verdict"] != "stopped" or row["layer"] != layer:
-        continue
-    if other["verdict"] == "got through":
-        changed[key[1]] = "got through"
-    elif other["verdict"] == "stopped" and other["layer"] != layer:
-        changed.setdefault(key[1], other["layer"])
-for name, what in sorted(changed.items()):
-    print(f"  {name}: {what}")
-print(f" {len(changed)} change")
-sys.exit(len(changed) < 3)
+cat >"$folder/layers" <<'END'
+# Of each layer: how many attempts it holds, once those before it are off.
+import collections, json, sys
+held = collections.Counter()
+report = json.load(open(sys.argv[1]))
+for place in report["places"]:
+    for row in place["rows"]:
+        held.update(row["holds"])
+for layer in sys.argv[2:]:
+    print(f"{'ok' if held[layer] >= 3 else 'not ok'} at least three attempts show that {layer} is there: {held[layer]}")
+for cell in report["cells"]:
+    for lone in cell["shallow"]:
+        if "reason" not in lone:
+            print(f"  {cell['service']}, {cell['class']}: {lone['attempt']} is held by {lone.get('only', 'none')} alone")
+    if cell["missing"]:
+        print(f"not ok {cell['service']}, {cell['class']}: the plan means {' '.join(cell['missing'])}, which hold nothing")
 END
 
-# Two services that differ most: a network and no programs, programs and no network.
-for layer in identity capabilities seccomp exec namespaces view landlock labels network resources phase; do
-  status=0
-  drill --without "$layer" api render >"$folder/less.json" || status=$?
-  name="at least three attempts show that $layer is there"
-  if [ "$status" -gt 1 ]; then
-    not_ok "$name" "status $status: $(tail -n 1 "$folder/errors")"
-  elif python3 "$folder/compare" "$layer" "$folder/whole.json" "$folder/less.json" >"$output"; then
-    ok "$name:$(tail -n 1 "$output")"
-  else
-    not_ok "$name"
-    cat "$output"
-  fi
-done
+# Three services that differ most: a network and no programs, programs and no network, old calls.
+expect 0 'two layers or a written reason for every attempt' \
+  "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --depth --json --junit "$folder/depth.xml" \
+  api render db
+cp "$output" "$folder/depth.json"
+python3 "$folder/layers" "$folder/depth.json" identity capabilities seccomp exec namespaces view landlock \
+  labels network resources phase | tee "$folder/held"
+if grep -q '^not ok' "$folder/held"; then bad=1; fi
 
-expect 1 'what gets through is the exit status' \
-  "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --without resources api
+cat >"$folder/junit" <<'END'
+# A suite for each service, a case for each attempt, in which the words are those of the report.
+import json, sys
+import xml.etree.ElementTree as tree
+suites = tree.parse(sys.argv[1]).getroot()
+report = json.load(open(sys.argv[2]))
+assert suites.tag == "testsuites" and suites.get("name") == report["stack"]
+assert [suite.get("name") for suite in suites] == [place["name"] for place in report["places"]]
+for suite, place in zip(suites, report["places"]):
+    assert int(suite.get("tests")) == len(suite) == len(place["rows"])
+    skipped = failed = 0
+    for case, row in zip(suite, place["rows"]):
+        assert case.get("name") == row["attempt"] and case.get("classname") == row["category"]
+        assert row["sentence"] in case.find("system-out").text
+        skipped += case.find("skipped") is not None
+        failed += case.find("failure") is not None
+        if row["verdict"] == "got through":
+            assert case.find("failure").get("message") == row["sentence"]
+        elif row["verdict"] != "stopped":
+            assert case.find("skipped").get("message") == row["text"]
+    assert int(suite.get("skipped")) == skipped and int(suite.get("failures")) == failed
+    print(suite.get("name"), suite.get("tests"), "cases,", skipped, "skipped,", failed, "failed")
+END
+expect 0 'the same as JUnit XML' python3 "$folder/junit" "$folder/depth.xml" "$folder/depth.json"
+
+expect 1 'what gets through without a layer is the exit status' \
+  "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --without resources --without phase \
+  --junit "$folder/less.xml" api
 says 'got through api: raise-files (raise its limit of descriptors' 'and has a line of its own'
-expect 0 'what Landlock stops is stopped without it as well' \
-  "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --without landlock api
+says 'without resources, phase' 'and it is said which layers were off'
+says 'in networks made for the drill, on scratch data' 'and on what'
+expect 0 'a failure each in the XML' grep -q '<failure type="got through" message="raise its limit' "$folder/less.xml"
+expect 2 'there is no such layer' "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --without vieww api
+says 'did you mean view' 'but another'
+mkfifo "$folder/app/pipe"
+put "$folder/pipe.yaml" <<END
+bulkhead: 1
+stack: drill-pipe
+services:
+  api: {role: node, command: node server.js, files: {read: ["$folder/app/pipe"]}}
+END
+expect 2 'what no scratch data can stand in for is refused' \
+  "$BULKHEAD" drill -f "$folder/pipe.yaml" --roles roles --without view api
+rm "$folder/app/pipe"
 
 cat >"$folder/categories" <<'END'
 import collections, json, sys

@@ -50,6 +50,8 @@ process.on('SIGTERM', () => { over = true; });
   console.log(good, 'good', bad.length, 'bad', ...bad.slice(0, 3));
 })();
 END
+put "$folder/key" <<<'known to nobody'
+chmod 600 "$folder/key"
 put "$folder/bulkhead.yaml" <<END
 bulkhead: 1
 stack: $stack
@@ -64,6 +66,7 @@ services:
     command: node api.js
     workdir: $folder/app
     files: {read: [$folder/app]}
+    secrets: {KEY: $folder/key}
     listens: [3000]
     publishes: {3000: "127.0.0.1:$port"}
     connects: [cache:6379]
@@ -122,6 +125,33 @@ else
   not_ok 'its customers notice nothing' "$(tail -n 1 "$folder/customers")"
 fi
 nothing_is_left 'nothing is left behind'
+
+# Its launches, seen from outside: beside the service's cgroup, with a secret that is none.
+"$BULKHEAD" drill "${policy[@]}" api >"$folder/one" 2>&1 &
+one=$!
+while kill -0 $one 2>/dev/null; do
+  cat "$cgroup"/drill-api.*/cgroup.procs 2>/dev/null | while read -r pid; do
+    cat "/proc/$pid/root/run/secrets/KEY" 2>/dev/null && echo
+  done >>"$folder/secrets"
+done
+wait $one
+if [ "$(sort -u "$folder/secrets")" = bulkhead-scratch-secret ]; then
+  ok 'attempts have a cgroup of their own and a placeholder for the secret'
+else
+  not_ok 'attempts have a cgroup of their own and a placeholder for the secret' "$(sort -u "$folder/secrets" | head -n 3)"
+fi
+
+# Without layers it has neither the stack's files nor its networks.
+touch "$folder/before-apart"
+expect 1 'beside a running stack layers are left off' \
+  "$BULKHEAD" drill "${policy[@]}" --without view --without identity --without capabilities --without landlock cache
+says 'in networks made for the drill, on scratch data' 'in other networks, on other data'
+if [ -z "$(find "$folder/cache" "$folder/media" "$folder/app" "$folder/key" -newercm "$folder/before-apart")" ]; then
+  ok "and nothing of the stack's is touched"
+else
+  not_ok "and nothing of the stack's is touched" "$(find "$folder/cache" "$folder/media" "$folder/app" "$folder/key" -newercm "$folder/before-apart" | head -n 3)"
+fi
+nothing_is_left 'nor left behind'
 
 "$BULKHEAD" drill "${policy[@]}" render >"$folder/one" 2>&1 &
 one=$!

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,38 @@ static void a_layer_that_only_might_have_answered_is_not_counted(void **state)
 	assert_int_equal(drill_holding(&depth), 1U << LAYER_SECCOMP | 1U << LAYER_IDENTITY);
 }
 
+/* Its user, where it lacks a capability: either off, it gets through. */
+static int signal_init(
+	void *context, unsigned off, struct drill_verdict *verdict, struct fault *why)
+{
+	bool domain = !(off >> LAYER_LANDLOCK & 1);
+	bool user = !(off >> LAYER_IDENTITY & 1) && !(off >> LAYER_CAPABILITIES & 1);
+
+	(void)context;
+	(void)why;
+	*verdict =
+		(struct drill_verdict){.standing = domain || user ? DRILL_STOPPED : DRILL_THROUGH,
+			.layer = LAYER_IDENTITY};
+	return 0;
+}
+
+static void what_two_do_together_counts_once(void **state)
+{
+	const struct drill_again again = {signal_init, NULL};
+	struct drill_verdict first;
+	struct drill_depth depth;
+
+	(void)state;
+	signal_init(NULL, 0, &first, NULL);
+	assert_int_equal(
+		drill_measure_depth(&first, 1U << LAYER_CAPABILITIES | 1U << LAYER_IDENTITY, &again,
+			&depth, NULL),
+		0);
+	assert_int_equal(depth.end, DRILL_BOTTOM_THROUGH);
+	assert_int_equal(drill_parts(&depth), 2);
+	assert_true(drill_holding(&depth) & 1U << LAYER_LANDLOCK);
+}
+
 static void what_the_host_stops_anyway_shows_no_layer(void **state)
 {
 	struct wall wall = {{{LAYER_SECCOMP, true}}, 1, true, false};
@@ -177,12 +210,15 @@ static void every_attempt_has_a_class(void **state)
 					categories[i].attempts[j].name, categories[i].name);
 }
 
-/* Made from the plan: "capability:kill" of a capability that a call asks for. */
+/* Made from the plan: all of "path:", and "capability:kill" of a capability that a call asks for.
+ */
 static bool is_made(const char *name)
 {
 	char word[64];
 	size_t length = 0;
 
+	if (strcmp(name, "path:") == 0)
+		return true;
 	if (strncmp(name, "capability:", 11) != 0)
 		return false;
 	for (; name[11 + length] && length < sizeof(word) - 1; length++)
@@ -205,6 +241,67 @@ static void every_special_attempt_is_one_and_says_why(void **state)
 			assert_non_null(plan_class(specials[i].class));
 		assert_true(specials[i].class || specials[i].reason);
 	}
+}
+
+/* docs/layers.md with every run of blanks as one space. */
+static char *read_page(void)
+{
+	const char *source = getenv("BULKHEAD_SOURCE");
+	char path[4096];
+	size_t length = 0;
+	char *page = calloc(1, 100000);
+	int byte;
+
+	snprintf(path, sizeof(path), "%s/docs/layers.md", source ? source : ".");
+	FILE *file = fopen(path, "re");
+	assert_non_null(page);
+	assert_non_null(file);
+	while ((byte = fgetc(file)) != EOF && length < 99999) {
+		bool blank = byte == ' ' || byte == '\n';
+		if (!blank || (length && page[length - 1] != ' '))
+			page[length++] = blank ? ' ' : (char)byte;
+	}
+	fclose(file);
+	return page;
+}
+
+static void assert_on_page(const char *page, const char *text)
+{
+	if (!strstr(page, text))
+		fail_msg("docs/layers.md lacks: %s", text);
+}
+
+static void the_page_about_layers_says_what_the_tables_say(void **state)
+{
+	char *page = read_page(), row[1000], layers[200];
+	size_t count;
+	const struct plan_class *classes = plan_classes(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		layers[0] = '\0';
+		for (int layer = 0; layer < LAYER_COUNT; layer++)
+			if (classes[i].layers >> layer & 1) {
+				strcat(layers, layers[0] ? ", " : "");
+				strcat(layers, catalog_layer_names[layer]);
+			}
+		snprintf(row, sizeof(row), "| %s | %s | %s |", classes[i].name, classes[i].sentence,
+			layers[0] ? layers : "none");
+		assert_on_page(page, row);
+		if (!classes[i].reason)
+			continue;
+		snprintf(row, sizeof(row), "* **%s**: %s", classes[i].name, classes[i].reason);
+		assert_on_page(page, row);
+	}
+	const struct drill_special *specials = drill_specials(&count);
+	for (size_t i = 0; i < count; i++) {
+		if (!specials[i].reason)
+			continue;
+		assert_on_page(page, specials[i].reason);
+		snprintf(row, sizeof(row), "`%s`", specials[i].attempt);
+		assert_on_page(page, row);
+	}
+	free(page);
 }
 
 static void a_cell_names_what_makes_it_shallow(void **state)
@@ -250,11 +347,13 @@ int main(void)
 		cmocka_unit_test(one_layer_is_one),
 		cmocka_unit_test(layers_that_say_the_same_are_told_apart),
 		cmocka_unit_test(a_layer_that_only_might_have_answered_is_not_counted),
+		cmocka_unit_test(what_two_do_together_counts_once),
 		cmocka_unit_test(what_the_host_stops_anyway_shows_no_layer),
 		cmocka_unit_test(a_launch_that_fails_without_a_layer_shows_no_more),
 		cmocka_unit_test(two_filters_are_one_part_of_the_kernel),
 		cmocka_unit_test(every_attempt_has_a_class),
 		cmocka_unit_test(every_special_attempt_is_one_and_says_why),
+		cmocka_unit_test(the_page_about_layers_says_what_the_tables_say),
 		cmocka_unit_test(a_cell_names_what_makes_it_shallow),
 	};
 
