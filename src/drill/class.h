@@ -14,7 +14,7 @@ const struct plan_class *drill_class(const char *category, const char *name);
 /* Attempts of a class of their own, and those that one layer alone holds for a reason. */
 struct drill_special {
 	const char *attempt; /* with ':' at its end: all whose names begin so */
-	const char *class; /* NULL: its category's */
+	const char *class;   /* NULL: its category's */
 	const char
 		*reason; /* why one layer is all; docs/layers.md has the same words; NULL: two do */
 };
