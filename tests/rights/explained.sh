@@ -18,7 +18,7 @@ rows_of_json() {
 told() {
   perl -ne 'next unless /^\| (`[^|]+`) \| (`[^|]+ [^|]+`) \| [^|]{10,} \| [^|]{4,} \|$/;
     my ($roles, $rights) = ($1, $2);
-    for my $role ($roles =~ /`([a-z-]+)`/g) { print "$role\t$1\t$2\n" while $rights =~ /`([a-z.-]+) ([^`]+)`/g }' docs/roles.md |
+    for my $role ($roles =~ m{`([a-z/-]+)`}g) { print "$role\t$1\t$2\n" while $rights =~ /`([a-z.-]+) ([^`]+)`/g }' docs/roles.md |
     sort
 }
 
