@@ -5,8 +5,9 @@
  *
  * Run each command once a round, in random order, so that whatever else the machine does falls on
  * all alike.  Prints for each: minimum, median and 95th percentile of its wall time, the median of
- * its ratio to the first command of the same round, and the most memory that one of its processes
- * had.  A command that failed once is void: what fails fast is not fast.
+ * its ratio to the first command of the same round, the median of its processor time (of the
+ * processes that were waited for, its own and theirs), and the most memory that one of them had.  A
+ * command that failed once is void: what fails fast is not fast.
  *
  * FIGURES is given lines for bench/goals, of the table TABLE: the median of each row in ms, its
  * memory in MB, and the median ratio of any two.  FILE is open at descriptor 9 of each command.
@@ -29,8 +30,8 @@ struct row {
 	const char *name;
 	char **command;
 	unsigned failures;
-	double memory;             /* megabytes */
-	double times[MOST_ROUNDS]; /* milliseconds */
+	double memory;                                     /* megabytes */
+	double times[MOST_ROUNDS], processor[MOST_ROUNDS]; /* milliseconds */
 };
 
 static struct row rows[MOST_ROWS];
@@ -44,7 +45,12 @@ static double milliseconds(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static double run(struct row *row, const posix_spawn_file_actions_t *quiet)
+static double in_milliseconds(struct timeval time)
+{
+	return (double)time.tv_sec * 1e3 + (double)time.tv_usec / 1e3;
+}
+
+static void run(struct row *row, const posix_spawn_file_actions_t *quiet, size_t place)
 {
 	extern char **environ;
 	struct rusage usage = {0};
@@ -55,9 +61,10 @@ static double run(struct row *row, const posix_spawn_file_actions_t *quiet)
 	if (posix_spawnp(&child, row->command[0], quiet, NULL, row->command, environ) != 0 ||
 		wait4(child, &status, 0, &usage) != child || status != 0)
 		row->failures++;
-	double took = milliseconds() - start, memory = (double)usage.ru_maxrss / 1024;
+	row->times[place] = milliseconds() - start;
+	row->processor[place] = in_milliseconds(usage.ru_utime) + in_milliseconds(usage.ru_stime);
+	double memory = (double)usage.ru_maxrss / 1024;
 	row->memory = memory > row->memory ? memory : row->memory;
-	return took;
 }
 
 static int compare(const void *left, const void *right)
@@ -107,7 +114,7 @@ static void take_rounds(const posix_spawn_file_actions_t *quiet)
 
 		shuffle(order);
 		for (size_t i = 0; i < row_count; i++)
-			rows[order[i]].times[place] = run(&rows[order[i]], quiet);
+			run(&rows[order[i]], quiet, place);
 	}
 }
 
@@ -117,9 +124,10 @@ static void print_row(const struct row *row)
 		printf("%-28s void: it failed %u times of %zu\n", row->name, row->failures,
 			WARM + rounds);
 	else
-		printf("%-28s %9.2f %9.2f %9.2f %9.2f %9.1f\n", row->name, part(row->times, 0),
-			part(row->times, 0.5), part(row->times, 0.95),
-			rows[0].failures ? 0 : ratio(row, &rows[0]), row->memory);
+		printf("%-28s %9.2f %9.2f %9.2f %9.2f %9.2f %9.1f\n", row->name,
+			part(row->times, 0), part(row->times, 0.5), part(row->times, 0.95),
+			rows[0].failures ? 0 : ratio(row, &rows[0]), part(row->processor, 0.5),
+			row->memory);
 }
 
 static void write_figures(const char *path, const char *table)
@@ -183,7 +191,8 @@ int main(int argc, char **argv)
 	}
 	read_rows(argv + optind + 1, argc - optind - 1);
 	take_rounds(&quiet);
-	printf("%-28s %9s %9s %9s %9s %9s\n", "ms", "minimum", "median", "95 %", "ratio", "MB");
+	printf("%-28s %9s %9s %9s %9s %9s %9s\n", "ms", "minimum", "median", "95 %", "ratio",
+		"processor", "MB");
 	for (size_t i = 0; i < row_count; i++)
 		print_row(&rows[i]);
 	if (figures)
