@@ -9,7 +9,7 @@
 #include "drill/attempt.h"
 #include "drill/scenario.h"
 
-enum { INDENT = 6, MOST_VOIDS = 64 };
+enum { INDENT = 6, MOST_VOIDS = 128 };
 
 /* The services that a scenario was shown with; the worst of them is its result. */
 static void write_scenario(
@@ -54,7 +54,22 @@ static void write_scenarios(const struct cli_drill_report *report)
 		write_scenario(report, &scenarios[i]);
 }
 
-static void write_categories(void)
+/* Those of the plan have names that are no row's: the most that a place had. */
+static size_t count_made(const struct cli_drill_report *report)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < report->place_count; i++) {
+		size_t count = 0;
+
+		for (size_t j = 0; j < report->places[i].row_count; j++)
+			count += !drill_attempt(report->places[i].rows[j].attempt, NULL);
+		most = count > most ? count : most;
+	}
+	return most;
+}
+
+static void write_categories(const struct cli_drill_report *report)
 {
 	size_t count, all = 0;
 	const struct drill_category *categories = drill_categories(&count);
@@ -66,6 +81,8 @@ static void write_categories(void)
 	struct cli_list list = cli_list(word);
 	for (size_t i = 0; i < count; i++)
 		cli_list_add(&list, "%s %zu", categories[i].name, *categories[i].count);
+	cli_list_add(
+		&list, "and up to %zu a service that are made from the plan", count_made(report));
 	putchar('\n');
 }
 
@@ -101,31 +118,25 @@ static void write_layers(const struct cli_drill_report *report)
 	puts(list.count ? "" : " none");
 }
 
-static const char *void_reason(const struct cli_drill_report *report, const char *name)
-{
-	for (size_t i = 0; i < report->place_count; i++)
-		for (size_t j = 0; j < report->places[i].row_count; j++) {
-			const struct cli_drill_row *row = &report->places[i].rows[j];
-			if (row->verdict == DRILL_VOID && text_equal(row->attempt, name))
-				return row->text;
-		}
-	return NULL;
-}
-
 /* Each attempt once, by its first reason. */
 static void write_voids(const struct cli_drill_report *report)
 {
 	struct {
 		const char *name, *reason;
 	} voids[MOST_VOIDS];
-	size_t category_count, count = 0;
-	const struct drill_category *categories = drill_categories(&category_count);
+	size_t count = 0;
 
-	for (size_t i = 0; i < category_count; i++)
-		for (size_t j = 0; j < *categories[i].count && count < MOST_VOIDS; j++) {
-			voids[count].name = categories[i].attempts[j].name;
-			voids[count].reason = void_reason(report, voids[count].name);
-			count += voids[count].reason != NULL;
+	for (size_t i = 0; i < report->place_count; i++)
+		for (size_t j = 0; j < report->places[i].row_count && count < MOST_VOIDS; j++) {
+			const struct cli_drill_row *row = &report->places[i].rows[j];
+			bool known = row->verdict != DRILL_VOID || !row->text;
+
+			for (size_t k = 0; k < count && !known; k++)
+				known = text_equal(voids[k].name, row->attempt);
+			if (known)
+				continue;
+			voids[count].name = row->attempt;
+			voids[count++].reason = row->text;
 		}
 	if (count)
 		puts("void: they prove nothing on this host, where they fail even unconfined");
@@ -165,7 +176,7 @@ void cli_drill_write_summary(const struct cli_drill_report *report, bool all)
 	if (!apart)
 		write_scenarios(report);
 	puts("categories");
-	write_categories();
+	write_categories(report);
 	write_layers(report);
 	write_voids(report);
 	if (report->cell_count)
