@@ -184,9 +184,10 @@ static void several_answers_are_told_apart(void **state)
 	struct drill_answer answers[3];
 
 	(void)state;
-	assert_int_equal(conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN
-					      "refused 13 4 -1\n" DRILL_BEGUN "not-applicable 0 -1 -1\n",
-				 0, answers),
+	assert_int_equal(
+		conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN "refused 13 4 -1\n" DRILL_BEGUN
+				     "not-applicable 0 -1 -1\n",
+			0, answers),
 		3);
 	assert_int_equal(answers[0].error, 1);
 	assert_int_equal(answers[1].error, 13);
