@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/report.h"
 #include "host/host.h"
+#include "plan/depth.h"
 #include "sketch.h"
 
 /* What a second service may have that the first, of which nothing is said, has not. */
@@ -76,6 +77,7 @@ static char *said(const struct plan *plan, struct report *report)
 
 	assert_non_null(file);
 	plan_report_gaps(plan, true, report);
+	plan_report_depth(plan, report);
 	report_write(report, file, false);
 	fclose(file);
 	return text;
