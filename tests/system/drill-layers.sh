@@ -75,7 +75,7 @@ services:
     listens: [6379]
 END
 
-drill() { "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --json "$@" 2>"$folder/errors"; }
+drill() { "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --json 2>"$folder/errors"; }
 
 status=0
 drill >"$folder/whole.json" || status=$?
