@@ -32,7 +32,8 @@ static bool covered(const struct enforce_stand_ins *stand_ins, size_t index)
 	return false;
 }
 
-/* What is not there cannot be touched either. */
+/* What is not there cannot be touched; nor can what this process does not reach, which has all
+ * rights over what belongs to the service's users. */
 static int cover(struct enforce_launch *launch, const char *path)
 {
 	const char *name = arena_printf(launch->arena, "%s%s", launch->stand_ins->folder, path);
@@ -41,7 +42,8 @@ static int cover(struct enforce_launch *launch, const char *path)
 
 	if (tree < 0)
 		return -errno;
-	if (move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 && errno != ENOENT)
+	if (move_mount(tree, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0 && errno != ENOENT &&
+		errno != EACCES)
 		return -errno;
 	return 0;
 }
