@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "drill/class.h"
 #include "drill/depth.h"
+#include "drill/keeper.h"
 #include "drill/single.h"
 #include "drill/world.h"
 #include "plan/depth.h"
@@ -35,6 +36,9 @@ static int repeat(void *context, unsigned off, struct drill_verdict *verdict, st
 	world->without = world->options->without;
 	if (!error) {
 		drill_judge(repeated->attempt, repeated->control, &answer, verdict);
+		/* A filter may let it make a file and not remove it: the next would find that. */
+		if (verdict->standing == DRILL_THROUGH)
+			drill_sweep(world);
 		return 0;
 	}
 	verdict->standing = DRILL_VOID;

@@ -60,7 +60,7 @@ static void sweep_path(const char *path, struct where where)
 		sweep(folder);
 }
 
-static void sweep_stack(const struct drill_world *world)
+void drill_sweep(const struct drill_world *world)
 {
 	static const char *const folders[] = {"/", "/etc", "/etc/cron.d", "/tmp", "/usr", "/var"};
 	const struct plan *plan = world->plan;
@@ -156,7 +156,7 @@ static void keep(const struct drill_world *world, int drill, int told)
 		kill_launches(world);
 	}
 	/* A filter may let a service make files and not remove them. */
-	sweep_stack(world);
+	drill_sweep(world);
 	remove_objects(world);
 	_exit(0);
 }
@@ -171,7 +171,7 @@ int drill_keeper_start(struct drill_world *world, struct fault *why)
 	if (shared == MAP_FAILED || drill < 0 || pipe2(pipes, O_CLOEXEC) < 0)
 		return fault(why, -errno, world->plan->where, "cannot set up the drill");
 	/* What an earlier drill left that was killed together with its keeper. */
-	sweep_stack(world);
+	drill_sweep(world);
 	world->made = shared;
 	*world->made = (struct drill_made){.memory = -1, .semaphore = -1, .messages = -1};
 	scoped(fd) int told = pipes[0];

@@ -19,3 +19,6 @@ void drill_keeper_mind(const struct drill_world *world);
 
 /* Let the keeper do its work; returns when it is done. */
 void drill_keeper_end(struct drill_world *world);
+
+/* Remove files of the names that attempts give, wherever one may have made them. */
+void drill_sweep(const struct drill_world *world);
