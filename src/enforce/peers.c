@@ -28,7 +28,7 @@ const int enforce_peer_hooks[ENFORCE_PEER_HOOKS] = {
 	BPF_CGROUP_UDP6_SENDMSG,
 };
 
-enum { ANY_PORT = 0, WORDS = 4 };
+enum { LAST_PORT = 65535, WORDS = 4 };
 
 /* What is being written: which half of the internet, and how an address of it is shown. */
 struct peers {
@@ -39,11 +39,10 @@ struct peers {
 };
 
 /* Registers: 2 to 5 the address, 6 the port, 7 the protocol; 0 is the answer "yes". */
-static void allow(
-	struct peers *peers, const uint32_t *words, enum plan_transport transport, uint32_t port)
+static void allow(struct peers *peers, const uint32_t *words, enum plan_transport transport,
+	uint32_t first, uint32_t last)
 {
-	const short length = peers->wide ? WORDS : 1;
-	const short rest = port == ANY_PORT ? 1 : 2;
+	const short length = peers->wide ? WORDS : 1, rest = 3;
 	struct enforce_program *program = &peers->program;
 
 	for (short i = 0; i < length; i++)
@@ -51,14 +50,14 @@ static void allow(
 			(short)(length - i + rest));
 	enforce_program_skip(program, BPF_JNE, BPF_REG_7,
 		transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP, rest);
-	if (port != ANY_PORT)
-		enforce_program_skip(program, BPF_JNE, BPF_REG_6, htons((uint16_t)port), 1);
+	enforce_program_skip(program, BPF_JLT, BPF_REG_6, first, 2);
+	enforce_program_skip(program, BPF_JGT, BPF_REG_6, last, 1);
 	enforce_program_end(program);
 }
 
 /* @address as text; in the program of IPv6 an IPv4 address wears its clothes. */
-static void allow_text(
-	struct peers *peers, const char *address, enum plan_transport transport, uint32_t port)
+static void allow_text(struct peers *peers, const char *address, enum plan_transport transport,
+	uint32_t first, uint32_t last)
 {
 	uint32_t words[WORDS] = {0};
 
@@ -68,16 +67,16 @@ static void allow_text(
 		words[2] = peers->wide ? htonl(0xffff) : 0;
 	else if (!peers->wide || inet_pton(AF_INET6, address, words) != 1)
 		return;
-	allow(peers, words, transport, port);
+	allow(peers, words, transport, first, last);
 }
 
 static void allow_service(struct peers *peers, const struct plan_service *to,
-	enum plan_transport transport, uint32_t port)
+	enum plan_transport transport, uint32_t first, uint32_t last)
 {
 	if (!to)
 		return;
-	allow_text(peers, to->address4, transport, port);
-	allow_text(peers, to->address6, transport, port);
+	allow_text(peers, to->address4, transport, first, last);
+	allow_text(peers, to->address6, transport, first, last);
 }
 
 /* Its peers, and who asks it by datagrams, whose ports are of the kernel's choice. */
@@ -91,12 +90,13 @@ static void allow_edges(struct peers *peers)
 		if (edge->transport == PLAN_UNIX)
 			continue;
 		if (text_equal(edge->from, peers->service->name)) {
-			allow_service(
-				peers, plan_service(plan, edge->to), edge->transport, edge->port);
-			allow_text(peers, edge->at, edge->transport, edge->at_port);
+			allow_service(peers, plan_service(plan, edge->to), edge->transport,
+				edge->port, edge->port);
+			allow_text(peers, edge->at, edge->transport, edge->at_port, edge->at_port);
 		} else if (edge->transport == PLAN_UDP &&
 			   text_equal(edge->to, peers->service->name)) {
-			allow_service(peers, plan_service(plan, edge->from), PLAN_UDP, ANY_PORT);
+			allow_service(
+				peers, plan_service(plan, edge->from), PLAN_UDP, 0, LAST_PORT);
 		}
 	}
 	for (size_t i = 0; i < plan->host_edge_count; i++) {
@@ -104,9 +104,9 @@ static void allow_edges(struct peers *peers)
 
 		if (!text_equal(edge->from, peers->service->name))
 			continue;
-		allow_text(peers, plan->network.router4, PLAN_TCP, edge->port);
-		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port);
-		allow_text(peers, edge->at, PLAN_TCP, edge->at_port);
+		allow_text(peers, plan->network.router4, PLAN_TCP, edge->port, edge->port);
+		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port, edge->port);
+		allow_text(peers, edge->at, PLAN_TCP, edge->at_port, edge->at_port);
 	}
 }
 
@@ -119,13 +119,12 @@ static void allow_itself(struct peers *peers)
 	for (size_t i = 0; i < service->listen_count; i++) {
 		const struct plan_listen *listen = &service->listens[i];
 
-		for (uint32_t port = listen->first;
-			listen->transport != PLAN_UNIX && port <= listen->last; port++) {
-			for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
-				allow_text(peers, own[j], listen->transport, port);
-			allow_text(peers, listen->at, listen->transport, port);
-			allow_service(peers, service, listen->transport, port);
-		}
+		if (listen->transport == PLAN_UNIX)
+			continue;
+		for (size_t j = 0; j < sizeof(own) / sizeof(own[0]); j++)
+			allow_text(peers, own[j], listen->transport, listen->first, listen->last);
+		allow_text(peers, listen->at, listen->transport, listen->first, listen->last);
+		allow_service(peers, service, listen->transport, listen->first, listen->last);
 	}
 }
 
@@ -140,6 +139,7 @@ static void compile(struct peers *peers)
 				     : offsetof(struct bpf_sock_addr, user_ip4)) +
 				i * word);
 	enforce_program_load_field(program, BPF_REG_6, offsetof(struct bpf_sock_addr, user_port));
+	enforce_program_turn_port(program, BPF_REG_6);
 	enforce_program_load_field(program, BPF_REG_7, offsetof(struct bpf_sock_addr, protocol));
 	enforce_program_answer(program, 1);
 	allow_edges(peers);

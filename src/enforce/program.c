@@ -34,6 +34,13 @@ void enforce_program_load_field(struct enforce_program *program, unsigned char i
 			     .off = (short)offset});
 }
 
+void enforce_program_turn_port(struct enforce_program *program, unsigned char what)
+{
+	add(program,
+		(struct bpf_insn){
+			.code = BPF_ALU | BPF_END | BPF_TO_BE, .dst_reg = what & 15, .imm = 16});
+}
+
 void enforce_program_skip(struct enforce_program *program, unsigned char compare,
 	unsigned char what, uint32_t value, short steps)
 {

@@ -24,6 +24,8 @@ struct enforce_program {
 void enforce_program_answer(struct enforce_program *program, int answer);
 /* Load the 32 bits at @offset of what register 1 points to. */
 void enforce_program_load_field(struct enforce_program *program, unsigned char into, size_t offset);
+/* The port in register @what, in the network's order, becomes a number to be compared. */
+void enforce_program_turn_port(struct enforce_program *program, unsigned char what);
 /* When register @what compares so with @value (BPF_JEQ, BPF_JLT, ...), leave out @steps. */
 void enforce_program_skip(struct enforce_program *program, unsigned char compare,
 	unsigned char what, uint32_t value, short steps);

@@ -34,7 +34,7 @@
 static struct arena *arena;
 static struct plan_call calls[] = {{.name = "socket", .number = SYS_socket, .action = PLAN_ALLOW}};
 static struct plan_listen listens[] = {
-	{.transport = PLAN_TCP, .first = 3000, .last = 3001},
+	{.transport = PLAN_TCP, .first = 7000, .last = 59999},
 	{.transport = PLAN_UDP, .first = 53, .last = 53},
 };
 static struct plan_audit audits[] = {{.layer = LAYER_NETWORK}};
@@ -154,9 +154,9 @@ static void where_an_edge_leads_it_connects(void **state)
 		{"198.18.0.1", 25, SOCK_STREAM, false, NULL},
 		{"fd00::1", 25, SOCK_STREAM, false, NULL},
 		/* Itself. */
-		{"127.0.0.1", 3001, SOCK_STREAM, false, NULL},
-		{"::1", 3000, SOCK_STREAM, false, NULL},
-		{"198.18.0.2", 3000, SOCK_STREAM, false, NULL},
+		{"127.0.0.1", 59999, SOCK_STREAM, false, NULL},
+		{"::1", 7000, SOCK_STREAM, false, NULL},
+		{"198.18.0.2", 7000, SOCK_STREAM, false, NULL},
 		/* An answer to who asks. */
 		{"198.18.0.4", 40000, SOCK_DGRAM, false, NULL},
 		{"fd00::4", 40000, SOCK_DGRAM, false, NULL},
@@ -177,7 +177,9 @@ static void everywhere_else_is_refused(void **state)
 		{"198.18.0.4", 40000, SOCK_STREAM, true, NULL},
 		{"198.18.0.1", 26, SOCK_STREAM, true, NULL},
 		{"127.0.0.1", 22, SOCK_STREAM, true, NULL},
-		{"127.0.0.2", 3000, SOCK_STREAM, true, NULL},
+		{"127.0.0.2", 7000, SOCK_STREAM, true, NULL},
+		{"127.0.0.1", 6999, SOCK_STREAM, true, NULL},
+		{"::1", 60000, SOCK_STREAM, true, NULL},
 		{"::1", 22, SOCK_STREAM, true, NULL},
 		{"203.0.113.9", 53, SOCK_DGRAM, true, NULL},
 		{"2001:db8::9", 53, SOCK_DGRAM, true, NULL},
