@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/scoped.h"
 #include "cli/drill_depth.h"
 #include "cli/drill_junit.h"
 #include "cli/drill_places.h"
@@ -256,6 +258,14 @@ static int conclude(const struct session *session)
 	return report->through || report->broken || report->shallow;
 }
 
+/* Known before the drill, which takes minutes. */
+static int try_junit(const char *path, struct fault *why)
+{
+	scoped(fd) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	return fd < 0 ? fault(why, -errno, (struct where){0}, "cannot write %s", path) : 0;
+}
+
 static int drill(const struct cli_options *options)
 {
 	struct cli_loaded loaded;
@@ -264,6 +274,8 @@ static int drill(const struct cli_options *options)
 
 	if (status)
 		return status;
+	if (options->junit && try_junit(options->junit, &why) < 0)
+		return cli_fail(options, &why);
 	status = cli_load(options, CLI_ENFORCE, &loaded);
 	if (status == 0) {
 		struct session session = {.options = options, .arena = loaded.arena};
