@@ -38,6 +38,7 @@ static void show_log(const struct cli_loaded *loaded, const struct stack_up *wor
 static int bring_up(const struct cli_options *options, const struct cli_loaded *loaded)
 {
 	struct stack_up work = {.plan = loaded->plan,
+		.arena = loaded->arena,
 		.services = options->operands,
 		.service_count = (size_t)options->operand_count,
 		.without = options->without,

@@ -239,8 +239,7 @@ static int bring_up(struct up_work *work, struct fault *why)
 
 int stack_up(struct stack_up *up, struct fault *why)
 {
-	scoped(arena) struct arena *arena = arena_new();
-	struct up_work work = {.up = up, .arena = arena, .folder = -1, .guard = GUARD_NONE};
+	struct up_work work = {.up = up, .arena = up->arena, .folder = -1, .guard = GUARD_NONE};
 	scoped(fd) int lock = stack_lock(up->plan->stack, up->say, up->context, why);
 	struct fault lasting = {0};
 	const sigset_t set = signals_to_give_up();

@@ -13,11 +13,13 @@
 
 #include "stack/log.h"
 
+struct arena;
 struct fault;
 struct plan;
 
 struct stack_up {
 	const struct plan *plan; /* may be enforced: no gap that is required */
+	struct arena *arena;     /* outlives what comes out here, the fault's file name too */
 	char *const *services;   /* start only these */
 	size_t service_count;    /* 0: all */
 	unsigned without;        /* test builds: as struct stack_launch_options */
