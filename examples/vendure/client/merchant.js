@@ -36,7 +36,12 @@ async function addProduct(base, measures, admin) {
 	const stamp = Date.now().toString(36) + Math.floor(Math.random() * 1296).toString(36);
 	const asset = await upload(admin, `photo-${stamp}.png`);
 	const rendition = `${base}/renditions/${path.basename(asset.source, path.extname(asset.source))}-m.jpg`;
-	await until(measures, 'rendition', 30, async () => (await fetch(rendition, { method: 'HEAD' })).status === 200);
+	// By GET, as a browser does: after a HEAD, fetch() would open a connection for whatever comes next.
+	await until(measures, 'rendition', 30, async () => {
+		const response = await fetch(rendition);
+		await response.arrayBuffer();
+		return response.status === 200;
+	});
 	await get(measures, 'rendition, served', rendition, isJpeg);
 
 	const names = [{ languageCode: 'en', name: `Mug ${stamp}` }];
