@@ -13,14 +13,8 @@ struct fault;
 /* cgroup_launch.c */
 int enforce_make_cgroup(struct enforce_launch *launch, struct fault *why);
 
-/* ports.c */
-int enforce_hold_ports(struct enforce_launch *launch, struct fault *why);
-
-/* kinds.c */
-int enforce_hold_kinds(struct enforce_launch *launch, struct fault *why);
-
-/* peers.c */
-int enforce_hold_peers(struct enforce_launch *launch, struct fault *why);
+/* labels.c */
+int enforce_hold_labels(struct enforce_launch *launch, struct fault *why);
 
 /* namespaces.c */
 int enforce_make_network(struct enforce_launch *launch, struct fault *why);

@@ -1,38 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "enforce/peers.h"
-
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/arena.h"
-#include "base/fault.h"
-#include "base/scoped.h"
 #include "base/text.h"
 #include "catalog/landlock.h"
-#include "enforce/kinds.h"
-#include "enforce/launch.h"
-#include "enforce/layers.h"
+#include "enforce/labels_part.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
-
-const int enforce_peer_hooks[ENFORCE_PEER_HOOKS] = {
-	BPF_CGROUP_INET4_CONNECT,
-	BPF_CGROUP_INET6_CONNECT,
-	BPF_CGROUP_UDP4_SENDMSG,
-	BPF_CGROUP_UDP6_SENDMSG,
-};
 
 enum { LAST_PORT = 65535, WORDS = 4 };
 
 /* What is being written: which half of the internet, and how an address of it is shown. */
 struct peers {
-	struct enforce_program program;
+	struct enforce_program *program;
 	const struct plan *plan;
 	const struct plan_service *service;
 	bool wide;
@@ -43,7 +27,7 @@ static void allow(struct peers *peers, const uint32_t *words, enum plan_transpor
 	uint32_t first, uint32_t last)
 {
 	const short length = peers->wide ? WORDS : 1, rest = 3;
-	struct enforce_program *program = &peers->program;
+	struct enforce_program *program = peers->program;
 
 	for (short i = 0; i < length; i++)
 		enforce_program_skip(program, BPF_JNE, (unsigned char)(BPF_REG_2 + i), words[i],
@@ -131,7 +115,7 @@ static void allow_itself(struct peers *peers)
 static void compile(struct peers *peers)
 {
 	const size_t word = sizeof(uint32_t);
-	struct enforce_program *program = &peers->program;
+	struct enforce_program *program = peers->program;
 
 	for (size_t i = 0; i < (peers->wide ? WORDS : 1); i++)
 		enforce_program_load_field(program, (unsigned char)(BPF_REG_2 + i),
@@ -154,56 +138,22 @@ static bool sends(int hook)
 }
 
 /* Of connections Landlock says the same where the service opens none, as then nothing changes. */
-bool enforce_peers_held(const struct plan_service *service, int hook)
+bool enforce_label_peers_held(const struct plan_service *service, int hook)
 {
-	bool streams = enforce_kind_allowed(service, SOCK_STREAM) &&
+	bool streams = enforce_makes_sockets(service, SOCK_STREAM) &&
 		       !(service->landlock.handled_net & CATALOG_LANDLOCK_CONNECT_TCP);
 
 	return service->ports_held && !plan_audit(service, LAYER_NETWORK) &&
-	       (enforce_kind_allowed(service, SOCK_DGRAM) || (!sends(hook) && streams));
+	       (enforce_makes_sockets(service, SOCK_DGRAM) || (!sends(hook) && streams));
 }
 
-int enforce_peer_program(const struct plan *plan, const struct plan_service *service, int hook,
-	struct arena *arena, struct fault *why)
+void enforce_label_peers(struct enforce_program *program, const struct plan *plan,
+	const struct plan_service *service, int hook)
 {
-	struct peers peers = {.program = {.arena = arena},
+	struct peers peers = {.program = program,
 		.plan = plan,
 		.service = service,
 		.wide = hook == BPF_CGROUP_INET6_CONNECT || hook == BPF_CGROUP_UDP6_SENDMSG};
 
 	compile(&peers);
-	int fd = enforce_program_load(
-		&peers.program, BPF_PROG_TYPE_CGROUP_SOCK_ADDR, hook, "bulkhead_peers");
-	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for peers") : fd;
-}
-
-int enforce_attach_peers(
-	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	scoped(fd) int group = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (group < 0)
-		return fault(why, -errno, service->where, "cannot open the cgroup of '%s'",
-			service->name);
-	for (size_t i = 0; i < ENFORCE_PEER_HOOKS; i++) {
-		const int hook = enforce_peer_hooks[i];
-
-		if (!enforce_peers_held(service, hook))
-			continue;
-		scoped(fd) int program = enforce_peer_program(plan, service, hook, arena, why);
-		int error = program < 0 ? program : enforce_program_attach(group, program, hook);
-		if (program < 0)
-			return error;
-		if (error < 0)
-			return fault(why, error, service->where,
-				"cannot attach the program for peers to the cgroup of '%s'",
-				service->name);
-	}
-	return 0;
-}
-
-int enforce_hold_peers(struct enforce_launch *launch, struct fault *why)
-{
-	return enforce_attach_peers(launch->plan, launch->service, launch->cgroup, why);
 }

@@ -1,27 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "enforce/ports.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <linux/bpf.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/arena.h"
-#include "base/fault.h"
-#include "base/scoped.h"
 #include "base/text.h"
-#include "enforce/launch.h"
-#include "enforce/layers.h"
+#include "enforce/labels_part.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
 
 /* What the kernel chooses for a client: ip_local_port_range of a new network namespace. */
 enum { FIRST_CHOSEN = 32768, LAST_CHOSEN = 60999 };
-
-const int enforce_port_hooks[2] = {BPF_CGROUP_INET4_POST_BIND, BPF_CGROUP_INET6_POST_BIND};
 
 /* Register 2 holds the socket's type, 3 its port, 0 the answer "yes". */
 static void allow(struct enforce_program *program, uint32_t type, uint32_t first, uint32_t last)
@@ -41,9 +31,11 @@ static bool sends_datagrams(const struct plan *plan, const struct plan_service *
 	return false;
 }
 
-static void compile(struct enforce_program *program, const struct plan *plan,
-	const struct plan_service *service)
+/* It needs no Landlock, which knows TCP ports since 6.7, and no UDP ports. */
+void enforce_label_ports(struct enforce_program *program, const struct plan *plan,
+	const struct plan_service *service, int hook)
 {
+	(void)hook; /* they say the same */
 	static const uint32_t types[] = {[PLAN_TCP] = SOCK_STREAM, [PLAN_UDP] = SOCK_DGRAM};
 
 	enforce_program_answer(program, 1);
@@ -60,45 +52,4 @@ static void compile(struct enforce_program *program, const struct plan *plan,
 		allow(program, SOCK_DGRAM, FIRST_CHOSEN, LAST_CHOSEN);
 	enforce_program_answer(program, 0);
 	enforce_program_end(program);
-}
-
-int enforce_port_program(const struct plan *plan, const struct plan_service *service, int hook,
-	struct arena *arena, struct fault *why)
-{
-	struct enforce_program program = {.arena = arena};
-
-	compile(&program, plan, service);
-	int fd = enforce_program_load(&program, BPF_PROG_TYPE_CGROUP_SOCK, hook, "bulkhead_ports");
-
-	return fd < 0 ? fault(why, fd, service->where, "cannot load the program for ports") : fd;
-}
-
-static int attach(const struct plan *plan, const struct plan_service *service, int group, int hook,
-	struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	scoped(fd) int program = enforce_port_program(plan, service, hook, arena, why);
-
-	if (program < 0)
-		return program;
-	int error = enforce_program_attach(group, program, hook);
-	return error < 0 ? fault(why, error, service->where,
-				   "cannot attach the program for ports to the cgroup of '%s'",
-				   service->name)
-			 : 0;
-}
-
-int enforce_attach_ports(
-	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
-{
-	if (!service->ports_held)
-		return 0;
-	int error = attach(plan, service, cgroup, enforce_port_hooks[0], why);
-
-	return error < 0 ? error : attach(plan, service, cgroup, enforce_port_hooks[1], why);
-}
-
-int enforce_hold_ports(struct enforce_launch *launch, struct fault *why)
-{
-	return enforce_attach_ports(launch->plan, launch->service, launch->cgroup, why);
 }

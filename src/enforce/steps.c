@@ -16,9 +16,7 @@
 const struct enforce_step enforce_steps[] = {
 	{"cgroup", ALWAYS, ENFORCE_LAUNCHER, BOTH, enforce_make_cgroup},
 	{"cgroup limits", LAYER_RESOURCES, ENFORCE_LAUNCHER, LAUNCH, enforce_limit_cgroup},
-	{"ports", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_ports},
-	{"kinds", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_kinds},
-	{"peers", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_peers},
+	{"labels", LAYER_LABELS, ENFORCE_LAUNCHER, LAUNCH, enforce_hold_labels},
 	{"network namespace", ALWAYS, ENFORCE_LAUNCHER, LAUNCH, enforce_make_network},
 	{"created paths", ALWAYS, ENFORCE_LAUNCHER, LAUNCH, enforce_create_paths},
 	{"sources of the view", LAYER_VIEW, ENFORCE_LAUNCHER, LAUNCH, enforce_open_sources},

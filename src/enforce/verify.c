@@ -24,7 +24,7 @@ static const struct {
 	{LAYER_NAMESPACES, enforce_verify_namespaces},
 	{LAYER_VIEW, enforce_verify_view},
 	{LAYER_LANDLOCK, enforce_verify_landlock},
-	{LAYER_LABELS, enforce_verify_ports},
+	{LAYER_LABELS, enforce_verify_labels},
 	{LAYER_RESOURCES, enforce_verify_resources},
 	{LAYER_PHASE, enforce_verify_phase},
 };

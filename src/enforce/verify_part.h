@@ -50,7 +50,7 @@ void enforce_verify_view(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 void enforce_verify_landlock(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
-void enforce_verify_ports(
+void enforce_verify_labels(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);
 void enforce_verify_resources(
 	const struct enforce_verify_context *context, struct enforce_verdict *verdict);

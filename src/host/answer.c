@@ -4,11 +4,11 @@
 #include "host/host.h"
 #include "host/index.h"
 #include "host/library.h"
-#include "host/memory.h"
+#include "host/remembered.h"
 #include "host/names.h"
 #include "host/path.h"
 #include "host/program.h"
-#include "host/program_memory.h"
+#include "host/remembered_programs.h"
 #include "host/witness.h"
 
 /* A script's interpreter may be a script itself, but not for ever (the kernel stops at 4). */

@@ -200,7 +200,7 @@ struct host *host_probe(struct arena *arena, uint64_t wanted);
 
 /*
  * The same for who launches, as root: unless @again, what was found to work since
- * this machine was booted is not tried another time (host/memory.h).  *@recalled:
+ * this machine was booted is not tried another time (host/remembered.h).  *@recalled:
  * some of it was not, so a launch that fails by it is worth a second look.
  */
 struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, bool *recalled);
@@ -210,7 +210,7 @@ void host_answer(struct host *host, const struct host_question *questions, size_
 	struct arena *arena);
 
 /* The same for who launches, as root: programs whose files have not changed since somebody asked
- * are not looked at again (host/program_memory.h). */
+ * are not looked at again (host/remembered_programs.h). */
 void host_answer_once(struct host *host, const struct host_question *questions, size_t count,
 	struct arena *arena);
 

@@ -14,7 +14,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/ids.h"
-#include "host/memory.h"
+#include "host/remembered.h"
 #include "host/try.h"
 
 static host_attempt *const attempts[HOST_FEATURE_COUNT] = {

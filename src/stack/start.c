@@ -10,9 +10,8 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
+#include "enforce/labels.h"
 #include "enforce/network.h"
-#include "enforce/peers.h"
-#include "enforce/ports.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
@@ -79,8 +78,7 @@ static int renew_programs(
 	if (!service || !stack_member_alive(member))
 		return 0;
 	scoped(fd) int cgroup = enforce_cgroup_open(state->stack, member->name, why);
-	int error = cgroup < 0 ? cgroup : enforce_attach_ports(state->plan, service, cgroup, why);
-	return error < 0 ? error : enforce_attach_peers(state->plan, service, cgroup, why);
+	return cgroup < 0 ? cgroup : enforce_attach_labels(state->plan, service, cgroup, why);
 }
 
 int stack_renew(const struct stack_start *start, const struct stack_state *state, struct fault *why)

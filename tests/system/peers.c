@@ -91,7 +91,7 @@ static int enter(const struct plan_service *service)
 	struct fault why;
 
 	launch.cgroup = enforce_cgroup_open(plan.stack, service->name, &why);
-	if (launch.cgroup < 0 || enforce_hold_peers(&launch, &why) < 0) {
+	if (launch.cgroup < 0 || enforce_hold_labels(&launch, &why) < 0) {
 		printf("%s\n", why.text);
 		return 200;
 	}

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -38,9 +39,15 @@ static struct plan_listen listens[] = {
 	{.transport = PLAN_UDP, .first = 53, .last = 53},
 	{.transport = PLAN_UNIX, .path = "/run/web/socket"},
 };
-static struct plan_service server = {
-	.name = "server", .ports_held = true, .listens = listens, .listen_count = 4};
-static struct plan_service client = {.name = "client", .ports_held = true};
+static struct plan_call calls[] = {{.name = "socket", .number = SYS_socket, .action = PLAN_ALLOW}};
+static struct plan_service server = {.name = "server",
+	.ports_held = true,
+	.calls = calls,
+	.call_count = 1,
+	.listens = listens,
+	.listen_count = 4};
+static struct plan_service client = {
+	.name = "client", .ports_held = true, .calls = calls, .call_count = 1};
 
 struct attempt {
 	const struct plan_service *service;
@@ -63,7 +70,7 @@ static int bind_there(void *data)
 	struct fault why;
 
 	launch.cgroup = enforce_cgroup_open(plan.stack, attempt->service->name, &why);
-	if (launch.cgroup < 0 || enforce_hold_ports(&launch, &why) < 0) {
+	if (launch.cgroup < 0 || enforce_hold_labels(&launch, &why) < 0) {
 		printf("%s\n", why.text);
 		return 100;
 	}

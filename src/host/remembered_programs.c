@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/program_memory.h"
+#include "host/remembered_programs.h"
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -12,7 +12,7 @@
 #include "base/trusted.h"
 #include "host/build.h"
 #include "host/host.h"
-#include "host/memory.h"
+#include "host/remembered.h"
 #include "host/witness.h"
 
 enum { LARGEST_MEMORY = 4 << 20, MOST_WITNESSES = 2048 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "host/memory.h"
+#include "host/remembered.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -35,7 +35,7 @@
 #include "plan/plan.h"
 
 static struct arena *arena;
-static const struct plan plan = {.stack = "test-kinds"};
+static const struct plan plan = {.stack = "test-labels"};
 static struct plan_condition stream[] = {
 	{.argument = 1, .mask = 0xfff7f7ff, .value = SOCK_STREAM},
 	{.argument = 2, .mask = 0xffffffff, .value = 0},
@@ -62,7 +62,7 @@ static int enter(const struct plan_service *service)
 
 	int named = enforce_cgroup_open(plan.stack, service->name, &why);
 	launch.cgroup = named < 0 ? named : openat(named, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (launch.cgroup < 0 || enforce_hold_kinds(&launch, &why) < 0) {
+	if (launch.cgroup < 0 || enforce_hold_labels(&launch, &why) < 0) {
 		printf("%s\n", why.text);
 		return 100;
 	}
@@ -149,8 +149,8 @@ static int open_device(void *data)
 	scoped(fd) int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 	if (zero >= 0 || errno != EPERM)
 		return 102;
-	if (mknod("/dev/shm/bulkhead-test-kinds", S_IFCHR | 0600, makedev(1, 3)) == 0) {
-		unlink("/dev/shm/bulkhead-test-kinds");
+	if (mknod("/dev/shm/bulkhead-test-labels", S_IFCHR | 0600, makedev(1, 3)) == 0) {
+		unlink("/dev/shm/bulkhead-test-labels");
 		return 103;
 	}
 	return errno == EPERM ? declared : 104;

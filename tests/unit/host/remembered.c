@@ -12,8 +12,8 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/host.h"
-#include "host/memory.h"
-#include "host/program_memory.h"
+#include "host/remembered.h"
+#include "host/remembered_programs.h"
 #include "host/witness.h"
 #include "scratch.h"
 
