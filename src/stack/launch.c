@@ -3,13 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,7 +19,7 @@
 #include "enforce/layers.h"
 #include "enforce/steps.h"
 #include "plan/plan.h"
-#include "stack/init.h"
+#include "stack/launch_clone.h"
 #include "stack/launch_step.h"
 
 static int *no_descriptors(struct arena *arena, size_t count)
@@ -97,95 +93,27 @@ static int open_channels(struct enforce_launch *launch, struct fault *why)
 	return 0;
 }
 
-/* The child begins in the service's network namespace; the launcher comes back. */
-static int enter_network(const struct enforce_launch *launch, int network, struct fault *why)
+struct stack_launching {
+	struct arena *arena;
+	struct enforce_launch launch;
+	int log_folder; /* the caller's */
+};
+
+/* What the other side has of its own by now is let go of here, the secrets first: no init that
+ * another launch forks meanwhile may have any of it. */
+static void hand_over(struct stack_launching *launching)
 {
-	if (launch->enters || launch->home_network < 0)
-		return 0;
-	if (setns(network, CLONE_NEWNET) < 0)
-		return fault(
-			why, -errno, launch->service->where, "cannot enter the network namespace");
-	return 0;
-}
-
-/* Who enters finds all of them there. */
-static uint64_t new_namespaces(const struct enforce_launch *launch)
-{
-	uint64_t kinds = CLONE_NEWNS;
-
-	if (launch->enters)
-		return 0;
-	if (!enforce_leaves_out(launch, LAYER_IDENTITY))
-		kinds |= CLONE_NEWUSER;
-	if (!enforce_leaves_out(launch, LAYER_NAMESPACES))
-		kinds |= CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
-	return kinds;
-}
-
-static int start_init(struct enforce_launch *launch, struct fault *why)
-{
-	struct clone_args arguments = {
-		.flags = new_namespaces(launch) | CLONE_INTO_CGROUP | CLONE_PIDFD,
-		.pidfd = (uint64_t)(uintptr_t)&launch->init_pidfd,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)launch->cgroup,
-	};
-	int error = enter_network(launch, launch->network, why);
-	if (error < 0)
-		return error;
-	launch->init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
-	if (launch->init == 0)
-		stack_init(launch);
-	if (launch->init < 0)
-		error = fault(why, -errno, launch->service->where,
-			launch->enters ? "cannot start another process in '%s'"
-				       : "cannot make the namespaces of '%s'",
-			launch->service->name);
-	int back = enter_network(launch, launch->home_network, why);
-	return error < 0 ? error : back;
-}
-
-/* Until all that could still fail has let go of the pipe. */
-static int wait_for_end(struct enforce_launch *launch, struct fault *why)
-{
-	char byte;
-	ssize_t got;
-
-	close(launch->status_pipe[1]);
-	launch->status_pipe[1] = -1;
-	if (write(launch->gate[1], "g", 1) != 1)
-		return fault(why, -errno, launch->service->where, "cannot open the gate");
-	do {
-		got = read(launch->status_pipe[0], &byte, 1);
-		if (BULKHEAD_TEST_BUILD && got == 1)
-			kill(getpid(), SIGKILL);
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (launch->status->failed) {
-		if (why)
-			*why = launch->status->why;
-		return launch->status->why.code < 0 ? launch->status->why.code : -EIO;
-	}
-	/* Who was killed said nothing. */
-	if (!launch->status->complete)
-		return fault(why, -ECHILD, launch->service->where,
-			"the init of '%s' ended before its launch was complete",
-			launch->service->name);
-	return 0;
-}
-
-static void finish(struct enforce_launch *launch, bool log_folder_ours)
-{
+	struct enforce_launch *launch = &launching->launch;
 	const size_t nodes = launch->service->node_count;
 	int *list =
 		arena_alloc(launch->arena, (2 * nodes + launch->folder_count + 32) * sizeof(*list));
-	const int others[] = {launch->cgroup, launch->home_network, launch->bring_tree,
-		launch->proc_tree, launch->log, launch->gate[0], launch->gate[1],
-		launch->status_pipe[0], launch->status_pipe[1], launch->standard[0],
-		launch->standard[1], launch->standard[2],
-		launch->network_made ? launch->network : -1,
-		log_folder_ours ? launch->log_folder : -1};
+	const int others[] = {launch->home_network, launch->bring_tree, launch->proc_tree,
+		launch->log, launch->standard[0], launch->standard[1], launch->standard[2],
+		launch->status_pipe[1], launch->network_made ? launch->network : -1,
+		launch->log_folder != launching->log_folder ? launch->log_folder : -1};
 	size_t count = 0;
 
+	enforce_forget_secrets(launch);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		list[count++] = others[i];
 	for (size_t i = 0; i < launch->relay_count; i++) {
@@ -202,9 +130,18 @@ static void finish(struct enforce_launch *launch, bool log_folder_ours)
 		if (list[i] < 3)
 			list[i] = -1;
 	descriptor_close_all(list, count);
-	enforce_forget_secrets(launch);
+	launch->status_pipe[1] = -1;
+}
+
+static void finish(struct stack_launching *launching)
+{
+	struct enforce_launch *launch = &launching->launch;
+	int list[] = {launch->cgroup, launch->gate[0], launch->gate[1], launch->status_pipe[0]};
+
+	descriptor_close_all(list, sizeof(list) / sizeof(list[0]));
 	if (launch->status)
 		munmap(launch->status, sizeof(*launch->status));
+	arena_free(launching->arena);
 }
 
 /* Leave nothing behind: the end of the init ends its pid namespace, and the cgroup the rest. */
@@ -223,42 +160,102 @@ static void undo(struct enforce_launch *launch)
 	guard_end(&launch->guard);
 }
 
-static int run(struct enforce_launch *launch, struct fault *why)
+static int run(struct stack_launching *launching, struct fault *why)
 {
+	struct enforce_launch *launch = &launching->launch;
 	int error = open_channels(launch, why);
 
 	if (error == 0)
 		error = enforce_walk(launch, ENFORCE_LAUNCHER, stack_launch_step, why);
 	if (error == 0)
-		error = start_init(launch, why);
+		error = stack_launch_clone(launch, why);
 	if (error == 0)
 		error = enforce_walk(launch, ENFORCE_MAPPER, stack_launch_step, why);
-	return error ? error : wait_for_end(launch, why);
+	hand_over(launching);
+	if (error == 0 && write(launch->gate[1], "g", 1) != 1)
+		error = fault(why, -errno, launch->service->where, "cannot open the gate");
+	return error;
+}
+
+int stack_launch_begin(const struct plan *plan, const struct plan_service *service,
+	const struct stack_launch_options *options, struct stack_launching **launching,
+	struct fault *why)
+{
+	struct arena *arena = arena_new();
+	struct stack_launching *begun = arena_alloc(arena, sizeof(*begun));
+
+	*begun = (struct stack_launching){
+		arena, begin(plan, service, options, arena), options->log_folder};
+	int error = run(begun, why);
+	if (error < 0) {
+		undo(&begun->launch);
+		finish(begun);
+		return error;
+	}
+	*launching = begun;
+	return 0;
+}
+
+int stack_launch_channel(const struct stack_launching *launching)
+{
+	return launching->launch.status_pipe[0];
+}
+
+/* Until all that could still fail has let go of the pipe. */
+static int wait_for_end(struct enforce_launch *launch, struct fault *why)
+{
+	char byte;
+	ssize_t got;
+
+	do {
+		got = read(launch->status_pipe[0], &byte, 1);
+		if (BULKHEAD_TEST_BUILD && got == 1)
+			kill(getpid(), SIGKILL);
+	} while (got > 0 || (got < 0 && errno == EINTR));
+	if (launch->status->failed) {
+		if (why)
+			*why = launch->status->why;
+		return launch->status->why.code < 0 ? launch->status->why.code : -EIO;
+	}
+	/* Who was killed said nothing. */
+	if (!launch->status->complete)
+		return fault(why, -ECHILD, launch->service->where,
+			"the init of '%s' ended before its launch was complete",
+			launch->service->name);
+	return 0;
+}
+
+int stack_launch_end(
+	struct stack_launching *launching, struct stack_launched *launched, struct fault *why)
+{
+	struct enforce_launch *launch = &launching->launch;
+	int error = wait_for_end(launch, why);
+
+	if (error < 0) {
+		undo(launch);
+	} else {
+		/* 0 when it has ended already. */
+		int owner = fcntl(launch->gate[0], F_GETOWN);
+
+		*launched = (struct stack_launched){.init = launch->init,
+			.service = owner > 0 ? owner : 0,
+			.init_pidfd = launch->init_pidfd,
+			.guard = launch->guard};
+		if (!launch->foreground)
+			guard_end(&launched->guard);
+	}
+	finish(launching);
+	return error;
 }
 
 int stack_launch(const struct plan *plan, const struct plan_service *service,
 	const struct stack_launch_options *options, struct stack_launched *launched,
 	struct fault *why)
 {
-	scoped(arena) struct arena *arena = arena_new();
-	struct enforce_launch launch = begin(plan, service, options, arena);
-	int error = run(&launch, why);
+	struct stack_launching *launching;
+	int error = stack_launch_begin(plan, service, options, &launching, why);
 
-	if (error < 0) {
-		undo(&launch);
-	} else {
-		/* 0 when it has ended already. */
-		int owner = fcntl(launch.gate[0], F_GETOWN);
-
-		*launched = (struct stack_launched){.init = launch.init,
-			.service = owner > 0 ? owner : 0,
-			.init_pidfd = launch.init_pidfd,
-			.guard = launch.guard};
-		if (!launch.foreground)
-			guard_end(&launched->guard);
-	}
-	finish(&launch, launch.log_folder != options->log_folder);
-	return error;
+	return error < 0 ? error : stack_launch_end(launching, launched, why);
 }
 
 bool stack_launch_not_executed(const struct fault *why)

@@ -6,7 +6,7 @@
  * sides that a launch has (the launcher; the service's init, pid 1 of its pid
  * namespace; the service itself), failing closed.
  *
- * When stack_launch() returns 0 the service's program runs, confined by every
+ * When stack_launch_end() returns 0 the service's program runs, confined by every
  * layer; when it fails nothing is left behind: no process, cgroup, namespace,
  * mount or link.
  */
@@ -58,7 +58,26 @@ struct stack_launched {
 	struct guard guard; /* foreground: removes the cgroup when the launcher dies */
 };
 
-/* Returns 0, or a negative errno with @why naming the step and the policy line. */
+/* One whose init works by itself. */
+struct stack_launching;
+
+/*
+ * Do the launcher's part.  0, or a negative errno with @why naming the step and the
+ * policy line.  @plan, @service and @options' texts stay the caller's until the end
+ * of the launch; its descriptors need not.
+ */
+int stack_launch_begin(const struct plan *plan, const struct plan_service *service,
+	const struct stack_launch_options *options, struct stack_launching **launching,
+	struct fault *why);
+
+/* When it can be read, stack_launch_end() does not wait. */
+int stack_launch_channel(const struct stack_launching *launching);
+
+/* Wait until the program runs, or say why it does not; frees @launching.  0 or a negative errno. */
+int stack_launch_end(
+	struct stack_launching *launching, struct stack_launched *launched, struct fault *why);
+
+/* All of it. */
 int stack_launch(const struct plan *plan, const struct plan_service *service,
 	const struct stack_launch_options *options, struct stack_launched *launched,
 	struct fault *why);

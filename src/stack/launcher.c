@@ -22,6 +22,7 @@
 #include "plan/plan.h"
 #include "stack/begin.h"
 #include "stack/control.h"
+#include "stack/launch.h"
 #include "stack/privilege.h"
 #include "stack/state.h"
 #include "stack/supervisor.h"
@@ -182,26 +183,52 @@ static bool take_signals(const struct launcher *launcher, int signals, int *stat
 	return stay && waitpid(launcher->supervisor, NULL, WNOHANG) == 0;
 }
 
+enum { CHANNEL, SIGNALS, COMMANDS, STARTS = COMMANDS + LAUNCHER_COMMANDS };
+enum { POLLED = STARTS + LAUNCHER_STARTS };
+
+static void set_polled(const struct launcher *launcher, int signals, struct pollfd polled[POLLED])
+{
+	polled[CHANNEL] = (struct pollfd){.fd = launcher->channel, .events = POLLIN};
+	polled[SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
+	for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
+		polled[COMMANDS + i] =
+			(struct pollfd){.fd = launcher->commands[i].pidfd, .events = POLLIN};
+	for (size_t i = 0; i < LAUNCHER_STARTS; i++) {
+		const struct stack_launching *launching = launcher->starts[i].starting.launching;
+
+		polled[STARTS + i] = (struct pollfd){
+			.fd = launching ? stack_launch_channel(launching) : -1, .events = POLLIN};
+	}
+}
+
+static void take_ended(struct launcher *launcher, const struct pollfd polled[POLLED])
+{
+	for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
+		if (launcher->commands[i].pidfd >= 0 && polled[COMMANDS + i].revents)
+			launcher_command_ended(launcher, &launcher->commands[i]);
+	for (size_t i = 0; i < LAUNCHER_STARTS; i++)
+		if (launcher->starts[i].starting.launching && polled[STARTS + i].revents)
+			launcher_started(launcher, &launcher->starts[i]);
+}
+
 /* Returns the exit status: 0 when it was told to end. */
 static int serve(struct launcher *launcher, int signals)
 {
-	struct pollfd polled[2 + LAUNCHER_COMMANDS] = {
-		{.fd = launcher->channel, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+	struct pollfd polled[POLLED];
 	struct stack_request request;
 	int status;
 
 	for (;;) {
-		for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
-			polled[2 + i] = (struct pollfd){
-				.fd = launcher->commands[i].pidfd, .events = POLLIN};
-		if (poll(polled, 2 + LAUNCHER_COMMANDS, -1) < 0 && errno != EINTR)
-			return 4;
-		for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
-			if (launcher->commands[i].pidfd >= 0 && polled[2 + i].revents)
-				launcher_command_ended(launcher, &launcher->commands[i]);
-		if (polled[1].revents && !take_signals(launcher, signals, &status))
+		set_polled(launcher, signals, polled);
+		if (poll(polled, POLLED, -1) < 0) {
+			if (errno != EINTR)
+				return 4;
+			continue;
+		}
+		take_ended(launcher, polled);
+		if (polled[SIGNALS].revents && !take_signals(launcher, signals, &status))
 			return status;
-		if (!polled[0].revents)
+		if (!polled[CHANNEL].revents)
 			continue;
 		if (stack_channel_request(launcher->channel, &request) != 1)
 			return 4;
@@ -264,6 +291,8 @@ int stack_launcher(const struct stack_begin *begin, int news)
 	}
 	close(news);
 	int status = serve(&launcher, signals);
+	/* Who is nearly there is not ended with it. */
+	launcher_await_starts(&launcher, STACK_WHOLE);
 	/* Its end ends the supervisor as well; the signal is for one that does not listen. */
 	if (launcher.supervisor > 0)
 		kill(launcher.supervisor, SIGKILL);

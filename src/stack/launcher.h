@@ -43,7 +43,13 @@ struct launcher_command {
 	int pidfd; /* -1: a free place */
 };
 
-enum { LAUNCHER_COMMANDS = 32 };
+/* A service whose init works by itself; the launcher meanwhile begins with the next. */
+struct launcher_start {
+	struct stack_request request;
+	struct stack_starting starting;
+};
+
+enum { LAUNCHER_COMMANDS = 32, LAUNCHER_STARTS = 8 };
 
 struct launcher {
 	const struct stack_begin *begin;
@@ -55,6 +61,7 @@ struct launcher {
 	const struct plan *older; /* the last that a command needed, of services launched by it */
 	uint32_t older_generation;
 	struct launcher_command commands[LAUNCHER_COMMANDS];
+	struct launcher_start starts[LAUNCHER_STARTS];
 	int channel;
 	bool settled; /* nobody undoes any more what was begun */
 	pid_t supervisor;
@@ -72,3 +79,11 @@ int launcher_probe(
 	struct launcher *launcher, const struct stack_request *request, struct fault *why);
 /* It has ended: answer who asked for it. */
 void launcher_command_ended(struct launcher *launcher, struct launcher_command *command);
+
+/* Begin to launch the service that @request is about; the answer comes when it runs. */
+int launcher_start(
+	struct launcher *launcher, const struct stack_request *request, struct fault *why);
+/* Its program runs, or does not: answer who asked for it. */
+void launcher_started(struct launcher *launcher, struct launcher_start *start);
+/* Wait for those that are being launched: of @service, or STACK_WHOLE. */
+void launcher_await_starts(struct launcher *launcher, uint32_t service);

@@ -82,28 +82,35 @@ static int find(struct launcher *launcher, const struct stack_request *request, 
 	return 0;
 }
 
+static int start_relay(struct launcher *launcher, const struct stack_request *request,
+	struct reply *reply, struct fault *why)
+{
+	struct stack_member started = {0};
+	int pidfd = -1;
+	int error = stack_start_relay(&launcher->start, part_of(request), &started, &pidfd, why);
+
+	if (error < 0)
+		return error;
+	*member_of(launcher, request) = started;
+	give(reply, pidfd);
+	stack_up_step(launcher->begin->up, STACK_UP_GATEWAY);
+	return 0;
+}
+
 static int start(struct launcher *launcher, const struct stack_request *request,
 	struct reply *reply, struct fault *why)
 {
-	struct stack_member *member = member_of(launcher, request), started = {0};
-	int pidfd = -1, error;
+	struct stack_member *member = member_of(launcher, request);
 
 	/* Twice at once would be two of them. */
 	if (stack_member_alive(member))
 		return fault(why, -EEXIST, nowhere, "it runs already");
 	if (member->pid > 0)
 		waitpid(member->pid, NULL, WNOHANG);
-	error = is_relay(request) ? stack_start_relay(&launcher->start, part_of(request), &started,
-					    &pidfd, why)
-				  : stack_start_service(&launcher->start,
-					    service_of(launcher, request), &started, &pidfd, why);
-	if (error < 0)
-		return error;
-	*member = started;
-	give(reply, pidfd);
-	give_record(launcher, request, reply);
-	stack_up_step(launcher->begin->up, is_relay(request) ? STACK_UP_GATEWAY : STACK_UP_SERVICE);
-	return 0;
+	if (is_relay(request))
+		return start_relay(launcher, request, reply, why);
+	reply->later = true;
+	return launcher_start(launcher, request, why);
 }
 
 static int send_signal(struct launcher *launcher, const struct stack_request *request,
@@ -245,6 +252,8 @@ void launcher_serve(struct launcher *launcher, const struct stack_request *reque
 	struct reply reply = {.answer = {.request = *request}};
 	struct fault *why = &reply.answer.why;
 
+	/* In their order, and by the plan that they were begun with. */
+	launcher_await_starts(launcher, request->service);
 	if (allowed(launcher, request))
 		reply.answer.code = verbs[request->verb].serve(launcher, request, &reply, why);
 	else

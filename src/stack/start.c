@@ -168,15 +168,13 @@ static void describe(const struct stack_start *start, const struct plan_service 
 }
 
 int stack_start_service(struct stack_start *start, const struct plan_service *service,
-	struct stack_member *member, int *pidfd, struct fault *why)
+	struct stack_starting *starting, struct fault *why)
 {
 	const struct plan *plan = start->plan;
 	int error = make_way_of(start, service, why);
 	scoped(fd) int log = error < 0 ? error : stack_log_folder(plan, service, why);
 	scoped(fd) int exit_record =
 		log < 0 ? log : stack_exit_record(start->folder, service->name, why);
-	struct stack_launched launched;
-	char file[300];
 
 	if (exit_record < 0)
 		return exit_record;
@@ -190,7 +188,19 @@ int stack_start_service(struct stack_start *start, const struct plan_service *se
 		.log_folder = log,
 		.exit_record = exit_record,
 	};
-	error = stack_launch(plan, service, &options, &launched, why);
+	starting->service = service;
+	return stack_launch_begin(plan, service, &options, &starting->launching, why);
+}
+
+int stack_start_finish(struct stack_start *start, struct stack_starting *starting,
+	struct stack_member *member, int *pidfd, struct fault *why)
+{
+	const struct plan_service *service = starting->service;
+	struct stack_launched launched;
+	char file[300];
+	int error = stack_launch_end(starting->launching, &launched, why);
+
+	starting->launching = NULL;
 	if (error < 0)
 		return error;
 	describe(start, service, &launched, member);

@@ -10,6 +10,7 @@
 struct fault;
 struct plan;
 struct plan_service;
+struct stack_launching;
 struct stack_member;
 struct stack_state;
 
@@ -39,6 +40,16 @@ int stack_renew(
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);
 
-/* Launch one service, and write down who it is.  The caller closes *@pidfd, of its init. */
+/* A service that is being launched. */
+struct stack_starting {
+	const struct plan_service *service;
+	struct stack_launching *launching; /* NULL: none */
+};
+
+/* Begin to launch @service: stack_start_finish() ends that. */
 int stack_start_service(struct stack_start *start, const struct plan_service *service,
+	struct stack_starting *starting, struct fault *why);
+
+/* Wait until it runs, and write down who it is.  The caller closes *@pidfd, of its init. */
+int stack_start_finish(struct stack_start *start, struct stack_starting *starting,
 	struct stack_member *member, int *pidfd, struct fault *why);
