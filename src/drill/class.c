@@ -139,6 +139,18 @@ static const struct drill_special specials[] = {
 		"A queue that it makes lies in its own namespace, where nobody else is; the "
 		"others' "
 		"are held by that as well (open-queue)."},
+	{"meet-near-abstract", NULL,
+		"Nobody but the service is in its network namespace, and so whose socket that has "
+		"no file it could meet there: the drill puts one there. Landlock refuses it all "
+		"the "
+		"same."},
+	{"meet-host-path", NULL,
+		"The drill's socket is open to everybody on purpose. Of one with the usual mode "
+		"the "
+		"kernel asks for its user too, who is not the service's."},
+	{"pin-stranger", NULL,
+		"The drill's process is of the service's own user on purpose. Of any other the "
+		"kernel asks for CAP_SYS_NICE as well, which no service has over it."},
 	{"share-memory", NULL,
 		"The drill's memory is open to everybody on purpose. Of a daemon that keeps to the "
 		"usual mode the kernel asks for the same user too."},

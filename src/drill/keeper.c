@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <signal.h>
@@ -74,6 +75,13 @@ void drill_sweep(const struct drill_world *world)
 				!node->device)
 				sweep_path(node->source, node->where);
 		}
+	/* What a service only reads is for it to write once layers are left off. */
+	for (size_t i = 0; i < world->stand_ins.count; i++) {
+		char path[PATH_MAX];
+		snprintf(path, sizeof(path), "%s%s", world->stand_ins.folder,
+			world->stand_ins.paths[i]);
+		sweep_path(path, plan->where);
+	}
 	for (size_t i = 0; i < plan->socket_folder_count && world->options->run_folder; i++) {
 		char path[256];
 		snprintf(path, sizeof(path), "%s/sockets/%s", world->options->run_folder,

@@ -90,19 +90,35 @@ static void write_probed(FILE *out, const struct plan *plan, const struct plan_s
 			plan->network.router4, ports[i], plan->network.router6, ports[i]);
 }
 
+static bool translates(const struct plan *plan, const struct plan_service *service)
+{
+	return enforce_network_loopback(plan, service, false) ||
+	       enforce_network_loopback(plan, service, true);
+}
+
 /*
  * What is translated on its way out is still "lo" here, and goes on to be judged
  * by where it leads; what leaves from a loopback address is translated, or not meant.
  */
 static void write_own(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
-	if (!enforce_network_loopback(plan, service, false) &&
-		!enforce_network_loopback(plan, service, true)) {
+	if (!translates(plan, service)) {
 		fputs("\t\toif \"lo\" accept\n" RULES_ANSWERS, out);
 		return;
 	}
 	fputs("\t\toif \"lo\" ct status & dnat == 0 accept\n" RULES_ANSWERS
 	      "\t\toifname \"" NETWORK_SERVICE_LINK "\" ip saddr 127.0.0.0/8 reject\n",
+		out);
+}
+
+/* Nothing that a service says to itself is translated or limited: to follow its connections would
+ * cost it, as it does a Redis that is asked from its own loopback, and tell nobody anything. */
+static void write_untracked(FILE *out)
+{
+	fputs("\tchain own {\n"
+	      "\t\ttype filter hook output priority raw; policy accept;\n"
+	      "\t\toif \"lo\" notrack\n"
+	      "\t}\n",
 		out);
 }
 
@@ -146,7 +162,10 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n%s" RULES_REFUSE
 		"\t}\n",
 		NETWORK_CONNECTIONS, audited ? LET_THROUGH("went", "daddr") : "");
-	enforce_network_loopback_chains(out, plan, service);
+	if (translates(plan, service))
+		enforce_network_loopback_chains(out, plan, service);
+	else
+		write_untracked(out);
 	fputs("}\n", out);
 	if (fclose(out)) {
 		free(text);
