@@ -15,11 +15,16 @@
 
 #include "enforce/netlink.h"
 
-enum { HARDWARE_ADDRESS = 6 };
+enum { HARDWARE_ADDRESS = 6, FIRST_LINK = 1000 };
 
 void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME])
 {
 	snprintf(name, NETWORK_LINK_NAME, "s%u", link);
+}
+
+int enforce_network_link_index(uint32_t link)
+{
+	return FIRST_LINK + (int)link;
 }
 
 /* AF_INET or AF_INET6, by the colon. */
@@ -68,6 +73,7 @@ int enforce_network_link_pair(
 	enforce_network_link_name(link, name);
 	near = mnl_nlmsg_put_extra_header(header, sizeof(*near));
 	near->ifi_flags = near->ifi_change = IFF_NOARP;
+	near->ifi_index = enforce_network_link_index(link);
 	mnl_attr_put_strz(header, IFLA_IFNAME, name);
 	put_hardware(header, link);
 	put_length(header);

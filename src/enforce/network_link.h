@@ -28,6 +28,8 @@ enum {
 
 /* "s12": the end of service link 12 in the router. */
 void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
+/* Its interface number there, by which programs know it (enforce/network_shortcut.h). */
+int enforce_network_link_index(uint32_t link);
 
 struct enforce_network_route {
 	const char *to;     /* address; NULL: everything of @family */

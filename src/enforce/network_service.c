@@ -15,6 +15,7 @@
 #include "enforce/network_loopback.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
+#include "enforce/network_shortcut.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
 #include "plan/plan.h"
@@ -173,8 +174,7 @@ static int join(const struct plan *plan, const struct plan_service *service, int
 	scoped(visit) int home = enforce_network_visit(router_network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
-	char name[NETWORK_LINK_NAME];
-	int index;
+	const int index = enforce_network_link_index(service->link);
 
 	if (!error)
 		error = make_pair(&netlink, service, network, why);
@@ -182,8 +182,7 @@ static int join(const struct plan *plan, const struct plan_service *service, int
 		error = fill_link(plan, service, network, why);
 	if (error)
 		return error;
-	enforce_network_link_name(service->link, name);
-	index = (int)if_nametoindex(name);
+	enforce_shortcut_attach(plan, service);
 	error = enforce_network_link_up(&netlink, index, why);
 	if (!error)
 		error = route_both(&netlink, index, service, NULL, why);

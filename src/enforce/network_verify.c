@@ -16,6 +16,7 @@
 #include "enforce/network_read.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
+#include "enforce/network_shortcut.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
 #include "plan/plan.h"
@@ -219,7 +220,11 @@ int enforce_network_verify_router(const struct plan *plan, int router_network, s
 	if (answer)
 		return answer;
 	expect_router(&planned, plan, &found);
-	return enforce_network_lines_compare(&planned, &found, where, why);
+	answer = enforce_network_lines_compare(&planned, &found, where, why);
+	for (size_t i = 0; !answer && i < plan->service_count; i++)
+		if (plan->services[i].linked)
+			answer = enforce_shortcut_verify(plan, &plan->services[i], why);
+	return answer;
 }
 
 int enforce_network_verify_service(

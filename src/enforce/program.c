@@ -56,6 +56,47 @@ void enforce_program_end(struct enforce_program *program)
 	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});
 }
 
+void enforce_program_begin_packet(struct enforce_program *program)
+{
+	add(program, (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X,
+			     .dst_reg = BPF_REG_6,
+			     .src_reg = BPF_REG_1});
+}
+
+void enforce_program_load_packet(
+	struct enforce_program *program, unsigned char size, uint32_t offset)
+{
+	add(program, (struct bpf_insn){.code = BPF_LD | BPF_ABS | size, .imm = (int)offset});
+}
+
+void enforce_program_mask(struct enforce_program *program, uint32_t bits)
+{
+	add(program, (struct bpf_insn){.code = BPF_ALU | BPF_AND | BPF_K, .imm = (int)bits});
+}
+
+void enforce_program_keep(struct enforce_program *program, unsigned char into)
+{
+	add(program, (struct bpf_insn){.code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = into & 15});
+}
+
+void enforce_program_set(struct enforce_program *program, unsigned char into, uint32_t value)
+{
+	add(program, (struct bpf_insn){.code = BPF_ALU | BPF_MOV | BPF_K,
+			     .dst_reg = into & 15,
+			     .imm = (int)value});
+}
+
+void enforce_program_call(struct enforce_program *program, int helper)
+{
+	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_CALL, .imm = helper});
+}
+
+void enforce_program_append(struct enforce_program *program, const struct enforce_program *other)
+{
+	for (size_t i = 0; i < other->count; i++)
+		add(program, other->steps[i]);
+}
+
 int enforce_program_load(
 	const struct enforce_program *program, int type, int hook, const char *name)
 {
@@ -72,10 +113,10 @@ int enforce_program_load(
 	return fd < 0 ? -errno : fd;
 }
 
-int enforce_program_attach(int group, int program, int hook)
+int enforce_program_attach(int target, int program, int hook)
 {
 	union bpf_attr attributes = {
-		.target_fd = (uint32_t)group,
+		.target_fd = (uint32_t)target,
 		.attach_bpf_fd = (uint32_t)program,
 		.attach_type = (uint32_t)hook,
 	};
@@ -103,30 +144,39 @@ static bool read_tag(int program, struct tag *tag)
 	return true;
 }
 
-/* The tag of the one program that is attached to @group itself at @hook. */
-static bool read_attached(int group, int hook, struct tag *tag)
+/* How many there are, and the number of one; 0 when that cannot be told. */
+static uint32_t count_attached(int target, int hook, uint32_t *number)
 {
-	uint32_t number = 0;
 	union bpf_attr query = {.query = {
-					.target_fd = (uint32_t)group,
+					.target_fd = (uint32_t)target,
 					.attach_type = (uint32_t)hook,
-					.prog_ids = (uint64_t)(uintptr_t)&number,
+					.prog_ids = (uint64_t)(uintptr_t)number,
 					.prog_cnt = 1,
 				}};
 
-	if (syscall(SYS_bpf, BPF_PROG_QUERY, &query, sizeof(query)) < 0 ||
-		query.query.prog_cnt != 1)
-		return false;
-	union bpf_attr attributes = {.prog_id = number};
-	scoped(fd) int program =
-		(int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof(attributes));
-	return program >= 0 && read_tag(program, tag);
+	/* ENOSPC: more than one. */
+	if (syscall(SYS_bpf, BPF_PROG_QUERY, &query, sizeof(query)) < 0 && errno != ENOSPC)
+		return 0;
+	return query.query.prog_cnt;
 }
 
-bool enforce_program_attached(int group, int program, int hook)
+bool enforce_program_any(int target, int hook)
+{
+	uint32_t number;
+
+	return count_attached(target, hook, &number) > 0;
+}
+
+bool enforce_program_attached(int target, int program, int hook)
 {
 	struct tag wanted, found;
+	uint32_t number = 0;
 
-	return read_tag(program, &wanted) && read_attached(group, hook, &found) &&
+	if (!read_tag(program, &wanted) || count_attached(target, hook, &number) != 1)
+		return false;
+	union bpf_attr attributes = {.prog_id = number};
+	scoped(fd) int attached =
+		(int)syscall(SYS_bpf, BPF_PROG_GET_FD_BY_ID, &attributes, sizeof(attributes));
+	return attached >= 0 && read_tag(attached, &found) &&
 	       memcmp(&wanted, &found, sizeof(wanted)) == 0;
 }

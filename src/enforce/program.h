@@ -2,10 +2,10 @@
 #pragma once
 
 /*
- * Small programs that the kernel runs for the processes of a cgroup: written
- * step by step, loaded, attached alone and for good, and found again.  Register
- * 1 holds what the kernel shows of the socket; the answer is in register 0: 1
- * lets it pass, 0 refuses.
+ * Small programs that the kernel runs for the processes of a cgroup, or for the
+ * packets of a link: written step by step, loaded, attached alone and for good,
+ * and found again.  Register 1 holds what the kernel shows (of a socket, say); the
+ * answer is in register 0: for a cgroup 1 lets it pass and 0 refuses.
  */
 
 #include <stdbool.h>
@@ -31,13 +31,32 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 	unsigned char what, uint32_t value, short steps);
 void enforce_program_end(struct enforce_program *program);
 
+/* Of packets: first of all, so that they can be read. */
+void enforce_program_begin_packet(struct enforce_program *program);
+/* The number of @size (BPF_B, BPF_H, BPF_W) at @offset of the packet into register 0, which loses
+ * registers 1 to 5.  Of a packet that is shorter the answer is 0: nothing is done with it here. */
+void enforce_program_load_packet(
+	struct enforce_program *program, unsigned char size, uint32_t offset);
+/* Of register 0 only these bits. */
+void enforce_program_mask(struct enforce_program *program, uint32_t bits);
+/* Copy register 0 to @into. */
+void enforce_program_keep(struct enforce_program *program, unsigned char into);
+void enforce_program_set(struct enforce_program *program, unsigned char into, uint32_t value);
+/* Call @helper (enum bpf_func_id) with what stands in registers 1 to 5. */
+void enforce_program_call(struct enforce_program *program, int helper);
+/* The steps of @other. */
+void enforce_program_append(struct enforce_program *program, const struct enforce_program *other);
+
 /* Hand it to the kernel as @type for @hook.  Its descriptor, which the caller closes, or -errno. */
 int enforce_program_load(
 	const struct enforce_program *program, int type, int hook, const char *name);
 
-/* Attach @program to cgroup @group: one that a killed launcher left has its old program replaced,
- * and no group below may add another.  0 or -errno. */
-int enforce_program_attach(int group, int program, int hook);
+/* Attach @program to @target, a cgroup's descriptor or the number of an interface of the caller's
+ * network namespace.  A cgroup that a killed launcher left has its old program replaced, and no
+ * group below may add another.  0 or -errno. */
+int enforce_program_attach(int target, int program, int hook);
 
-/* Is @program, or another one of the same instructions, the only one of @group at @hook? */
-bool enforce_program_attached(int group, int program, int hook);
+/* Is there any program at @hook of @target itself? */
+bool enforce_program_any(int target, int hook);
+/* Is @program, or another one of the same instructions, the only one there? */
+bool enforce_program_attached(int target, int program, int hook);

@@ -4,10 +4,10 @@
 #include "host/host.h"
 #include "host/index.h"
 #include "host/library.h"
-#include "host/remembered.h"
 #include "host/names.h"
 #include "host/path.h"
 #include "host/program.h"
+#include "host/remembered.h"
 #include "host/remembered_programs.h"
 #include "host/witness.h"
 

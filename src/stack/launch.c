@@ -109,7 +109,7 @@ static void hand_over(struct stack_launching *launching)
 		arena_alloc(launch->arena, (2 * nodes + launch->folder_count + 32) * sizeof(*list));
 	const int others[] = {launch->home_network, launch->bring_tree, launch->proc_tree,
 		launch->log, launch->standard[0], launch->standard[1], launch->standard[2],
-		launch->status_pipe[1], launch->network_made ? launch->network : -1,
+		launch->network_made ? launch->network : -1,
 		launch->log_folder != launching->log_folder ? launch->log_folder : -1};
 	size_t count = 0;
 
@@ -130,7 +130,8 @@ static void hand_over(struct stack_launching *launching)
 		if (list[i] < 3)
 			list[i] = -1;
 	descriptor_close_all(list, count);
-	launch->status_pipe[1] = -1;
+	/* By itself: as long as it is open here, the other side's end of it is not seen. */
+	close(launch->status_pipe[1]);
 }
 
 static void finish(struct stack_launching *launching)

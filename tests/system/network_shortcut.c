@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * Past the router's network stack goes what belongs to a connection between peers, and nothing
+ * else: shown with the tables of both services flushed, so that the program alone decides.
+ */
+
+#include <arpa/inet.h>
+#include <linux/bpf.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/network.h"
+#include "enforce/network_link.h"
+#include "enforce/network_space.h"
+#include "enforce/nft.h"
+#include "enforce/program.h"
+#include "plan/plan.h"
+#include "system/network_peer.h"
+
+enum { TCX_INGRESS = 46 };
+
+static struct enforce_network_router router = {-1, -1};
+static int networks[SERVICES];
+static struct fault why;
+
+static int link_of(int service)
+{
+	return enforce_network_link_index(network_plan.services[service].link);
+}
+
+static bool has_shortcut(void)
+{
+	scoped(visit) int home = enforce_network_visit(router.network, (struct where){0}, &why);
+
+	return home >= 0 && enforce_program_any(link_of(API), TCX_INGRESS);
+}
+
+static int build(void **state)
+{
+	(void)state;
+	return peer_networks(&router, networks);
+}
+
+static int take_down(void **state)
+{
+	(void)state;
+	peer_networks_close(&router, networks);
+	return 0;
+}
+
+static void flush(int service)
+{
+	scoped(visit) int home = enforce_network_visit(networks[service], (struct where){0}, &why);
+
+	assert_true(home >= 0);
+	assert_int_equal(enforce_nft_load("flush ruleset", "change", (struct where){0}, &why), 0);
+}
+
+/* Packets that the router itself has sent to @service. */
+static unsigned long sent_to(int service)
+{
+	scoped(visit) int home = enforce_network_visit(router.network, (struct where){0}, &why);
+	scoped(file) FILE *table = home < 0 ? NULL : fopen("/proc/thread-self/net/dev", "re");
+	char line[256], name[NETWORK_LINK_NAME + 1];
+	unsigned long sent = 0;
+
+	assert_non_null(table);
+	enforce_network_link_name(network_plan.services[service].link, name);
+	strcat(name, ":");
+	while (fgets(line, sizeof(line), table)) {
+		const char *at = strstr(line, name);
+
+		if (at)
+			sscanf(at + strlen(name), "%*u%*u%*u%*u%*u%*u%*u%*u%*u%lu", &sent);
+	}
+	return sent;
+}
+
+static void a_connection_takes_it(void **state)
+{
+	const struct plan_service *db = &network_plan.services[DB];
+
+	(void)state;
+	for (int wide = 0; wide < 2; wide++) {
+		pid_t server = peer_serve(networks[DB], SOCK_STREAM, wide ? "::" : "0.0.0.0", 5432);
+		unsigned long before = sent_to(DB);
+		char answer[80];
+
+		assert_true(server > 0);
+		assert_int_equal(peer_ask(networks[API], SOCK_STREAM, NULL,
+					 wide ? db->address6 : db->address4, 5432, answer),
+			0);
+		peer_stop(server);
+		/* The first packet goes the long way; at least the answer to its answer does not.
+		 */
+		assert_true(sent_to(DB) - before >= 1);
+		assert_true(sent_to(DB) - before <= 2);
+	}
+}
+
+/* A socket in @service's network that sends and gets TCP segments as they are. */
+static int raw_socket(int service)
+{
+	scoped(visit) int home = enforce_network_visit(networks[service], (struct where){0}, &why);
+	int fd = home < 0 ? -1 : socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static uint32_t sum(const void *bytes, size_t length)
+{
+	const uint8_t *at = bytes;
+	uint32_t total = 0;
+
+	for (size_t i = 0; i + 1 < length; i += 2)
+		total += (uint32_t)at[i] << 8 | at[i + 1];
+	return total;
+}
+
+struct segment {
+	int from, to;   /* services */
+	const char *as; /* another's address, or NULL */
+	uint16_t source, port;
+	uint8_t flags;
+};
+
+static void send_segment(const struct segment *segment, int fd)
+{
+	const int yes = 1;
+	struct sockaddr_in to = {.sin_family = AF_INET}, from = {.sin_family = AF_INET};
+	struct tcphdr header = {.source = htons(segment->source),
+		.dest = htons(segment->port),
+		.doff = sizeof(header) / 4,
+		.seq = htonl(77),
+		.window = htons(1000)};
+	const uint16_t rest[] = {htons(IPPROTO_TCP), htons(sizeof(header))};
+
+	inet_pton(AF_INET, network_plan.services[segment->to].address4, &to.sin_addr);
+	inet_pton(AF_INET,
+		segment->as ? segment->as : network_plan.services[segment->from].address4,
+		&from.sin_addr);
+	header.th_flags = segment->flags;
+	uint32_t total = sum(&header, sizeof(header)) + sum(&to.sin_addr, 4) +
+			 sum(&from.sin_addr, 4) + sum(rest, sizeof(rest));
+	total = (total & 0xffff) + (total >> 16);
+	total = (total & 0xffff) + (total >> 16);
+	header.check = htons((uint16_t)~total);
+	setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &yes, sizeof(yes));
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(
+		sendto(fd, &header, sizeof(header), 0, (const struct sockaddr *)&to, sizeof(to)),
+		sizeof(header));
+}
+
+/* Within a tenth of a second, which is a thousand times what it takes. */
+static bool comes(int fd, const struct segment *segment)
+{
+	struct pollfd waits = {.fd = fd, .events = POLLIN};
+	uint8_t packet[256];
+
+	while (poll(&waits, 1, 100) > 0) {
+		ssize_t got = recv(fd, packet, sizeof(packet), 0);
+		const struct tcphdr *header = (const void *)(packet + (packet[0] & 15) * 4);
+
+		if (got >= 40 && ntohs(header->dest) == segment->port &&
+			ntohs(header->source) == segment->source &&
+			header->th_flags == segment->flags)
+			return true;
+	}
+	return false;
+}
+
+static bool arrives(const struct segment segment)
+{
+	scoped(fd) int from = raw_socket(segment.from);
+	scoped(fd) int to = raw_socket(segment.to);
+
+	send_segment(&segment, from);
+	return comes(to, &segment);
+}
+
+static void only_what_an_edge_joins_takes_it(void **state)
+{
+	const uint8_t more = TH_ACK | TH_PUSH;
+
+	(void)state;
+	flush(WEB);
+	flush(API);
+	flush(DB);
+	/* Both directions of an edge, and its end. */
+	assert_true(arrives((struct segment){API, DB, NULL, 40000, 5432, more}));
+	assert_true(arrives((struct segment){DB, API, NULL, 5432, 40000, more}));
+	assert_true(arrives((struct segment){DB, API, NULL, 5432, 40000, TH_RST}));
+	/* Another port, at either end; the port of the client's side is no way back. */
+	assert_false(arrives((struct segment){API, DB, NULL, 40000, 5433, more}));
+	assert_false(arrives((struct segment){DB, API, NULL, 5433, 40000, more}));
+	assert_false(arrives((struct segment){API, DB, NULL, 5432, 40000, more}));
+	assert_false(arrives((struct segment){DB, API, NULL, 40000, 5432, more}));
+	/* No edge; and somebody else's address. */
+	assert_false(arrives((struct segment){WEB, DB, NULL, 40000, 5432, more}));
+	assert_false(arrives((struct segment){WEB, DB, "198.18.4.3", 40000, 5432, more}));
+	/* What begins a connection is judged by the table, also where an edge leads. */
+	assert_false(arrives((struct segment){DB, API, NULL, 5432, 40000, TH_SYN}));
+	assert_true(arrives((struct segment){API, DB, NULL, 40001, 5432, TH_SYN}));
+}
+
+static void another_program_is_seen(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct enforce_program program = {.arena = arena};
+
+	(void)state;
+	assert_int_equal(enforce_network_verify_router(&network_plan, router.network, &why), 0);
+	enforce_program_answer(&program, -1);
+	enforce_program_end(&program);
+	scoped(fd) int stranger =
+		enforce_program_load(&program, BPF_PROG_TYPE_SCHED_CLS, 0, "stranger");
+	assert_true(stranger >= 0);
+	scoped(visit) int home = enforce_network_visit(router.network, (struct where){0}, &why);
+	assert_true(home >= 0);
+	assert_int_equal(enforce_program_attach(link_of(DB), stranger, TCX_INGRESS), 0);
+	assert_int_equal(enforce_network_verify_router(&network_plan, router.network, &why), 1);
+	assert_non_null(strstr(why.text, "'db'"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_connection_takes_it, build, take_down),
+		cmocka_unit_test_setup_teardown(only_what_an_edge_joins_takes_it, build, take_down),
+		cmocka_unit_test_setup_teardown(another_program_is_seen, build, take_down),
+	};
+
+	if (!peer_host()) {
+		puts("SKIP: needs root and a network namespace of its own");
+		return 77;
+	}
+	build(NULL);
+	bool there = has_shortcut();
+	take_down(NULL);
+	if (!there) {
+		puts("SKIP: this kernel has no programs for packets of a link (tcx, Linux 6.6)");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
