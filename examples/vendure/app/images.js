@@ -33,7 +33,7 @@ async function hand(job) {
 		while (!(said = verdict(ticket))) {
 			if (Date.now() > end)
 				throw new Error('the renderer gives no answer');
-			await new Promise((resolve) => setTimeout(resolve, 50));
+			await new Promise((resolve) => setTimeout(resolve, 10));
 		}
 		if (said !== 'done')
 			throw new Error(said);

@@ -56,7 +56,7 @@ async function round() {
 async function run() {
 	for (;;) {
 		await round();
-		await new Promise((resolve) => setTimeout(resolve, 100));
+		await new Promise((resolve) => setTimeout(resolve, 10));
 	}
 }
 run();

@@ -80,14 +80,14 @@ async function get(measures, step, url, isGood) {
 	});
 }
 
-// What comes in its own time: ask every 50 ms until there is something.
+// What comes in its own time: ask until there is something.  Soon again: it is measured.
 async function until(measures, step, seconds, look) {
 	return measures.time(step, async () => {
 		for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
 			const found = await look();
 			if (found)
 				return found;
-			await new Promise((resolve) => setTimeout(resolve, 50));
+			await new Promise((resolve) => setTimeout(resolve, 5));
 		}
 		throw new Error(`not in ${seconds} seconds`);
 	});
