@@ -31,9 +31,8 @@ async function upload(admin, name) {
 	return asset;
 }
 
-// A photo becomes renditions (images, spool, render); the product becomes searchable (worker).
-async function addProduct(base, measures, admin) {
-	const stamp = Date.now().toString(36) + Math.floor(Math.random() * 1296).toString(36);
+// A photo becomes renditions (images, spool, render).  Answers by the address of one.
+async function addPhoto(base, measures, admin, stamp) {
 	const asset = await upload(admin, `photo-${stamp}.png`);
 	const rendition = `${base}/renditions/${path.basename(asset.source, path.extname(asset.source))}-m.jpg`;
 	// By GET, as a browser does: after a HEAD, fetch() would open a connection for whatever comes next.
@@ -42,12 +41,15 @@ async function addProduct(base, measures, admin) {
 		await response.arrayBuffer();
 		return response.status === 200;
 	});
-	await get(measures, 'rendition, served', rendition, isJpeg);
+	return { id: asset.id, rendition };
+}
 
+// The product becomes searchable (worker).
+async function describe(base, measures, admin, stamp, photo) {
 	const names = [{ languageCode: 'en', name: `Mug ${stamp}` }];
 	const { createProduct } = await admin.ask('new product',
 		'mutation($i: CreateProductInput!){ createProduct(input: $i){ id } }', { i: {
-			enabled: true, featuredAssetId: asset.id, assetIds: [asset.id],
+			enabled: true, featuredAssetId: photo, assetIds: [photo],
 			translations: [{ ...names[0], slug: `mug-${stamp}`, description: 'A mug' }],
 		} });
 	await admin.ask('new variant', 'mutation($i: [CreateProductVariantInput!]!){ createProductVariants(input: $i){ id } }', {
@@ -56,6 +58,16 @@ async function addProduct(base, measures, admin) {
 	const shop = new Api(base, 'shop-api', measures);
 	await until(measures, 'searchable', 30, async () => (await shop.ask('search for it',
 		'query($t: String!){ search(input: { term: $t }){ totalItems } }', { t: stamp })).search.totalItems);
+}
+
+// What goes on behind an answer is a step together with it: by itself it would be how long somebody
+// else took in between.
+async function addProduct(base, measures, admin) {
+	const stamp = Date.now().toString(36) + Math.floor(Math.random() * 1296).toString(36);
+	const { id, rendition } = await measures.time('photo, to its rendition',
+		() => addPhoto(base, measures, admin, stamp));
+	await get(measures, 'rendition, served', rendition, isJpeg);
+	await measures.time('product, until it is found', () => describe(base, measures, admin, stamp, id));
 }
 
 // Enough of everything for as many orders as are going to come.
