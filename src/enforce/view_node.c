@@ -15,6 +15,17 @@
 #include "enforce/view.h"
 #include "plan/plan.h"
 
+/* Whose a thing of the service's is: without the layer the service is the host's root. */
+static unsigned own(const struct enforce_launch *launch, unsigned id)
+{
+	return enforce_leaves_out(launch, LAYER_IDENTITY) ? 0 : id;
+}
+
+static bool is_own(const struct enforce_launch *launch, const struct plan_node *node)
+{
+	return own(launch, node->uid) || own(launch, node->gid);
+}
+
 /* A generated file or a secret: @length bytes, owned and moded as the node says. */
 static int write_file(struct enforce_launch *launch, const struct plan_node *node, const char *data,
 	size_t length)
@@ -34,7 +45,7 @@ static int write_file(struct enforce_launch *launch, const struct plan_node *nod
 			return -errno;
 	}
 	error = descriptor_write(file, data, length);
-	if (error == 0 && (node->uid || node->gid) && fchown(file, node->uid, node->gid) < 0)
+	if (error == 0 && is_own(launch, node) && fchown(file, node->uid, node->gid) < 0)
 		error = -errno;
 	return error;
 }
@@ -62,7 +73,7 @@ static int make_folder(struct enforce_launch *launch, const struct plan_node *no
 {
 	int error = enforce_make_folder(launch, node->target, node->mode);
 
-	if (error < 0 || !(node->uid || node->gid))
+	if (error < 0 || !is_own(launch, node))
 		return error;
 	return fchownat(launch->root, node->target + 1, node->uid, node->gid, AT_SYMLINK_NOFOLLOW) <
 			       0
@@ -84,8 +95,8 @@ static int make_memory(
 		(unsigned long long)(owner->size / PAGE + FEWEST_NAMES));
 	snprintf(size, sizeof(size), "%llu", (unsigned long long)owner->size);
 	snprintf(mode, sizeof(mode), "%o", owner->mode);
-	snprintf(uid, sizeof(uid), "%u", owner->uid);
-	snprintf(gid, sizeof(gid), "%u", owner->gid);
+	snprintf(uid, sizeof(uid), "%u", own(launch, owner->uid));
+	snprintf(gid, sizeof(gid), "%u", own(launch, owner->gid));
 	int tree = enforce_new_mount("tmpfs", options, enforce_mount_attributes(launch, node));
 	return tree < 0 ? tree : enforce_attach(launch, tree, node->target, true);
 }
