@@ -10,6 +10,19 @@
 
 enum { LONGEST = 4096 };
 
+/* What is put below is all that the planner asks of these.  Who adds a field decides whether it
+ * belongs to the likeness, and then its size here: two that differ in it would be judged as one. */
+#ifdef __x86_64__
+_Static_assert(sizeof(struct policy_service) == 1160, "a field of services");
+_Static_assert(sizeof(struct policy_life) == 280, "a field of a service's life");
+_Static_assert(sizeof(struct policy_limits) == 120, "a limit");
+_Static_assert(sizeof(struct policy_path) == 64, "a field of paths");
+_Static_assert(sizeof(struct policy_listen) == 64, "a field of listens");
+_Static_assert(sizeof(struct policy_connect) == 104, "a field of connects");
+_Static_assert(sizeof(struct policy_program) == 32, "a field of programs");
+_Static_assert(sizeof(struct policy_secret) == 40, "a field of secrets");
+#endif
+
 /* All that the planner asks of a service, put one after the other. */
 struct likeness {
 	char bytes[LONGEST];
