@@ -19,66 +19,9 @@
 #include "enforce/layers.h"
 #include "enforce/steps.h"
 #include "plan/plan.h"
-#include "stack/launch_clone.h"
+#include "stack/init.h"
+#include "stack/launch_part.h"
 #include "stack/launch_step.h"
-
-static int *no_descriptors(struct arena *arena, size_t count)
-{
-	int *list = arena_alloc(arena, (count + 1) * sizeof(*list));
-
-	for (size_t i = 0; i < count; i++)
-		list[i] = -1;
-	return list;
-}
-
-static struct enforce_launch begin(const struct plan *plan, const struct plan_service *service,
-	const struct stack_launch_options *options, struct arena *arena)
-{
-	return (struct enforce_launch){
-		.plan = plan,
-		.service = service,
-		.arena = arena,
-		/* Never of a service that works. */
-		.without = BULKHEAD_TEST_BUILD || options->stand_ins ? options->without : 0,
-		.stand_ins = options->stand_ins,
-		.kill_after = BULKHEAD_TEST_BUILD ? options->kill_after : 0,
-		.refusal = options->refusal ? options->refusal : EPERM,
-		.scratch_secrets = options->scratch_secrets,
-		.foreground = options->foreground,
-		.run_folder = options->run_folder,
-		.cgroup_name = options->cgroup_name,
-		.bring = options->bring,
-		.command = options->command,
-		.enters = options->enters,
-		.entered = options->entered,
-		.entered_pid = options->entered_pid,
-		.network = options->network,
-		.router = options->router,
-		.log_folder = options->foreground ? -1 : options->log_folder,
-		.exit_record = options->exit_record,
-		.cgroup = -1,
-		.guard = GUARD_NONE,
-		.home_network = -1,
-		.sources = no_descriptors(arena, service->node_count),
-		.trees = no_descriptors(arena, service->node_count),
-		.secrets = arena_alloc(
-			arena, (service->node_count + 1) * sizeof(struct enforce_bytes)),
-		.bring_tree = -1,
-		.proc_tree = -1,
-		.standard = {-1, -1, -1},
-		.log = -1,
-		.init_pidfd = -1,
-		.gate = {-1, -1},
-		.status_pipe = {-1, -1},
-		.root = -1,
-		.ruleset = -1,
-		.exec_pipe = {-1, -1},
-		.init_pipe = {-1, -1},
-		.phase_pair = {-1, -1},
-		.phase_listener = -1,
-		.notify = -1,
-	};
-}
 
 static int open_channels(struct enforce_launch *launch, struct fault *why)
 {
@@ -94,10 +37,39 @@ static int open_channels(struct enforce_launch *launch, struct fault *why)
 }
 
 struct stack_launching {
+	struct stack_launching *next;
 	struct arena *arena;
 	struct enforce_launch launch;
 	int log_folder; /* the caller's */
 };
+
+/* Those of this process, the newest first. */
+static struct stack_launching *under_way;
+
+/* What ends with the launcher must not be held open by the init of another launch. */
+static __attribute__((noreturn)) void be_init(struct enforce_launch *launch)
+{
+	for (const struct stack_launching *other = under_way; other; other = other->next) {
+		const struct enforce_launch *held = &other->launch;
+		const int ends[] = {held->gate[0], held->gate[1], held->status_pipe[0],
+			held->guard.pipe, held->init_pidfd, held->cgroup};
+
+		for (size_t i = 0; held != launch && i < sizeof(ends) / sizeof(ends[0]); i++)
+			if (ends[i] >= 0)
+				close(ends[i]);
+	}
+	stack_init(launch);
+}
+
+static void forget(const struct stack_launching *launching)
+{
+	struct stack_launching **at = &under_way;
+
+	while (*at && *at != launching)
+		at = &(*at)->next;
+	if (*at)
+		*at = launching->next;
+}
 
 /* What the other side has of its own by now is let go of here, the secrets first: no init that
  * another launch forks meanwhile may have any of it. */
@@ -139,6 +111,7 @@ static void finish(struct stack_launching *launching)
 	struct enforce_launch *launch = &launching->launch;
 	int list[] = {launch->cgroup, launch->gate[0], launch->gate[1], launch->status_pipe[0]};
 
+	forget(launching);
 	descriptor_close_all(list, sizeof(list) / sizeof(list[0]));
 	if (launch->status)
 		munmap(launch->status, sizeof(*launch->status));
@@ -169,7 +142,7 @@ static int run(struct stack_launching *launching, struct fault *why)
 	if (error == 0)
 		error = enforce_walk(launch, ENFORCE_LAUNCHER, stack_launch_step, why);
 	if (error == 0)
-		error = stack_launch_clone(launch, why);
+		error = stack_launch_clone(launch, be_init, why);
 	if (error == 0)
 		error = enforce_walk(launch, ENFORCE_MAPPER, stack_launch_step, why);
 	hand_over(launching);
@@ -185,8 +158,11 @@ int stack_launch_begin(const struct plan *plan, const struct plan_service *servi
 	struct arena *arena = arena_new();
 	struct stack_launching *begun = arena_alloc(arena, sizeof(*begun));
 
-	*begun = (struct stack_launching){
-		arena, begin(plan, service, options, arena), options->log_folder};
+	*begun = (struct stack_launching){.next = under_way,
+		.arena = arena,
+		.launch = stack_launch_new(plan, service, options, arena),
+		.log_folder = options->log_folder};
+	under_way = begun;
 	int error = run(begun, why);
 	if (error < 0) {
 		undo(&begun->launch);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "stack/launch_clone.h"
-
 #include <errno.h>
 #include <linux/sched.h>
 #include <sched.h>
@@ -13,7 +11,7 @@
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "plan/plan.h"
-#include "stack/init.h"
+#include "stack/launch_part.h"
 
 /* The child begins in the service's network namespace; the launcher comes back. */
 static int enter_network(const struct enforce_launch *launch, int network, struct fault *why)
@@ -40,7 +38,8 @@ static uint64_t new_namespaces(const struct enforce_launch *launch)
 	return kinds;
 }
 
-int stack_launch_clone(struct enforce_launch *launch, struct fault *why)
+int stack_launch_clone(struct enforce_launch *launch,
+	void (*be_init)(struct enforce_launch *launch), struct fault *why)
 {
 	struct clone_args arguments = {
 		.flags = new_namespaces(launch) | CLONE_INTO_CGROUP | CLONE_PIDFD,
@@ -53,7 +52,7 @@ int stack_launch_clone(struct enforce_launch *launch, struct fault *why)
 		return error;
 	launch->init = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 	if (launch->init == 0)
-		stack_init(launch);
+		be_init(launch);
 	if (launch->init < 0)
 		error = fault(why, -errno, launch->service->where,
 			launch->enters ? "cannot start another process in '%s'"
