@@ -115,10 +115,11 @@ for cell in report["cells"]:
         print(f"not ok {cell['service']}, {cell['class']}: the plan means {' '.join(cell['missing'])}, which hold nothing")
 END
 
-# Three services that differ most: a network and no programs, programs and no network, old calls.
+# Those that differ most: a network and no programs, programs and no network, old calls, folders in
+# memory that are closed to others, a filter that lets files be made and not removed.
 expect 0 'two layers or a written reason for every attempt' \
   "$BULKHEAD" drill -f "$folder/bulkhead.yaml" --roles roles --depth --json --junit "$folder/depth.xml" \
-  api render db
+  api render db front pay
 cp "$output" "$folder/depth.json"
 python3 "$folder/layers" "$folder/depth.json" identity capabilities seccomp exec namespaces view landlock \
   labels network resources phase | tee "$folder/held"
