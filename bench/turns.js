@@ -3,12 +3,13 @@
 //
 // Two commands that take the same steps, one for each line of input, and answer it by
 // {"step": NAME, "took": MILLISECONDS}.  They take turns, in random order, so that whatever else the
-// machine does falls on both alike.  Prints for each step a line of JSON for bench/rounds.js: the
+// machine does falls on both alike, and none begins before what goes on behind the last one's answer
+// is done: mails, indexes.  Prints for each step a line of JSON for bench/rounds.js: the
 // medians, and the median of the ratios (second to first of the same turn).  Ends with 1 when a
 // command fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
-const { openSync, writeSync } = require('node:fs');
+const { openSync, readFileSync, writeSync } = require('node:fs');
 const readline = require('node:readline');
 
 const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
@@ -59,11 +60,22 @@ function stay_awake() {
 	writeSync(openSync('/dev/cpu_dma_latency', 'w'), Buffer.alloc(4));
 }
 
+// Until nothing but this runs, by three looks; a second at most.
+async function rest() {
+	for (let looks = 0, quiet = 0; quiet < 3 && looks < 250; looks++) {
+		await new Promise((resolve) => setTimeout(resolve, 4));
+		const [, running] = / (\d+)\//.exec(readFileSync('/proc/loadavg', 'latin1'));
+		quiet = running === '1' ? quiet + 1 : 0;
+	}
+}
+
 async function run(count, [first, second]) {
 	const warm = 150;	// the compilers of both are busy at first
 	for (let index = -warm; index < count; index++) {
-		for (const runner of Math.random() < 0.5 ? [first, second] : [second, first])
+		for (const runner of Math.random() < 0.5 ? [first, second] : [second, first]) {
+			await rest();
 			await runner.turn(index);
+		}
 		if (index < 0)
 			[first, second].forEach((runner) => runner.times.clear());
 	}

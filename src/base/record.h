@@ -72,6 +72,10 @@ struct record_type {
 /* @record as JSON text with two-space indent and fields in table order; freed by the caller. */
 char *record_write(const struct record_type *type, const void *record);
 
+/* The same for programs: in one line, without the fields that are false, zero, empty or the first
+ * of their words.  record_read_older() reads it. */
+char *record_write_brief(const struct record_type *type, const void *record);
+
 /* Do both say the same?  The lines that it comes from (RECORD_WHERE) may differ. */
 bool record_same(const struct record_type *type, const void *left, const void *right);
 
@@ -80,6 +84,6 @@ bool record_same(const struct record_type *type, const void *left, const void *r
 int record_read(const struct record_type *type, struct arena *arena, const char *name,
 	const char *json, size_t length, void *record, struct fault *why);
 
-/* The same of what an older program wrote: a field that it did not know yet stays zero. */
+/* The same of what is brief, or an older program wrote: a field that is not there stays zero. */
 int record_read_older(const struct record_type *type, struct arena *arena, const char *name,
 	const char *json, size_t length, void *record, struct fault *why);

@@ -161,8 +161,10 @@ const struct plan_service *plan_service(const struct plan *plan, const char *nam
 /* Record that @plan has no service @name, with the one that is near or all there are; -ENOENT. */
 int plan_no_service(const struct plan *plan, const char *name, struct fault *why);
 
-/* plan --json, and the state of a running stack. */
-char *plan_write(const struct plan *plan); /* freed by the caller */
+/* plan --json, and, without what it does not say, the state of a running stack; freed by the
+ * caller. */
+char *plan_write(const struct plan *plan);
+char *plan_write_brief(const struct plan *plan);
 
 /* Do both come to the same?  By another name, or with other lines, a policy says what it said. */
 bool plan_same(const struct plan *left, const struct plan *right);
@@ -181,6 +183,6 @@ bool plan_same_confinement(const struct plan_service *left, const struct plan_se
 int plan_read(const char *name, const char *json, size_t length, struct arena *arena,
 	struct plan **plan, struct fault *why);
 
-/* The same of what an older program wrote: what it did not say is as it was then. */
+/* The same of what is brief, or an older program wrote: what it did not say is as it was then. */
 int plan_read_older(const char *name, const char *json, size_t length, struct arena *arena,
 	struct plan **plan, struct fault *why);

@@ -109,6 +109,11 @@ char *plan_write(const struct plan *plan)
 	return record_write(&plan_record, plan);
 }
 
+char *plan_write_brief(const struct plan *plan)
+{
+	return record_write_brief(&plan_record, plan);
+}
+
 int plan_check_read(const struct plan *plan, const char *name, struct fault *why)
 {
 	const struct where where = {name, 0, 0};

@@ -149,10 +149,7 @@ static int end_phase(struct launcher *launcher, const struct stack_request *requ
 	if (pidfd >= 0 && !request->number && service->ending_count > 0 &&
 		!stack_phase_at_rest(service, member->process))
 		return -EAGAIN;
-	int error = pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
-	if (pidfd >= 0 && error == 0)
-		stack_phase_await(launcher->state->folder, service->name);
-	return error;
+	return pidfd < 0 ? 0 : stack_phase_end(service, pidfd, why);
 }
 
 static int run_probe(struct launcher *launcher, const struct stack_request *request,

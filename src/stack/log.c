@@ -199,11 +199,3 @@ const char *stack_exit_read(const char *folder, const char *service, struct aren
 
 	return text ? end_of(text, arena) : NULL;
 }
-
-bool stack_ready_recorded(const char *folder, const char *service)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const char *text = read_record(folder, service, arena);
-
-	return text && text_starts(text, READY);
-}

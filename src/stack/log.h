@@ -41,7 +41,7 @@ int stack_exit_record(int folder, const char *service, struct fault *why);
 /* Open that record for reading, in the run folder @folder; the caller closes it.  -errno. */
 int stack_record_open(int folder, const char *service);
 
-/* Has the service said that it is ready (READY=1)?  The init has noted that, too. */
+/* Has the init written that the service is ready: by its own word, or because it was told? */
 bool stack_record_ready(int record);
 
 /* What stands in @record about its end, as stack_exit_read() says it. */
@@ -49,6 +49,3 @@ const char *stack_record_end(int record, struct arena *arena);
 
 /* How @service ended: "exit 1", "signal 9", or NULL when its init wrote nothing; in @arena. */
 const char *stack_exit_read(const char *folder, const char *service, struct arena *arena);
-
-/* Has the init of @service written that it is ready: by its own word, or because it was told? */
-bool stack_ready_recorded(const char *folder, const char *service);

@@ -8,7 +8,6 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -17,9 +16,8 @@
 #include "base/scoped.h"
 #include "plan/plan.h"
 #include "stack/init.h"
-#include "stack/log.h"
 
-enum { MOMENT = 200 /* milliseconds */, LONGEST_CALL = 512 };
+enum { LONGEST_CALL = 512 };
 
 /*
  * In a child, which its mount namespace dies with.  From its root on and not by
@@ -82,13 +80,4 @@ bool stack_phase_at_rest(const struct plan_service *service, pid_t process)
 		if (service->endings[i].number == (uint32_t)number)
 			return false;
 	return true;
-}
-
-/* It is asleep until then, and what it does takes no time; a stopped one is not waited for. */
-void stack_phase_await(const char *folder, const char *service)
-{
-	const struct timespec pause = {.tv_nsec = 1000L * 1000};
-
-	for (int i = 0; i < MOMENT && !stack_ready_recorded(folder, service); i++)
-		nanosleep(&pause, NULL);
 }

@@ -23,6 +23,3 @@ int stack_phase_end(const struct plan_service *service, int pidfd, struct fault 
  * for each family, runs or waits for the init to let it through.  True where nobody can tell.
  */
 bool stack_phase_at_rest(const struct plan_service *service, pid_t process);
-
-/* Give the init of @service a moment to do and record it; @folder is the stack's run folder. */
-void stack_phase_await(const char *folder, const char *service);

@@ -50,7 +50,7 @@ uint32_t stack_state_next(int folder, uint32_t generation)
 int stack_state_write_plan(
 	int folder, const struct plan *plan, uint32_t generation, struct fault *why)
 {
-	scoped(memory) char *text = plan_write(plan);
+	scoped(memory) char *text = plan_write_brief(plan);
 	char name[32];
 
 	name_plan(generation, name);

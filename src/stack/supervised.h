@@ -20,8 +20,9 @@ struct plan;
 struct supervised {
 	int pidfd;  /* of its init; -1: it does not run */
 	int record; /* what its init writes; -1 before its first start */
-	enum { PHASE_OPEN, PHASE_ENDING, PHASE_ENDED } phase;
-	int64_t end_at; /* it was busy: not before */
+	/* Asked to end; its init was told; its init has written that it did it. */
+	enum { PHASE_OPEN, PHASE_ENDING, PHASE_TOLD, PHASE_ENDED } phase;
+	int64_t end_at; /* OPEN: it was busy, not before; TOLD: it is waited for until then */
 	uint32_t end_tries;
 	int64_t kill_at;          /* told to stop: patience ends; 0: it was not told */
 	struct stack_probe probe; /* fd -1: none is under way */

@@ -168,24 +168,35 @@ static int64_t keep_relays(struct supervisor *supervisor)
 	return next;
 }
 
-/* Who is busy for long keeps no right by that.  Returns when to ask again. */
+/* Who is busy for long keeps no right by that.  Returns when to come back. */
+static int64_t end_phase(struct supervisor *supervisor, uint32_t service)
+{
+	struct supervised *supervised = &supervisor->services[service];
+
+	if (supervised->phase == PHASE_TOLD) {
+		/* What its init does takes no time; a stopped one is not waited for. */
+		if (!stack_record_ready(supervised->record) && supervised->end_at > supervisor->now)
+			return supervisor->now + 1;
+		supervised->phase = PHASE_ENDED;
+	}
+	if (supervised->phase != PHASE_OPEN ||
+		schedule_view(supervisor->schedule, service).state != SCHEDULE_READY)
+		return INT64_MAX;
+	if (supervised->end_at > supervisor->now)
+		return supervised->end_at;
+	supervised->phase = PHASE_ENDING;
+	supervisor_ask(supervisor, STACK_END_PHASE, service, supervised->end_tries >= END_TRIES);
+	return INT64_MAX;
+}
+
 static int64_t end_phases(struct supervisor *supervisor)
 {
 	int64_t next = INT64_MAX;
 
 	for (size_t i = 0; i < supervisor->plan->service_count; i++) {
-		struct supervised *supervised = &supervisor->services[i];
+		int64_t one = end_phase(supervisor, (uint32_t)i);
 
-		if (supervised->phase != PHASE_OPEN ||
-			schedule_view(supervisor->schedule, i).state != SCHEDULE_READY)
-			continue;
-		if (supervised->end_at > supervisor->now) {
-			next = supervised->end_at < next ? supervised->end_at : next;
-			continue;
-		}
-		supervised->phase = PHASE_ENDING;
-		supervisor_ask(supervisor, STACK_END_PHASE, (uint32_t)i,
-			supervised->end_tries >= END_TRIES);
+		next = one < next ? one : next;
 	}
 	return next;
 }

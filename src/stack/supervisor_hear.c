@@ -11,7 +11,7 @@
 #include "stack/log.h"
 #include "stack/supervised.h"
 
-enum { END_AGAIN = 20 /* ms */ };
+enum { END_AGAIN = 20, END_MOMENT = 200 /* ms */ };
 
 static void close_one(int *fd)
 {
@@ -138,7 +138,8 @@ static void phase_ended(struct supervisor *supervisor, const struct stack_answer
 		supervised->end_tries++;
 		return;
 	}
-	supervised->phase = PHASE_ENDED;
+	supervised->phase = answer->code == 0 ? PHASE_TOLD : PHASE_ENDED;
+	supervised->end_at = supervisor->now + END_MOMENT;
 	if (answer->code == 0)
 		return;
 	supervised->why = answer->why;

@@ -427,10 +427,11 @@ static void it_holds_when_all_of_ours_but_the_init_is_dead(void **state)
 	await_text(logs, "log", "begun\n");
 	kill(launched.init, SIGUSR1);
 	await_text(logs, "log", "begun\n0\n");
-	assert_false(stack_ready_recorded(folder, "web"));
+	scoped(fd) int held = stack_record_open(run, "web");
+	assert_false(stack_record_ready(held));
 	kill(launched.init, STACK_INIT_READY);
 	await_text(run, "services/web.exit", "ready\n");
-	assert_true(stack_ready_recorded(folder, "web"));
+	assert_true(stack_record_ready(held));
 	kill(launched.init, SIGUSR1);
 	await_text(logs, "log", "begun\n0\n38\n");
 	kill(launched.init, STACK_INIT_READY);

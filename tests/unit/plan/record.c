@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,6 +64,25 @@ static void what_is_written_reads_back_to_the_same_bytes(void **state)
 	assert_string_equal(first, second);
 	assert_int_equal(again->services[0].where.line, 7);
 	assert_true(again->services[0].calls[0].conditions[0].value == 0x8000000000000000);
+}
+
+static void what_is_brief_reads_back_to_all_of_it(void **state)
+{
+	(void)state;
+	scoped(arena) struct arena *arena = arena_new();
+	struct plan *again;
+	struct fault why = {0};
+	scoped(memory) char *whole = plan_write(sample(arena));
+	scoped(memory) char *brief = plan_write_brief(sample(arena));
+
+	assert_true(strlen(brief) < strlen(whole) / 4);
+	assert_non_null(strstr(brief, "\"read_only\":true"));
+	assert_null(strstr(brief, "false"));
+	assert_int_equal(plan_read_older("1.json", brief, strlen(brief), arena, &again, &why), 0);
+	scoped(memory) char *second = plan_write(again);
+	assert_string_equal(whole, second);
+	/* It is no plan for people, who are told of what is missing. */
+	assert_int_equal(plan_read("1.json", brief, strlen(brief), arena, &again, &why), -EINVAL);
 }
 
 /* A comment more in the policy, or another name of its file, is no reason to start anew. */
@@ -136,6 +156,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_reads_back_to_the_same_bytes),
+		cmocka_unit_test(what_is_brief_reads_back_to_all_of_it),
 		cmocka_unit_test(plans_that_differ_by_their_lines_alone_are_the_same),
 		cmocka_unit_test(a_changed_plan_is_refused_by_the_name_of_the_field),
 	};
