@@ -26,6 +26,12 @@ enum {
 
 #define NETWORK_SERVICE_LINK "eth0"
 
+/* Link 0 is no service's: both of its ends are in the router, and the far one is never up.  By it
+ * goes what has no other way, as to a service that is away, so that the router's table refuses it.
+ */
+enum { NETWORK_NOWHERE = 0 };
+#define NETWORK_NOWHERE_LINK "s0"
+
 /* "s12": the end of service link 12 in the router. */
 void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
 /* Its interface number there, by which programs know it (enforce/network_shortcut.h). */

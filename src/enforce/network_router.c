@@ -89,6 +89,28 @@ static int make_spaces(const struct plan_network *network, struct enforce_networ
 	return error;
 }
 
+/* A way for what has none: a packet without a route would meet no rule that says so to its sender.
+ */
+static int lead_nowhere(struct enforce_netlink *netlink, struct where where, struct fault *why)
+{
+	const int index = enforce_network_link_index(NETWORK_NOWHERE);
+	const int families[] = {AF_INET, AF_INET6};
+	scoped(fd) int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (here < 0)
+		return fault(why, -errno, where, "cannot open the router's network namespace");
+	int error = enforce_network_link_pair(netlink, NETWORK_NOWHERE, here, why);
+	if (!error)
+		error = enforce_network_link_up(netlink, index, why);
+	for (size_t i = 0; !error && i < 2; i++) {
+		const struct enforce_network_route all = {.family = families[i], .index = index};
+
+		error = enforce_network_route(netlink, &all, why);
+	}
+	/* While its descriptor is open. */
+	return error ? error : enforce_netlink_flush(netlink, why);
+}
+
 /* Loopback with the router's addresses, and the way of replies to the gateway's sockets. */
 static int configure(const struct plan_network *network, struct fault *why)
 {
@@ -112,7 +134,7 @@ static int configure(const struct plan_network *network, struct fault *why)
 		if (!error)
 			error = enforce_network_route(&netlink, &all, why);
 	}
-	return error ? error : enforce_netlink_flush(&netlink, why);
+	return error ? error : lead_nowhere(&netlink, network->where, why);
 }
 
 /* Rules first: nothing is up before they hold. */
@@ -163,5 +185,10 @@ int enforce_network_renew_router(const struct plan *plan, int network, struct fa
 	if (!rules || asprintf(&text, "add table inet bulkhead\ndelete table inet bulkhead\n%s",
 			      rules) < 0)
 		return fault(why, -ENOMEM, where, "no memory for the router's rules");
-	return enforce_nft_load(text, "router's table", where, why);
+	int error = enforce_nft_load(text, "router's table", where, why);
+	if (error || if_nametoindex(NETWORK_NOWHERE_LINK))
+		return error;
+	scoped(netlink) struct enforce_netlink netlink;
+	error = enforce_netlink_open(&netlink, where, why);
+	return error ? error : lead_nowhere(&netlink, where, why);
 }

@@ -111,6 +111,10 @@ static void write_asked(FILE *out, const struct plan *plan, bool wide)
  * What goes to an address outside the stack answers a client whose address the gateway kept;
  * only there is its socket looked for.
  */
+#define NOWHERE                                                                                    \
+	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" meta l4proto tcp reject with tcp reset\n"        \
+	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" reject with icmpx host-unreachable\n"
+
 static const char router_chains[] =
 	"\tchain spoofed {\n"
 	"\t\ttype filter hook prerouting priority raw; policy drop;\n"
@@ -124,7 +128,7 @@ static const char router_chains[] =
 	"\t\tip6 daddr != %s socket transparent 1 meta mark set %d\n"
 	"\t}\n"
 	"\tchain forward {\n"
-	"\t\ttype filter hook forward priority filter; policy drop;\n" RULES_EXISTING
+	"\t\ttype filter hook forward priority filter; policy drop;\n" NOWHERE RULES_EXISTING
 	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
 	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 "
 	"accept\n%s" RULES_REFUSE "\t}\n"
@@ -133,7 +137,7 @@ static const char router_chains[] =
 	"\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING "%s" RULES_REFUSE
 	"\t}\n"
 	"\tchain output {\n"
-	"\t\ttype filter hook output priority filter; policy drop;\n" RULES_ANSWERS
+	"\t\ttype filter hook output priority filter; policy drop;\n" NOWHERE RULES_ANSWERS
 	"\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
 	"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n"
 	"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"

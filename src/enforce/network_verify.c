@@ -150,6 +150,9 @@ static void expect_router(struct enforce_network_lines *lines, const struct plan
 	expect_common(lines);
 	expect_address(lines, "lo", plan->network.router4);
 	expect_address(lines, "lo", plan->network.router6);
+	enforce_network_line(lines, "link " NETWORK_NOWHERE_LINK " up");
+	enforce_network_line(lines, "link " NETWORK_SERVICE_LINK " down");
+	expect_routes(lines, NULL, NETWORK_NOWHERE_LINK);
 	for (int i = 0; i < 2; i++) {
 		enforce_network_line(lines, "rule %d mark %d table %d family %d", NETWORK_PRIORITY,
 			NETWORK_MARK, NETWORK_TABLE, families[i]);

@@ -201,17 +201,10 @@ static const struct plan_service *with_limits(
 	return seen;
 }
 
-static void add_service(struct stack_status_look *look, const struct plan_service *newest)
+static void add_running(struct stack_status_look *look, const struct plan_service *newest,
+	const struct stack_member *member)
 {
-	const struct stack_member *member = stack_state_service(look->state, newest->name);
 	struct fault why = {0};
-
-	if (!member)
-		return;
-	if (!stack_member_alive(member)) {
-		add_ended(look, newest);
-		return;
-	}
 	const struct plan *plan =
 		stack_state_plan(look->state, member->generation, look->arena, &why);
 	const struct plan_service *service = plan ? plan_service(plan, newest->name) : NULL;
@@ -229,6 +222,24 @@ static void add_service(struct stack_status_look *look, const struct plan_servic
 	stack_status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
 		&(struct stack_status_own){service->identity.init_id, UINT64_C(1) << CAP_KILL,
 			.spaces = STATUS_ALL_SPACES});
+}
+
+static void add_service(struct stack_status_look *look, const struct plan_service *newest)
+{
+	const struct stack_member *member = stack_state_service(look->state, newest->name);
+	const size_t rows = look->status->row_count;
+	const bool drift = look->status->drift;
+
+	if (!member)
+		return;
+	if (stack_member_alive(member))
+		add_running(look, newest, member);
+	if (stack_member_alive(member))
+		return;
+	/* What was seen of one that ended meanwhile says nothing: a job may end at any time. */
+	look->status->row_count = rows;
+	look->status->drift = drift;
+	add_ended(look, newest);
 }
 
 /* It is in the host's network: what it may reach there is held by its cgroup. */

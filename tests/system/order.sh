@@ -40,6 +40,18 @@ END
 put "$folder/app/job.js" <<'END'
 console.log(`ran ${Date.now()}`);
 END
+# Twenty times: none of them waits for a packet to be sent again.
+put "$folder/app/early.js" <<'END'
+const net = require('node:net');
+async function reach(family) {
+  const begin = Date.now(), words = new Set();
+  for (let i = 0; i < 20; i++)
+    words.add(await new Promise((resolve) => net.connect({ host: 'late', port: 3000, family })
+      .on('connect', () => resolve('went')).on('error', (error) => resolve(error.code))));
+  console.log(`IPv${family}: ${[...words]}, ${Date.now() - begin < 900 ? 'at once' : 'late'}`);
+}
+reach(4).then(() => reach(6)).then(() => net.createServer().listen(3000));
+END
 service() { # NAME REST
   printf '  %s: {role: node, workdir: %s, files: {read: [%s]}, %s}\n' "$1" "$folder/app" "$folder/app" "$2"
 }
@@ -51,9 +63,17 @@ service() { # NAME REST
   service deaf 'command: node stay.js, stop: {within: 1s}'
   service once 'command: node stay.js, restart: never, stop: {signal: USR2}'
   service tick 'command: node job.js, job: {every: 1s}'
+  service early 'command: node early.js, listens: [3000], connects: ["late:3000"]'
+  service late 'command: node slow.js, listens: [3000], depends-on: [early]'
 } | put "$folder/order.yaml"
 
 expect 0 'all come up' bulkhead up
+often() { for _ in $(seq 30); do bulkhead status || return; done; }
+expect 0 'all is as planned, whatever of it ends while one looks' often
+for family in 4 6; do
+  expect 0 "who is not there yet is refused at once, by IPv$family" \
+    grep -qE "IPv$family: ECONNREFUSED, at once" /var/log/bulkhead/order/early/log
+done
 before slow.1 bound prepare ran
 before slow.2 bound prepare ran
 before prepare ran after begun
