@@ -106,15 +106,17 @@ static void write_asked(FILE *out, const struct plan *plan, bool wide)
 	enforce_rules_set_end(&set);
 }
 
-/*
- * Nobody in the router talks to anybody else there: the outlet listens, for services alone.
- * What goes to an address outside the stack answers a client whose address the gateway kept;
- * only there is its socket looked for.
+/* What has no way to go is away, or never was there: in its name, since a service hears no other.
  */
 #define NOWHERE                                                                                    \
 	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" meta l4proto tcp reject with tcp reset\n"        \
 	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" reject with icmpx host-unreachable\n"
 
+/*
+ * Nobody in the router talks to anybody else there: the outlet listens, for services alone.
+ * What goes to an address outside the stack answers a client whose address the gateway kept;
+ * only there is its socket looked for.
+ */
 static const char router_chains[] =
 	"\tchain spoofed {\n"
 	"\t\ttype filter hook prerouting priority raw; policy drop;\n"

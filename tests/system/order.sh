@@ -68,8 +68,6 @@ service() { # NAME REST
 } | put "$folder/order.yaml"
 
 expect 0 'all come up' bulkhead up
-often() { for _ in $(seq 30); do bulkhead status || return; done; }
-expect 0 'all is as planned, whatever of it ends while one looks' often
 for family in 4 6; do
   expect 0 "who is not there yet is refused at once, by IPv$family" \
     grep -qE "IPv$family: ECONNREFUSED, at once" /var/log/bulkhead/order/early/log
