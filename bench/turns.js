@@ -57,7 +57,11 @@ function print(first, second) {
 // Until this process ends no processor halts (Documentation/power/pm_qos_interface.rst of the kernel):
 // of a virtual machine, a step's time is else mostly that of waking those that sleep.
 function stay_awake() {
-	writeSync(openSync('/dev/cpu_dma_latency', 'w'), Buffer.alloc(4));
+	try {
+		writeSync(openSync('/dev/cpu_dma_latency', 'w'), Buffer.alloc(4));
+	} catch (error) {
+		console.error(`turns.js: processors may halt: ${error.message}`);
+	}
 }
 
 // Until nothing but this runs, by three looks; a second at most.

@@ -22,7 +22,8 @@ enum stack_verb {
 	STACK_PROBE_READY,   /* run the command that says whether it is ready */
 	STACK_PROBE_HEALTHY, /* whether it is healthy */
 	STACK_END_PHASE,     /* it is ready: what it may do only until then ends; -EAGAIN: it is
-				busy still, unless `number` says that it had its time */
+				busy still, unless `number` says that it had its time; its init
+				writes down when it has done it, after the answer */
 	STACK_SETTLE,        /* `up` is content: outlive it */
 	STACK_PLAN,          /* plan `number` counts from now on; answered with its file */
 	STACK_VERBS,

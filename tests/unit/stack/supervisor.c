@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -105,11 +106,40 @@ static void an_answer_about_nobody_is_let_go(void **state)
 	assert_int_equal(state_now(), SCHEDULE_OFF);
 }
 
+/* Who waits for a service is not told before its init has written that the phase is over. */
+static void a_phase_has_ended_when_its_init_says_so(void **state)
+{
+	(void)state;
+	for (int word = 1; word >= 0; word--) {
+		schedule_want(supervisor.schedule, 0);
+		start();
+		answer(asked(STACK_LOOK), 0, -1);
+		int record = memfd_create("record", MFD_CLOEXEC);
+		supervised.record = record;
+		answer(asked(STACK_END_PHASE), 0, -1);
+		assert_int_equal(supervisor_act(&supervisor), supervisor.now + 1);
+		assert_int_not_equal(supervised.phase, PHASE_ENDED);
+		/* Or when it had its time: a stopped one is not waited for. */
+		if (word)
+			assert_int_equal(write(record, "ready\n", 6), 6);
+		else
+			supervisor.now += 1000;
+		supervisor_act(&supervisor);
+		assert_int_equal(supervised.phase, PHASE_ENDED);
+		close(record);
+		supervised.record = -1;
+		supervisor_ended(&supervisor, 0);
+		supervisor.now += SCHEDULE_BACKOFF_LAST;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_one_showed_says_nothing_of_the_next, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_phase_has_ended_when_its_init_says_so, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_answer_about_nobody_is_let_go, set_up, tear_down),
 	};
