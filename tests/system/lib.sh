@@ -52,7 +52,7 @@ expect() { # STATUS NAME COMMAND...
   if [ "$status" = "$wanted" ]; then
     ok "$name"
   else
-    not_ok "$name" "status $status instead of $wanted"
+    not_ok "$name" "status $status instead of $wanted: $(tail -n 1 "$output")"
     sed 's/^/  /' "$output" | tail -n 20
   fi
 }
