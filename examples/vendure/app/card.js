@@ -11,7 +11,8 @@ let queue, events;
 
 async function ask(name, data) {
 	queue ??= new Queue('payments', { connection: redis });
-	events ??= new QueueEvents('payments', { connection: redis });
+	// From now on, not from when it first asks Redis: the answer may be there before.
+	events ??= new QueueEvents('payments', { connection: redis, lastEventId: `${Date.now()}-0` });
 	await events.waitUntilReady();
 	const job = await queue.add(name, data, { removeOnComplete: 100, removeOnFail: 100 });
 	return job.waitUntilFinished(events, patience);
