@@ -45,11 +45,3 @@ bool enforce_network_outward(const struct plan *plan, const struct plan_service 
 			return true;
 	return false;
 }
-
-bool enforce_network_asks_router(const struct plan *plan, const struct plan_service *service)
-{
-	uint32_t ports[NETWORK_PROBES];
-
-	return !service->default_route && (enforce_network_probes(service, ports) > 0 ||
-						  enforce_network_outward(plan, service));
-}

@@ -3,7 +3,9 @@
 
 /*
  * The routes of a service: to the services that it connects to and that connect
- * to it, and to the router when it publishes, is probed or connects to the host.
+ * to it, everywhere when it publishes, else to the router.  Nobody may send
+ * there for that alone: but only from an address that a route leads to does a
+ * service hear that a packet cannot arrive (rp_filter; RFC 1812, 4.3.2.4).
  * Shared by who sets and who checks.
  */
 
@@ -16,9 +18,6 @@ struct plan_service;
 
 /* Does @service connect to a port of the host?  Then it goes by the router's address. */
 bool enforce_network_outward(const struct plan *plan, const struct plan_service *service);
-
-/* Does it need a way to the router's own address, and no further? */
-bool enforce_network_asks_router(const struct plan *plan, const struct plan_service *service);
 
 /* Is @peer the other end of a network edge of @service? */
 bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,

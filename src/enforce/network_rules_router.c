@@ -106,11 +106,11 @@ static void write_asked(FILE *out, const struct plan *plan, bool wide)
 	enforce_rules_set_end(&set);
 }
 
-/* What has no way to go is away, or never was there: in its name, since a service hears no other.
- */
+/* Who is away, or never was there, is as one who does not listen: of an unreachable host a socket
+ * for datagrams is not told (ip(7), IP_RECVERR). */
 #define NOWHERE                                                                                    \
 	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" meta l4proto tcp reject with tcp reset\n"        \
-	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" reject with icmpx host-unreachable\n"
+	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" reject with icmpx port-unreachable\n"
 
 /*
  * Nobody in the router talks to anybody else there: the outlet listens, for services alone.

@@ -72,7 +72,7 @@ static int route_both(struct enforce_netlink *netlink, int index, const struct p
 	return error ? error : enforce_network_route(netlink, &route6, why);
 }
 
-/* To the router alone, which asks it, or leads it out. */
+/* To the router alone, which asks it, leads it out, and says when somebody is away. */
 static int route_router(struct enforce_netlink *netlink, int index, const struct plan *plan,
 	const struct plan_service *service, struct fault *why)
 {
@@ -119,10 +119,9 @@ static int fill_link(
 	for (size_t i = 0; !error && i < plan->service_count; i++)
 		if (enforce_network_peers(plan, service, &plan->services[i]))
 			error = route_both(&netlink, index, &plan->services[i], service, why);
-	if (!error && service->default_route)
-		error = route_both(&netlink, index, NULL, service, why);
-	if (!error && enforce_network_asks_router(plan, service))
-		error = route_router(&netlink, index, plan, service, why);
+	if (!error)
+		error = service->default_route ? route_both(&netlink, index, NULL, service, why)
+					       : route_router(&netlink, index, plan, service, why);
 	if (!error)
 		error = open_loopback(&netlink, index, plan, service, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);

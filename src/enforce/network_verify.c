@@ -188,10 +188,7 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 	for (size_t i = 0; i < plan->service_count; i++)
 		if (enforce_network_peers(plan, service, &plan->services[i]))
 			expect_routes(lines, &plan->services[i], NETWORK_SERVICE_LINK);
-	if (service->default_route)
-		expect_routes(lines, NULL, NETWORK_SERVICE_LINK);
-	if (enforce_network_asks_router(plan, service))
-		expect_routes(lines, &router, NETWORK_SERVICE_LINK);
+	expect_routes(lines, service->default_route ? NULL : &router, NETWORK_SERVICE_LINK);
 	if (enforce_network_loopback(plan, service, true))
 		enforce_network_line(lines, "route local ::1/128 dev %s table %d family %d",
 			NETWORK_SERVICE_LINK, RT_TABLE_LOCAL, AF_INET6);

@@ -50,7 +50,19 @@ async function reach(family) {
       .on('connect', () => resolve('went')).on('error', (error) => resolve(error.code))));
   console.log(`IPv${family}: ${[...words]}, ${Date.now() - begin < 900 ? 'at once' : 'late'}`);
 }
-reach(4).then(() => reach(6)).then(() => net.createServer().listen(3000));
+async function say(family) {
+  const begin = Date.now(), socket = require('node:dgram').createSocket(`udp${family}`);
+  const word = await new Promise((resolve) => {
+    socket.on('error', (error) => resolve(error.code));
+    socket.connect(3001, 'late', () => socket.send('?', () => setTimeout(resolve, 1000, 'silence')));
+  });
+  console.log(`datagrams by IPv${family}: ${word}, ${Date.now() - begin < 900 ? 'at once' : 'late'}`);
+}
+reach(4).then(() => reach(6)).then(() => say(4)).then(() => say(6)).then(() => net.createServer().listen(3000));
+END
+put "$folder/app/late.js" <<'END'
+require('node:dgram').createSocket('udp6').bind(3001);
+require('./slow');
 END
 service() { # NAME REST
   printf '  %s: {role: node, workdir: %s, files: {read: [%s]}, %s}\n' "$1" "$folder/app" "$folder/app" "$2"
@@ -63,14 +75,16 @@ service() { # NAME REST
   service deaf 'command: node stay.js, stop: {within: 1s}'
   service once 'command: node stay.js, restart: never, stop: {signal: USR2}'
   service tick 'command: node job.js, job: {every: 1s}'
-  service early 'command: node early.js, listens: [3000], connects: ["late:3000"]'
-  service late 'command: node slow.js, listens: [3000], depends-on: [early]'
+  service early 'command: node early.js, listens: [3000], connects: ["late:3000", "late:3001/udp"]'
+  service late 'command: node late.js, listens: [3000, 3001/udp], depends-on: [early]'
 } | put "$folder/order.yaml"
 
 expect 0 'all come up' bulkhead up
 for family in 4 6; do
   expect 0 "who is not there yet is refused at once, by IPv$family" \
-    grep -qE "IPv$family: ECONNREFUSED, at once" /var/log/bulkhead/order/early/log
+    grep -qE "^[^d]*IPv$family: ECONNREFUSED, at once" /var/log/bulkhead/order/early/log
+  expect 0 "and so are datagrams, by IPv$family" \
+    grep -qE "datagrams by IPv$family: ECONNREFUSED, at once" /var/log/bulkhead/order/early/log
 done
 before slow.1 bound prepare ran
 before slow.2 bound prepare ran
