@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "plan/depth.h"
+#include "plan/service.h"
 
 #define NAMES                                                                                      \
 	"Landlock lets a service list folders, as daemons look into those that stand only for a "  \
@@ -39,6 +40,35 @@
 	"Whoever "                                                                                 \
 	"sends to it is held by the network rules of both ends and the router (ask-far-service)."
 
+#define NO_MDWE                                                                                    \
+	"Before Linux 6.3 (MDWE) the filter alone knows what memory was for. What such memory "    \
+	"is filled with is the service's own, and what it calls is held as before."
+#define NO_PORTS                                                                                   \
+	"Before Linux 6.7 Landlock knows no ports, so that the cgroup's programs alone refuse "    \
+	"to listen. Whoever calls there is refused by the rules of both ends and the router "      \
+	"(ask-far-service)."
+
+/* What the kernel has no second layer for yet. */
+static bool without_mdwe(const struct plan_service *service)
+{
+	return !service->mdwe;
+}
+
+static bool without_memfd_noexec(const struct plan_service *service)
+{
+	return !service->memfd_noexec;
+}
+
+static bool without_ports(const struct plan_service *service)
+{
+	return !service->landlock.handled_net;
+}
+
+static bool without_scopes(const struct plan_service *service)
+{
+	return !service->landlock.scoped;
+}
+
 static const struct drill_special specials[] = {
 	{"path:", NULL, NAMES},
 	{"list-logs", NULL, NAMES},
@@ -68,6 +98,15 @@ static const struct drill_special specials[] = {
 	{"ask-readable-is-code", NULL,
 		"Asking is refused by the filter. What it is asked for, data that becomes code, is "
 		"held once more (make-data-code)."},
+	{"run-memory-file", NULL,
+		"Before Linux 6.3 (vm.memfd_noexec) a file in memory lies on no mount of the "
+		"service's, and Landlock has no rule for what has no path: the filter alone "
+		"refuses to execute it. It would be confined as before.",
+		without_memfd_noexec},
+	{"map-writable-code", NULL, NO_MDWE, without_mdwe},
+	{"map-shared-code", NULL, NO_MDWE, without_mdwe},
+	{"make-data-code", NULL, NO_MDWE, without_mdwe},
+	{"make-data-code-by-key", NULL, NO_MDWE, without_mdwe},
 	{"make-ring", "open calls", NULL},
 	{"ask-keyring", "open calls", NULL},
 	{"add-key", "open calls", NULL},
@@ -101,6 +140,9 @@ static const struct drill_special specials[] = {
 	{"capability:kill", NULL,
 		"Another user and no privilege keep it from its init, neither without the other; "
 		"Landlock does so alone."},
+	{"listen-undeclared", NULL, NO_PORTS, without_ports},
+	{"listen-undeclared6", NULL, NO_PORTS, without_ports},
+	{"listen-any-port", NULL, NO_PORTS, without_ports},
 	{"await-datagrams", NULL, DATAGRAMS},
 	{"await-datagrams6", NULL, DATAGRAMS},
 	{"await-low-datagrams", NULL, DATAGRAMS},
@@ -129,6 +171,15 @@ static const struct drill_special specials[] = {
 	{"signal-all", NULL,
 		"The kernel says that it has signalled all whom it may, and be it nobody: that "
 		"Landlock refuses each by itself is shown by signal-stranger."},
+	{"signal-stranger", NULL,
+		"Before Linux 6.12 Landlock knows no signals. The drill's process is of the "
+		"service's own user on purpose: of any other the kernel asks for CAP_KILL as well, "
+		"which no service has over it.",
+		without_scopes},
+	{"signal-init", NULL,
+		"Before Linux 6.12 Landlock knows no signals. That its init is of another user "
+		"keeps the service from it; what ends with the init is the service.",
+		without_scopes},
 	{"trace-parent", NULL,
 		"Its init has a Landlock domain of its own, in which nothing may be traced: that "
 		"is "
@@ -144,6 +195,10 @@ static const struct drill_special specials[] = {
 		"no file it could meet there: the drill puts one there. Landlock refuses it all "
 		"the "
 		"same."},
+	{"meet-host-abstract", NULL,
+		"Before Linux 6.12 Landlock knows no abstract names: they are the network "
+		"namespace's, and each service has its own.",
+		without_scopes},
 	{"meet-host-path", NULL,
 		"The drill's socket is open to everybody on purpose. Of one with the usual mode "
 		"the "
@@ -186,12 +241,12 @@ const struct plan_class *drill_class(const char *category, const char *name)
 	return plan_class(found && found->class ? found->class : category);
 }
 
-const char *drill_reason(const char *category, const char *name)
+const char *drill_reason(const char *category, const char *name, const struct plan_service *service)
 {
 	const struct drill_special *found = special(name);
 	const struct plan_class *class = drill_class(category, name);
 
-	if (found && found->reason)
+	if (found && found->reason && (!found->here || found->here(service)))
 		return found->reason;
 	return class ? class->reason : NULL;
 }

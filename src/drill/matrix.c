@@ -9,8 +9,8 @@
 
 enum { ENOUGH = 2 };
 
-static void add_shallow(struct drill_cell *cell, const struct drill_verdict *verdict,
-	const struct drill_depth *depth, struct arena *arena)
+static void add_shallow(struct drill_cell *cell, const struct plan_service *service,
+	const struct drill_verdict *verdict, const struct drill_depth *depth, struct arena *arena)
 {
 	struct drill_shallow *shallow =
 		arena_append(arena, &cell->shallow, &cell->shallow_count, sizeof(*shallow));
@@ -19,13 +19,13 @@ static void add_shallow(struct drill_cell *cell, const struct drill_verdict *ver
 		.attempt = verdict->attempt,
 		.sentence = verdict->sentence,
 		.only = depth->count ? catalog_layer_names[depth->holds[0].layer] : NULL,
-		.reason = drill_reason(verdict->category, verdict->attempt),
+		.reason = drill_reason(verdict->category, verdict->attempt, service),
 		.text = depth->end == DRILL_BOTTOM_OPEN ? arena_text(arena, depth->text) : NULL,
 	};
 }
 
-static void add(struct drill_cell *cell, const struct drill_verdict *verdict,
-	const struct drill_depth *depth, struct arena *arena)
+static void add(struct drill_cell *cell, const struct plan_service *service,
+	const struct drill_verdict *verdict, const struct drill_depth *depth, struct arena *arena)
 {
 	size_t parts = drill_parts(depth);
 
@@ -42,7 +42,7 @@ static void add(struct drill_cell *cell, const struct drill_verdict *verdict,
 		*next = verdict->attempt;
 	}
 	if (parts < ENOUGH)
-		add_shallow(cell, verdict, depth, arena);
+		add_shallow(cell, service, verdict, depth, arena);
 	cell->attempts++;
 }
 
@@ -63,7 +63,7 @@ struct drill_cell *drill_cells(const struct drill_table *table, const struct pla
 
 			if (verdict->standing == DRILL_STOPPED &&
 				drill_class(verdict->category, verdict->attempt) == &classes[i])
-				add(&cell, verdict, &table->depths[j], arena);
+				add(&cell, service, verdict, &table->depths[j], arena);
 		}
 		if (!cell.attempts)
 			continue;

@@ -176,6 +176,11 @@ void drill_need_near_abstract(const struct drill_question *question)
 {
 	char name[80];
 
+	/* By nature nobody else is there: that Landlock refuses it as well is all there is to try.
+	 */
+	if (!question->service->landlock.scoped)
+		drill_need_lack(question, "it is alone in its network, and Landlock knows names "
+					  "from Linux 6.12 on");
 	snprintf(name, sizeof(name), "%s-near", question->world->name);
 	drill_need_first(question, name, nowhere);
 	question->arguments->setting = DRILL_EVERYWHERE;

@@ -38,8 +38,9 @@ const struct enforce_network_knob enforce_network_router_knobs[] = {
 const size_t enforce_network_router_knob_count =
 	sizeof(enforce_network_router_knobs) / sizeof(enforce_network_router_knobs[0]);
 
-/* Low ports are held by `listens`, not by a capability that a service would have to keep.  The
- * first counts for who listens there, the others for who has a link. */
+/* Who is to listen on a low port needs no capability for it, which it would have to keep: the first
+ * is for those alone.  All others are held by the kernel as well, since a service's network is the
+ * host's, where none of its capabilities counts.  The rest is for who has a link. */
 static const struct enforce_network_knob service_knobs[] = {
 	{"ipv4/ip_unprivileged_port_start", "0"},
 	{"ipv4/conf/all/forwarding", "0"},
@@ -60,6 +61,13 @@ static bool listens_low(const struct plan_service *service)
 	return false;
 }
 
+/* In audit mode it listens wherever it would. */
+static bool takes_low(const struct plan_service *service)
+{
+	return listens_low(service) || plan_audit(service, LAYER_NETWORK) ||
+	       plan_audit(service, LAYER_LABELS);
+}
+
 /*
  * A loopback alone routes nothing and hears nobody, and a link comes from outside, to
  * none but who is planned with one.  What is not written is as the kernel makes it,
@@ -68,9 +76,11 @@ static bool listens_low(const struct plan_service *service)
 const struct enforce_network_knob *enforce_network_service_knobs(
 	const struct plan_service *service, size_t *count)
 {
-	*count = service->linked ? sizeof(service_knobs) / sizeof(service_knobs[0])
-				 : listens_low(service);
-	return service_knobs;
+	const size_t skipped = takes_low(service) ? 0 : 1;
+	const size_t all = service->linked ? sizeof(service_knobs) / sizeof(service_knobs[0]) : 1;
+
+	*count = all - skipped;
+	return service_knobs + skipped;
 }
 
 struct enforce_network_knob enforce_network_localnet(bool open)

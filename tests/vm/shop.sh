@@ -87,7 +87,7 @@ expect 0 'run: the database starts' bulkhead run db -- /usr/lib/postgresql/15/bi
 expect 127 'it has no shell either' bulkhead run db -- /bin/sh -c true
 
 status=0
-bulkhead drill --json db render >"$OUT/drill.json" 2>"$output" || status=$?
+bulkhead drill --json db render edge >"$OUT/drill.json" 2>"$output" || status=$?
 if [ "$status" = 0 ]; then
   ok 'drill: nothing gets through'
 else
