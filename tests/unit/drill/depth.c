@@ -243,6 +243,26 @@ static void every_special_attempt_is_one_and_says_why(void **state)
 	}
 }
 
+static void a_reason_counts_where_the_kernel_lacks_the_layer(void **state)
+{
+	const struct plan_service bare = {.name = "web"};
+	const struct plan_service whole = {.name = "web",
+		.mdwe = true,
+		.memfd_noexec = true,
+		.landlock = {.used = true, .handled_net = 1, .scoped = 3}};
+	const char *const attempts[][2] = {{"memory", "make-data-code"},
+		{"memory", "run-memory-file"}, {"network", "listen-undeclared"},
+		{"other processes", "signal-init"}, {"IPC", "meet-host-abstract"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(attempts) / sizeof(attempts[0]); i++) {
+		assert_non_null(drill_reason(attempts[i][0], attempts[i][1], &bare));
+		assert_null(drill_reason(attempts[i][0], attempts[i][1], &whole));
+	}
+	/* And one that every kernel has. */
+	assert_non_null(drill_reason("exec", "run-loader", &whole));
+}
+
 /* docs/layers.md with every run of blanks as one space. */
 static char *read_page(void)
 {
@@ -353,6 +373,7 @@ int main(void)
 		cmocka_unit_test(two_filters_are_one_part_of_the_kernel),
 		cmocka_unit_test(every_attempt_has_a_class),
 		cmocka_unit_test(every_special_attempt_is_one_and_says_why),
+		cmocka_unit_test(a_reason_counts_where_the_kernel_lacks_the_layer),
 		cmocka_unit_test(the_page_about_layers_says_what_the_tables_say),
 		cmocka_unit_test(a_cell_names_what_makes_it_shallow),
 	};
