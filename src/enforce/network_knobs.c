@@ -38,17 +38,19 @@ const struct enforce_network_knob enforce_network_router_knobs[] = {
 const size_t enforce_network_router_knob_count =
 	sizeof(enforce_network_router_knobs) / sizeof(enforce_network_router_knobs[0]);
 
-/* Who is to listen on a low port needs no capability for it, which it would have to keep: the first
- * is for those alone.  All others are held by the kernel as well, since a service's network is the
- * host's, where none of its capabilities counts.  The rest is for who has a link. */
-static const struct enforce_network_knob service_knobs[] = {
-	{"ipv4/ip_unprivileged_port_start", "0"},
-	{"ipv4/conf/all/forwarding", "0"},
-	{"ipv4/conf/default/forwarding", "0"},
-	{"ipv6/conf/all/forwarding", "0"},
-	COMMON,
-	{"ipv4/ping_group_range", "1 0"},
-};
+/* Who is to listen on a low port needs no capability for it, which it would have to keep.  All
+ * others are held by the kernel as well, since a service's network is the host's, where none of its
+ * capabilities counts.  The first is for who listens there, the rest for who has a link. */
+#define SERVICE(first_port)                                                                        \
+	{"ipv4/ip_unprivileged_port_start", first_port}, {"ipv4/conf/all/forwarding", "0"},        \
+		{"ipv4/conf/default/forwarding", "0"}, {"ipv6/conf/all/forwarding", "0"}, COMMON,  \
+	{                                                                                          \
+		"ipv4/ping_group_range", "1 0"                                                     \
+	}
+
+static const struct enforce_network_knob low_knobs[] = {SERVICE("0")};
+static const struct enforce_network_knob high_knobs[] = {SERVICE("1024")};
+enum { SERVICE_KNOBS = sizeof(high_knobs) / sizeof(high_knobs[0]) };
 
 enum { FIRST_FREE_PORT = 1024 };
 
@@ -76,11 +78,10 @@ static bool takes_low(const struct plan_service *service)
 const struct enforce_network_knob *enforce_network_service_knobs(
 	const struct plan_service *service, size_t *count)
 {
-	const size_t skipped = takes_low(service) ? 0 : 1;
-	const size_t all = service->linked ? sizeof(service_knobs) / sizeof(service_knobs[0]) : 1;
+	const bool low = takes_low(service);
 
-	*count = all - skipped;
-	return service_knobs + skipped;
+	*count = service->linked ? SERVICE_KNOBS : low;
+	return low ? low_knobs : high_knobs;
 }
 
 struct enforce_network_knob enforce_network_localnet(bool open)
