@@ -326,6 +326,44 @@ static void a_changed_knob_or_route_is_drift(void **state)
 	assert_non_null(strstr(why.text, "forwarding"));
 }
 
+/* What the kernel answers somebody without any capability who binds @port there: 0 or an errno. */
+static int bind_as_nobody(int network, uint16_t port)
+{
+	const struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(port)};
+	int status = -1;
+	pid_t child = fork();
+
+	if (child == 0) {
+		int home = enforce_network_visit(network, (struct where){0}, &why);
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+		if (home < 0 || fd < 0 || setuid(65534) < 0)
+			_exit(255);
+		_exit(bind(fd, (const struct sockaddr *)&here, sizeof(here)) < 0 ? errno : 0);
+	}
+	return waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void low_ports_are_for_who_listens_on_one(void **state)
+{
+	struct plan_listen listens = {.transport = PLAN_UDP, .first = 53, .last = 53};
+	struct plan_service low = network_plan.services[WORKER];
+	scoped(fd) int network = -1;
+
+	(void)state;
+	low.listens = &listens;
+	low.listen_count = 1;
+	assert_int_equal(enforce_network_service(&network_plan, &low, -1, &network, &why), 0);
+	assert_int_equal(bind_as_nobody(network, 53), 0);
+	assert_int_equal(bind_as_nobody(networks[API], 54), EACCES);
+	assert_int_equal(bind_as_nobody(networks[API], 3001), 0);
+	assert_int_equal(turn(networks[API], "ipv4/ip_unprivileged_port_start", "0"), 0);
+	assert_int_equal(enforce_network_verify_service(
+				 &network_plan, &network_plan.services[API], networks[API], &why),
+		1);
+	assert_non_null(strstr(why.text, "ip_unprivileged_port_start"));
+}
+
 static int packet_bytes(int network, const char *link)
 {
 	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
@@ -392,6 +430,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
 		cmocka_unit_test_setup_teardown(verify_says_what_differs, build, take_down),
 		cmocka_unit_test_setup_teardown(a_changed_knob_or_route_is_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			low_ports_are_for_who_listens_on_one, build, take_down),
 		cmocka_unit_test_setup_teardown(
 			packets_are_as_long_as_they_can_be, build, take_down),
 		cmocka_unit_test_setup_teardown(a_link_of_the_dead_makes_place, build, take_down),
