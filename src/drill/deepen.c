@@ -35,7 +35,8 @@ static int repeat(void *context, unsigned off, struct drill_verdict *verdict, st
 		repeated->arguments, &answer, &failed);
 	world->without = world->options->without;
 	if (!error) {
-		drill_judge(repeated->attempt, repeated->control, &answer, verdict);
+		drill_judge(
+			repeated->service, repeated->attempt, repeated->control, &answer, verdict);
 		/* A filter may let it make a file and not remove it: the next would find that. */
 		if (verdict->standing == DRILL_THROUGH)
 			drill_sweep(world);

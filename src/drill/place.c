@@ -139,7 +139,7 @@ static int attempt_one(struct drill_world *world, const struct drill_place *plac
 		error = fork_attempt(place, attempt, &arguments, &answer, why);
 	if (error)
 		return error;
-	drill_judge(attempt, &control, &answer, verdict);
+	drill_judge(place->service, attempt, &control, &answer, verdict);
 	return 0;
 }
 

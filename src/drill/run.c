@@ -81,7 +81,7 @@ static int conclude(const struct work *work, size_t place, const struct drill_ar
 	const struct drill_attempt *attempt = work->tasks[place].attempt;
 	struct drill_verdict *verdict = &work->shared->rows[place].verdict;
 
-	drill_judge(attempt, control, answer, verdict);
+	drill_judge(work->service, attempt, control, answer, verdict);
 	verdict->where = drill_line(work->service, arguments, answer);
 	drill_audited(work->service, verdict);
 	return drill_deepen(work->world, work->service, work->output, attempt, arguments, control,

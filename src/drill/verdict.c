@@ -71,11 +71,22 @@ static bool filtered(const struct drill_answer *answer)
 }
 
 /*
+ * EACCES of bind(2): Landlock's, which asks first, or its own network's, in which only root may
+ * have low ports (ip(7), ip_unprivileged_port_start).
+ */
+static bool network_keeps_port(const struct plan_service *service,
+	const struct drill_attempt *attempt, const struct drill_answer *answer)
+{
+	return attempt->kind == DRILL_INET && answer->error == EACCES && answer->call == SYS_bind &&
+	       !service->landlock.handled_net;
+}
+
+/*
  * The layer behind @answer; false when it is no answer of any: a file that was there already, an
  * argument that the kernel does not take.  Only EPERM and EACCES may be anybody's.
  */
-static bool find_layer(const struct drill_attempt *attempt, const struct drill_answer *answer,
-	struct drill_verdict *verdict)
+static bool find_layer(const struct plan_service *service, const struct drill_attempt *attempt,
+	const struct drill_answer *answer, struct drill_verdict *verdict)
 {
 	verdict->layer = attempt->expected;
 	verdict->measured = true;
@@ -100,8 +111,11 @@ static bool find_layer(const struct drill_attempt *attempt, const struct drill_a
 			verdict->layer = meanings[i].layer;
 			return true;
 		}
+	if (network_keeps_port(service, attempt, answer)) {
+		verdict->layer = LAYER_NETWORK;
+		return true;
+	}
 	verdict->measured = false;
-	verdict->layer = attempt->expected;
 	return answer->error == EPERM || answer->error == EACCES ||
 	       (attempt->replaces && !answer->error);
 }
@@ -146,8 +160,9 @@ static const char *describe(const struct drill_answer *answer)
 	return answer->error ? strerror(answer->error) : "it ended without an answer";
 }
 
-void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
-	const struct drill_answer *answer, struct drill_verdict *verdict)
+void drill_judge(const struct plan_service *service, const struct drill_attempt *attempt,
+	const struct drill_answer *control, const struct drill_answer *answer,
+	struct drill_verdict *verdict)
 {
 	verdict->attempt = attempt->name;
 	verdict->sentence = attempt->sentence;
@@ -178,7 +193,7 @@ void drill_judge(const struct drill_attempt *attempt, const struct drill_answer 
 	bool silent = answer->outcome == DRILL_LOST && answer->error == ETIMEDOUT &&
 		      answer->begun && attempt->kind == DRILL_INET;
 	if ((answer->outcome != DRILL_REFUSED && !silent) ||
-		!find_layer(attempt, answer, verdict)) {
+		!find_layer(service, attempt, answer, verdict)) {
 		snprintf(verdict->text, sizeof(verdict->text), "confined: %s", describe(answer));
 		return;
 	}

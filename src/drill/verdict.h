@@ -46,9 +46,10 @@ struct drill_verdict {
 	char text[160]; /* why, of DRILL_VOID and DRILL_IDLE; how, of DRILL_STOPPED */
 };
 
-/* Judge.  @control is the answer without confinement. */
-void drill_judge(const struct drill_attempt *attempt, const struct drill_answer *control,
-	const struct drill_answer *answer, struct drill_verdict *verdict);
+/* Judge what a service answered.  @control is the answer without confinement. */
+void drill_judge(const struct plan_service *service, const struct drill_attempt *attempt,
+	const struct drill_answer *control, const struct drill_answer *answer,
+	struct drill_verdict *verdict);
 
 /* Of a service in audit mode what got through says so, with the line of `mode`. */
 void drill_audited(const struct plan_service *service, struct drill_verdict *verdict);

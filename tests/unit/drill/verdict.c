@@ -20,12 +20,14 @@ enum { STAMP = DRILL_REFUSAL };
 
 static const struct drill_answer success = {.outcome = DRILL_SUCCEEDED, .layer = -1};
 
+static const struct plan_service with_ports = {.name = "db", .landlock = {.handled_net = 3}};
+
 static struct drill_verdict judge(
 	const char *attempt, struct drill_answer control, struct drill_answer answer)
 {
 	struct drill_verdict verdict = {0};
 
-	drill_judge(drill_attempt(attempt, NULL), &control, &answer, &verdict);
+	drill_judge(&with_ports, drill_attempt(attempt, NULL), &control, &answer, &verdict);
 	return verdict;
 }
 
@@ -93,6 +95,23 @@ static void an_answer_that_several_layers_give_is_only_expected(void **state)
 	assert_int_equal(verdict.standing, DRILL_STOPPED);
 	assert_int_equal(verdict.layer, LAYER_CAPABILITIES);
 	assert_false(verdict.measured);
+}
+
+/* Before Linux 6.7 Landlock knows no ports. */
+static void a_low_port_is_the_networks_where_landlock_knows_none(void **state)
+{
+	const struct plan_service without_ports = {.name = "db"};
+	const struct drill_attempt *attempt = drill_attempt("listen-low-port", NULL);
+	struct drill_answer answer = refused(EACCES, SYS_bind);
+	struct drill_verdict verdict = judge("listen-low-port", success, answer);
+
+	(void)state;
+	assert_int_equal(verdict.layer, LAYER_LANDLOCK);
+	assert_false(verdict.measured);
+	drill_judge(&without_ports, attempt, &success, &answer, &verdict);
+	assert_int_equal(verdict.standing, DRILL_STOPPED);
+	assert_int_equal(verdict.layer, LAYER_NETWORK);
+	assert_true(verdict.measured);
 }
 
 static void what_fails_unconfined_proves_nothing(void **state)
@@ -314,6 +333,7 @@ int main(void)
 		cmocka_unit_test(an_answer_names_the_layer_that_gave_it),
 		cmocka_unit_test(what_gets_through_in_audit_mode_says_so_with_its_line),
 		cmocka_unit_test(an_answer_that_several_layers_give_is_only_expected),
+		cmocka_unit_test(a_low_port_is_the_networks_where_landlock_knows_none),
 		cmocka_unit_test(what_fails_unconfined_proves_nothing),
 		cmocka_unit_test(what_gets_through_does_so_whatever_the_control_says),
 		cmocka_unit_test(silence_is_an_answer_of_networks_alone),
