@@ -16,6 +16,7 @@
 #include "cli/load.h"
 #include "cli/print.h"
 #include "cli/verb.h"
+#include "drill/lock.h"
 #include "drill/run.h"
 #include "drill/world.h"
 #include "plan/plan.h"
@@ -205,6 +206,11 @@ static int settle_plan(const struct session *session, const struct plan *plan, s
 	return 0;
 }
 
+static void say_waiting(void)
+{
+	fputs("bulkhead: another drill is under way: waiting for it\n", stderr);
+}
+
 static int run(struct session *session, const struct plan *plan, struct fault *why)
 {
 	const struct sigaction noted = {.sa_handler = take_note, .sa_flags = SA_RESTART};
@@ -216,6 +222,10 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 
 	if (!options.payload)
 		return fault(why, -ENOENT, plan->where, "bulkhead-drill is not installed");
+	scoped(fd) int lock = drill_lock(say_waiting, why);
+	if (lock < 0)
+		return lock;
+	options.lock = lock;
 	sigaction(SIGINT, &noted, NULL);
 	sigaction(SIGTERM, &noted, NULL);
 	int error = cli_stage_open(plan, options.apart, session->arena, &session->stage, why);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/call.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -102,18 +101,10 @@ static long made(struct drill_context *context, const char *name, long result)
 
 int drill_create(struct drill_context *context, const char *folder, const char *name)
 {
-	char path[256], numbered[64];
-	size_t length = strnlen(name, sizeof(numbered) - 2);
-	int fd = -EEXIST;
+	char path[256];
 
-	memcpy(numbered, name, length);
-	numbered[length + 1] = '\0';
-	/* Another drill may be at it in the same folder. */
-	for (char number = '0'; fd == -EEXIST && number <= '9'; number++) {
-		numbered[length] = number;
-		drill_path(path, folder, numbered);
-		fd = drill_file(context, path, "", 0, 0600);
-	}
+	drill_path(path, folder, name);
+	int fd = drill_file(context, path, "", 0, 0600);
 	if (fd < 0)
 		return fd;
 	syscall(SYS_close, fd);

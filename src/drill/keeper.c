@@ -130,33 +130,26 @@ static void wait_for_launcher(const struct drill_world *world)
 		poll(&end, 1, PATIENCE);
 }
 
-/* Nothing of the drill's is held open: readers of its output wait for the end of it. */
-static void let_go(int drill, int told, int kept[2])
+/* Nothing of the drill's is held open: readers of its output wait for the end of it.  But no other
+ * drill begins before all is tidy. */
+static void let_go(int drill, int told, int lock)
 {
+	const int kept[] = {0, 1, 2, drill, told, lock};
 	int null = open("/dev/null", O_RDWR);
 
-	kept[0] = fcntl(drill, F_DUPFD, 64);
-	kept[1] = fcntl(told, F_DUPFD, 64);
 	for (int fd = 0; fd < 3; fd++)
 		dup2(null, fd);
-	int low = kept[0] < kept[1] ? kept[0] : kept[1];
-	int high = kept[0] < kept[1] ? kept[1] : kept[0];
-	syscall(SYS_close_range, 3U, (unsigned)low - 1, 0U);
-	syscall(SYS_close_range, (unsigned)low + 1, (unsigned)high - 1, 0U);
-	syscall(SYS_close_range, (unsigned)high + 1, ~0U, 0U);
+	descriptor_keep(0, kept, sizeof(kept) / sizeof(kept[0]));
 }
 
 static void keep(const struct drill_world *world, int drill, int told)
 {
-	int kept[2];
-
 	setsid();
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	let_go(drill, told, kept);
-	struct pollfd waits[] = {
-		{.fd = kept[0], .events = POLLIN}, {.fd = kept[1], .events = POLLIN}};
+	let_go(drill, told, world->options->lock);
+	struct pollfd waits[] = {{.fd = drill, .events = POLLIN}, {.fd = told, .events = POLLIN}};
 	while (poll(waits, 2, -1) < 0 && errno == EINTR)
 		;
 	if (!waits[1].revents) {

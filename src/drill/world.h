@@ -25,6 +25,7 @@ struct drill_options {
 	const char *run_folder; /* the stack's: hosts files and socket folders */
 	const int *networks;    /* network namespace of each service, by its place in the plan */
 	int router;             /* the router's network namespace, or -1 */
+	int lock;               /* of drill_lock(), which the keeper keeps until all is tidy */
 	bool live;              /* the services' daemons run: their ports are taken */
 	unsigned without;       /* bits 1 << enum layer: left off in every launch */
 	bool apart; /* launches may leave layers off: on scratch data, never in live networks */

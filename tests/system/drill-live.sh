@@ -165,6 +165,11 @@ if awk 'length > 100' "$output" | grep . >"$folder/wide"; then
 else
   ok 'within a hundred columns'
 fi
+if [ "$(cat "$output" "$folder/one" | grep -c 'another drill is under way')" = 1 ]; then
+  ok 'one of them waits, and says so'
+else
+  not_ok 'one of them waits, and says so'
+fi
 if wait $one; then ok 'neither of them'; else not_ok 'neither of them' "$(tail -n 1 "$folder/one")"; fi
 nothing_is_left 'they leave nothing either'
 
