@@ -110,6 +110,8 @@ static uint64_t wanted_features(const struct policy *policy)
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
 
+		if (policy->nat.file && service->publish_count > 0)
+			wanted |= HOST_DOOR_FEATURES | HOST_PASSING_FEATURES;
 		if (service->listen_count > 0 || service->connect_count > 0 ||
 			service->publish_count > 0)
 			wanted |= HOST_NETWORK_FEATURES;

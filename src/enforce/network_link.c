@@ -11,6 +11,7 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "enforce/netlink.h"
@@ -19,7 +20,10 @@ enum { HARDWARE_ADDRESS = 6, FIRST_LINK = 1000 };
 
 void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME])
 {
-	snprintf(name, NETWORK_LINK_NAME, "s%u", link);
+	if (link == NETWORK_DOOR)
+		snprintf(name, NETWORK_LINK_NAME, "%s", NETWORK_DOOR_LINK);
+	else
+		snprintf(name, NETWORK_LINK_NAME, "s%u", link);
 }
 
 int enforce_network_link_index(uint32_t link)
@@ -43,6 +47,19 @@ static void put_address(struct nlmsghdr *header, uint16_t type, const char *addr
 	mnl_attr_put(header, type, family == AF_INET6 ? 16 : 4, bytes);
 }
 
+/* An address alone is a prefix of all its bits. */
+static void put_destination(struct nlmsghdr *header, struct rtmsg *info, const char *to)
+{
+	char address[INET6_ADDRSTRLEN];
+	const char *slash = strchr(to, '/');
+
+	snprintf(address, sizeof(address), "%.*s", (int)strcspn(to, "/"), to);
+	info->rtm_dst_len = slash ? (unsigned char)strtoul(slash + 1, NULL, 10)
+			    : info->rtm_family == AF_INET6 ? 128
+							   : 32;
+	put_address(header, RTA_DST, address);
+}
+
 /* Locally administered, the same on both ends. */
 static void put_hardware(struct nlmsghdr *header, uint32_t link)
 {
@@ -59,12 +76,12 @@ static void put_length(struct nlmsghdr *header)
 }
 
 /* The peer is not brought up here: IFF_UP in VETH_INFO_PEER is answered by ENOTCONN. */
-int enforce_network_link_pair(
-	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why)
+int enforce_network_link_pair(struct enforce_netlink *netlink, uint32_t link, const char *far_name,
+	int network, struct fault *why)
 {
 	char name[NETWORK_LINK_NAME];
-	struct nlmsghdr *header = enforce_netlink_add(netlink, RTM_NEWLINK,
-		NLM_F_CREATE | NLM_F_EXCL, "make the link of the service", why);
+	struct nlmsghdr *header = enforce_netlink_add(
+		netlink, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, "make a link", why);
 	struct ifinfomsg *near, *far;
 	struct nlattr *info, *data, *peer;
 
@@ -83,25 +100,23 @@ int enforce_network_link_pair(
 	peer = mnl_attr_nest_start(header, VETH_INFO_PEER);
 	far = mnl_nlmsg_put_extra_header(header, sizeof(*far));
 	far->ifi_flags = far->ifi_change = IFF_NOARP;
-	mnl_attr_put_strz(header, IFLA_IFNAME, NETWORK_SERVICE_LINK);
+	mnl_attr_put_strz(header, IFLA_IFNAME, far_name);
 	put_hardware(header, link);
 	put_length(header);
-	mnl_attr_put_u32(header, IFLA_NET_NS_FD, (uint32_t)service_network);
+	mnl_attr_put_u32(header, IFLA_NET_NS_FD, (uint32_t)network);
 	mnl_attr_nest_end(header, peer);
 	mnl_attr_nest_end(header, data);
 	mnl_attr_nest_end(header, info);
 	return 0;
 }
 
-int enforce_network_link_away(struct enforce_netlink *netlink, uint32_t link, struct fault *why)
+int enforce_network_link_away(struct enforce_netlink *netlink, const char *name, struct fault *why)
 {
-	char name[NETWORK_LINK_NAME];
 	struct nlmsghdr *header =
 		enforce_netlink_add(netlink, RTM_DELLINK, 0, "take a link away", why);
 
 	if (!header)
 		return -EIO;
-	enforce_network_link_name(link, name);
 	mnl_nlmsg_put_extra_header(header, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(header, IFLA_IFNAME, name);
 	return 0;
@@ -147,22 +162,21 @@ int enforce_network_address(
 int enforce_network_route(struct enforce_netlink *netlink,
 	const struct enforce_network_route *route, struct fault *why)
 {
-	struct nlmsghdr *header = enforce_netlink_add(
-		netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, "set a route", why);
+	struct nlmsghdr *header = enforce_netlink_add(netlink, RTM_NEWROUTE,
+		NLM_F_CREATE | (route->replace ? NLM_F_REPLACE : NLM_F_EXCL), "set a route", why);
 	struct rtmsg *info;
 
 	if (!header)
 		return -EIO;
 	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
 	info->rtm_family = (unsigned char)route->family;
-	info->rtm_dst_len = !route->to ? 0 : route->family == AF_INET6 ? 128 : 32;
 	info->rtm_table = RT_TABLE_UNSPEC;
 	info->rtm_protocol = RTPROT_STATIC;
 	info->rtm_type = route->local ? RTN_LOCAL : RTN_UNICAST;
 	info->rtm_scope =
 		route->local ? RT_SCOPE_HOST : (route->family == AF_INET ? RT_SCOPE_LINK : 0);
 	if (route->to)
-		put_address(header, RTA_DST, route->to);
+		put_destination(header, info, route->to);
 	if (route->source)
 		put_address(header, RTA_PREFSRC, route->source);
 	mnl_attr_put_u32(header, RTA_OIF, (uint32_t)route->index);

@@ -32,27 +32,33 @@ enum {
 enum { NETWORK_NOWHERE = 0 };
 #define NETWORK_NOWHERE_LINK "s0"
 
-/* "s12": the end of service link 12 in the router. */
+/* "s12", "h0": the end of service link 12, or of NETWORK_DOOR, in the router. */
 void enforce_network_link_name(uint32_t link, char name[NETWORK_LINK_NAME]);
 /* Its interface number there, by which programs know it (enforce/network_shortcut.h). */
 int enforce_network_link_index(uint32_t link);
 
+/* The door's link, `gateway: nat`: its near end is in the router, the far one in the host. */
+enum { NETWORK_DOOR = 1 << 20 };
+#define NETWORK_DOOR_LINK "h0"
+
 struct enforce_network_route {
-	const char *to;     /* address; NULL: everything of @family */
+	const char *to;     /* address, or a prefix with its '/'; NULL: everything of @family */
 	int family;         /* AF_INET, AF_INET6 */
 	int index;          /* of the interface */
 	uint32_t table;     /* 0: main */
 	bool local;         /* deliver here instead of sending */
+	bool replace;       /* one that is there already */
 	const char *source; /* preferred source address, or NULL */
 };
 
 /* The requests are added to the batch; what the kernel says of them comes with its flush. */
 
-/* The pair of service link @link: one end here, in the router, the other in @service_network. */
-int enforce_network_link_pair(
-	struct enforce_netlink *netlink, uint32_t link, int service_network, struct fault *why);
-/* Both ends of it, wherever the other is; -ENODEV: there is none. */
-int enforce_network_link_away(struct enforce_netlink *netlink, uint32_t link, struct fault *why);
+/* The pair of @link: one end here, in the router, as enforce_network_link_name() says, the other as
+ * @far in the network namespace @network. */
+int enforce_network_link_pair(struct enforce_netlink *netlink, uint32_t link, const char *far,
+	int network, struct fault *why);
+/* Both ends of the link that is @name here, wherever the other is; -ENODEV: there is none. */
+int enforce_network_link_away(struct enforce_netlink *netlink, const char *name, struct fault *why);
 int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct fault *why);
 /* One address alone (/32, /128). */
 int enforce_network_address(

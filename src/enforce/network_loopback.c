@@ -102,8 +102,7 @@ static void write_place(
 {
 	const struct place place = place_of(plan, service, index);
 	const bool wide = place.at && is_wide(place.at);
-	const char *family = wide ? "ip6" : "ip";
-	size_t count = 0, written = 0;
+	size_t count = 0;
 
 	for (size_t i = 0; place.at && i < place_count(plan); i++) {
 		struct place other = place_of(plan, service, i);
@@ -114,22 +113,15 @@ static void write_place(
 	}
 	if (!place.at)
 		return;
-	fprintf(out, "\t\t%s daddr %s %s dport %u dnat %s to", family, place.at,
-		enforce_rules_transport(place.transport), place.at_port, family);
-	if (count == 1) {
-		fprintf(out, wide ? " [%s]:%u\n" : " %s:%u\n", place.to, place.port);
-		return;
-	}
-	fprintf(out, " numgen inc mod %zu map {", count);
+	fprintf(out, "\t\t%s daddr %s %s dport %u", wide ? "ip6" : "ip", place.at,
+		enforce_rules_transport(place.transport), place.at_port);
+	struct rules_deal deal = enforce_rules_deal_begin(out, wide, count);
 	for (size_t i = index; i < place_count(plan); i++) {
 		struct place other = place_of(plan, service, i);
 
 		if (same_place(&place, &other))
-			fprintf(out, "%s %zu : %s . %u", written ? "," : "", written, other.to,
-				other.port);
-		written += same_place(&place, &other);
+			enforce_rules_deal(&deal, other.to, other.port);
 	}
-	fputs(" }\n", out);
 }
 
 /* The source is still the loopback's when the packet leaves: the service's own is given to it. */

@@ -99,7 +99,8 @@ static int lead_nowhere(struct enforce_netlink *netlink, struct where where, str
 
 	if (here < 0)
 		return fault(why, -errno, where, "cannot open the router's network namespace");
-	int error = enforce_network_link_pair(netlink, NETWORK_NOWHERE, here, why);
+	int error = enforce_network_link_pair(
+		netlink, NETWORK_NOWHERE, NETWORK_SERVICE_LINK, here, why);
 	if (!error)
 		error = enforce_network_link_up(netlink, index, why);
 	for (size_t i = 0; !error && i < 2; i++) {

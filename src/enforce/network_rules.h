@@ -14,8 +14,12 @@
 struct plan;
 struct plan_service;
 
+/* The stack's table in the host, `gateway: nat`. */
+#define NETWORK_HOST_TABLE "bulkhead_%s"
+
 enum { NETWORK_CONNECTIONS = 8192 }; /* that a service may have open, each way */
 
 /* Freed by the caller; NULL when memory is gone. */
 char *enforce_network_rules_router(const struct plan *plan);
+char *enforce_network_rules_host(const struct plan *plan); /* `gateway: nat` */
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service);

@@ -22,6 +22,25 @@ void enforce_rules_set_end(struct rules_set *set)
 	fputs(set->count ? " }\n\t}\n" : "\t}\n", set->out);
 }
 
+struct rules_deal enforce_rules_deal_begin(FILE *out, bool wide, size_t count)
+{
+	fprintf(out, " dnat %s to", wide ? "ip6" : "ip");
+	if (count > 1)
+		fprintf(out, " numgen inc mod %zu map {", count);
+	return (struct rules_deal){.out = out, .wide = wide, .count = count};
+}
+
+void enforce_rules_deal(struct rules_deal *deal, const char *address, uint32_t port)
+{
+	if (deal->count == 1)
+		fprintf(deal->out, deal->wide ? " [%s]:%u\n" : " %s:%u\n", address, port);
+	else
+		fprintf(deal->out, "%s %zu : %s . %u", deal->written ? "," : "", deal->written,
+			address, port);
+	if (++deal->written == deal->count && deal->count > 1)
+		fputs(" }\n", deal->out);
+}
+
 const char *enforce_rules_peer_type(bool wide)
 {
 	return wide ? "ipv6_addr . inet_proto . inet_service"

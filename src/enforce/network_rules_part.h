@@ -44,6 +44,17 @@ struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide,
 void enforce_rules_set_element(struct rules_set *set);
 void enforce_rules_set_end(struct rules_set *set);
 
+/* Where a rule translates to: one address, or several that take turns. */
+struct rules_deal {
+	FILE *out;
+	bool wide;
+	size_t count, written;
+};
+
+struct rules_deal enforce_rules_deal_begin(FILE *out, bool wide, size_t count);
+/* To be called @count times. */
+void enforce_rules_deal(struct rules_deal *deal, const char *address, uint32_t port);
+
 /* The type of a set of addresses with protocol and port. */
 const char *enforce_rules_peer_type(bool wide);
 

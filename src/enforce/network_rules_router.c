@@ -122,7 +122,7 @@ static const char router_chains[] =
 	"\t\ttype filter hook prerouting priority raw; policy drop;\n"
 	"\t\tiif \"lo\" accept\n"
 	"\t\tiifname . ip saddr @links4 accept\n"
-	"\t\tiifname . ip6 saddr @links6 accept\n"
+	"\t\tiifname . ip6 saddr @links6 accept\n%s"
 	"\t}\n"
 	"\tchain replies {\n"
 	"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
@@ -133,7 +133,7 @@ static const char router_chains[] =
 	"\t\ttype filter hook forward priority filter; policy drop;\n" NOWHERE RULES_EXISTING
 	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
 	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 "
-	"accept\n%s" RULES_REFUSE "\t}\n"
+	"accept\n%s%s" RULES_REFUSE "\t}\n"
 	"\tchain input {\n"
 	"\t\ttype filter hook input priority filter; policy drop;\n"
 	"\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING "%s" RULES_REFUSE
@@ -176,10 +176,22 @@ static const char outward[] =
 	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"
 	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n";
 
+/* `gateway: nat`: by the door's link come those from outside, to what is published. */
+static const char doors[] =
+	"\t\tiifname \"" NETWORK_DOOR_LINK "\" ip daddr . meta l4proto . th dport @doors4 accept\n"
+	"\t\tiifname \"" NETWORK_DOOR_LINK
+	"\" ip6 daddr . meta l4proto . th dport @doors6 accept\n";
+
+/* And nobody with an address of the stack, but who stands for the host's loopback. */
+#define STRANGERS                                                                                  \
+	"\t\tiifname \"" NETWORK_DOOR_LINK "\" ip saddr %s accept\n"                               \
+	"\t\tiifname \"" NETWORK_DOOR_LINK "\" ip saddr != %s accept\n"                            \
+	"\t\tiifname \"" NETWORK_DOOR_LINK "\" ip6 saddr != %s accept\n"
+
 char *enforce_network_rules_router(const struct plan *plan)
 {
 	const struct plan_network *network = &plan->network;
-	char outlet[16] = "";
+	char outlet[16] = "", strangers[sizeof(STRANGERS) + 150] = "";
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
@@ -197,9 +209,13 @@ char *enforce_network_rules_router(const struct plan *plan)
 	/* Who meets the world outside has no use for what is asked. */
 	if (network->outlet_id)
 		snprintf(outlet, sizeof(outlet), ", %u", network->outlet_id);
-	fprintf(out, router_chains, network->prefix4, NETWORK_MARK, network->prefix6, NETWORK_MARK,
-		audited ? BOTH_AUDITED : "", plan->host_edge_count ? outward : "",
-		network->gateway_id, outlet, network->gateway_id, outlet);
+	if (network->host_link)
+		snprintf(strangers, sizeof(strangers), STRANGERS, network->host4, network->prefix4,
+			network->prefix6);
+	fprintf(out, router_chains, strangers, network->prefix4, NETWORK_MARK, network->prefix6,
+		NETWORK_MARK, network->host_link ? doors : "", audited ? BOTH_AUDITED : "",
+		plan->host_edge_count ? outward : "", network->gateway_id, outlet,
+		network->gateway_id, outlet);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

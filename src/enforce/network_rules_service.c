@@ -55,6 +55,7 @@ static void write_peers(FILE *out, const struct plan *plan, const struct plan_se
 /*
  * Clients from outside keep their own addresses, so any source is right at a
  * published port, but for the other services of the stack: they need an edge.
+ * Those on the host's loopback come by the gateway, or as host4 without it.
  */
 static void write_published(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
@@ -74,6 +75,9 @@ static void write_published(FILE *out, const struct plan *plan, const struct pla
 			network->prefix4, transport, publish->port, network->router4, transport,
 			publish->port, network->prefix6, transport, publish->port, network->router6,
 			transport, publish->port);
+		if (network->host_link)
+			fprintf(out, "\t\tip saddr %s %s dport %u accept\n", network->host4,
+				transport, publish->port);
 	}
 }
 

@@ -135,8 +135,11 @@ int enforce_network_unlink(
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
 	struct fault refused;
 
+	char name[NETWORK_LINK_NAME];
+
+	enforce_network_link_name(service->link, name);
 	if (!error)
-		error = enforce_network_link_away(&netlink, service->link, why);
+		error = enforce_network_link_away(&netlink, name, why);
 	if (error)
 		return error;
 	error = enforce_netlink_flush(&netlink, &refused);
@@ -157,7 +160,8 @@ static int make_pair(struct enforce_netlink *netlink, const struct plan_service 
 	for (int i = 0; error == -EEXIST && i < LINK_TRIES; i++) {
 		if (i)
 			nanosleep(&pause, NULL);
-		error = enforce_network_link_pair(netlink, service->link, network, why);
+		error = enforce_network_link_pair(
+			netlink, service->link, NETWORK_SERVICE_LINK, network, why);
 		if (!error)
 			error = enforce_netlink_flush(netlink, why);
 	}

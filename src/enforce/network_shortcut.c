@@ -147,13 +147,46 @@ static void pass_edges(struct enforce_program *program, const struct layout *lay
 	}
 }
 
+/* The door as one end of a link: who asks by it from the host's loopback has that address. */
+static struct plan_service door_of(const struct plan *plan)
+{
+	return (struct plan_service){.name = "host",
+		.linked = true,
+		.link = NETWORK_DOOR,
+		.address4 = plan->network.host4,
+		.where = plan->network.where};
+}
+
+/* Clients on the host's loopback and what is published; @service may be the door. */
+static void pass_doors(struct enforce_program *program, const struct layout *layout,
+	const struct plan *plan, const struct plan_service *service)
+{
+	const struct plan_service door = door_of(plan);
+	const bool in = service->link == NETWORK_DOOR;
+	size_t passed = 0;
+
+	for (size_t i = 0;
+		plan->network.host_link && i < plan->publish_count && passed < MOST_EDGES; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+
+		if (publish->transport != PLAN_TCP ||
+			(!in && !text_equal(publish->service, service->name)))
+			continue;
+		pass(program, layout, in ? plan_service(plan, publish->service) : &door,
+			in ? TO_PORT : FROM_PORT, publish->port);
+		passed++;
+	}
+}
+
 static void write_family(struct enforce_program *program, const struct layout *layout,
 	const struct plan *plan, const struct plan_service *service)
 {
 	struct enforce_program part = {.arena = program->arena};
 
-	if (demand_connection(&part, layout, service))
+	if (demand_connection(&part, layout, service)) {
 		pass_edges(&part, layout, plan, service);
+		pass_doors(&part, layout, plan, service);
+	}
 	enforce_program_answer(&part, LONG_WAY);
 	enforce_program_end(&part);
 	enforce_program_load_packet(program, BPF_H, offsetof(struct ethhdr, h_proto));
@@ -219,4 +252,19 @@ int enforce_shortcut_verify(
 	fault(why, -ESTALE, service->where, "a program that is not planned passes packets of '%s'",
 		service->name);
 	return 1;
+}
+
+void enforce_shortcut_attach_door(const struct plan *plan)
+{
+	const struct plan_service door = door_of(plan);
+
+	if (!enforce_program_any(enforce_network_link_index(NETWORK_DOOR), TCX_INGRESS))
+		enforce_shortcut_attach(plan, &door);
+}
+
+int enforce_shortcut_verify_door(const struct plan *plan, struct fault *why)
+{
+	const struct plan_service door = door_of(plan);
+
+	return enforce_shortcut_verify(plan, &door, why);
 }

@@ -3,12 +3,13 @@
 
 /*
  * The router's shortcut: packets of a TCP connection that exists, between two
- * services that an edge joins, go from link to link past the router's network
- * stack, which costs a question and its answer some ten microseconds.  A program
- * at the router's end of each link (tcx, Linux 6.6; bpf_redirect_peer, 5.10) looks
- * at their addresses, port and flags.  What begins a connection, is no TCP, or
- * differs in anything else takes the long way through the router's table, as all
- * does on older kernels; and the tables of both services follow every connection.
+ * services that an edge joins or from the host's loopback through a door, go from
+ * link to link past the router's network stack, which costs a question and its
+ * answer some ten microseconds.  A program at the router's end of each link (tcx,
+ * Linux 6.6; bpf_redirect_peer, 5.10) looks at their addresses, port and flags.
+ * What begins a connection, is no TCP, or differs in anything else takes the long
+ * way through the router's table, as all does on older kernels; and the tables of
+ * both services follow every connection.
  */
 
 struct fault;
@@ -22,3 +23,7 @@ void enforce_shortcut_attach(const struct plan *plan, const struct plan_service 
 /* Is what is attached there, if anything, the planned program alone?  0, or 1 with @why filled. */
 int enforce_shortcut_verify(
 	const struct plan *plan, const struct plan_service *service, struct fault *why);
+
+/* The same of the door's link (`gateway: nat`); attaching again changes nothing. */
+void enforce_shortcut_attach_door(const struct plan *plan);
+int enforce_shortcut_verify_door(const struct plan *plan, struct fault *why);

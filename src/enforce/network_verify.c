@@ -10,6 +10,7 @@
 #include "base/scoped.h"
 #include "enforce/netlink.h"
 #include "enforce/network.h"
+#include "enforce/network_compare.h"
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
 #include "enforce/network_loopback.h"
@@ -18,89 +19,7 @@
 #include "enforce/network_rules.h"
 #include "enforce/network_shortcut.h"
 #include "enforce/network_space.h"
-#include "enforce/nft.h"
 #include "plan/plan.h"
-
-/* What nft lists after loading @rules into a namespace of their own, which then goes away. */
-static char *list_planned(const char *rules, struct where where, struct fault *why)
-{
-	scoped(fd) int scratch = enforce_network_space(where, why);
-	scoped(visit) int home = scratch < 0 ? -1 : enforce_network_visit(scratch, where, why);
-
-	if (home < 0 || enforce_nft_load(rules, "expected table", where, why))
-		return NULL;
-	return enforce_nft_list(where, why);
-}
-
-/* The text after @key in the object on the first of @lines, up to the next quote. */
-static const char *member(const char *lines, const char *key, int *length)
-{
-	const char *end = lines + strcspn(lines, "\n");
-	const char *at = strstr(lines, key);
-
-	if (!at || at >= end)
-		return NULL;
-	at += strlen(key);
-	*length = (int)strcspn(at, "\"\n");
-	return at;
-}
-
-/* "set 'edges4'", "rule of chain 'forward'": the object on the first of @lines. */
-static const char *object_name(const char *lines, char name[96])
-{
-	int kind_length = 0, length = 0;
-	const char *kind = member(lines, "{\"", &kind_length);
-	const char *of = member(lines, "\"chain\":\"", &length);
-	const char *own = of ? of : member(lines, "\"name\":\"", &length);
-
-	snprintf(name, 96, "%.*s%s '%.*s'", kind_length, kind ? kind : "", of ? " of chain" : "",
-		length, own ? own : "");
-	return name;
-}
-
-static size_t count_lines(const char *lines)
-{
-	size_t count = 0;
-
-	for (; *lines; lines++)
-		count += *lines == '\n';
-	return count;
-}
-
-/* The first object that differs. */
-static int tell_difference(
-	const char *planned, const char *found, struct where where, struct fault *why)
-{
-	size_t had = count_lines(planned), has = count_lines(found), line = 0;
-	char name[96];
-
-	for (size_t i = 0; planned[i] && planned[i] == found[i]; i++)
-		if (planned[i] == '\n')
-			line = i + 1;
-	if (!*found)
-		fault(why, -ESTALE, where, "table 'bulkhead' is gone");
-	else if (has < had)
-		fault(why, -ESTALE, where, "network rules are gone: %s",
-			object_name(planned + line, name));
-	else if (has > had)
-		fault(why, -ESTALE, where, "network rules that are not planned: %s",
-			object_name(found + line, name));
-	else
-		fault(why, -ESTALE, where, "network rules changed: %s",
-			object_name(planned + line, name));
-	return 1;
-}
-
-/* The caller is in the namespace that is checked. */
-static int verify_rules(const char *rules, struct where where, struct fault *why)
-{
-	scoped(memory) char *planned = rules ? list_planned(rules, where, why) : NULL;
-	scoped(memory) char *found = planned ? enforce_nft_list(where, why) : NULL;
-
-	if (!found)
-		return rules ? -EIO : fault(why, -ENOMEM, where, "no memory for the rules");
-	return strcmp(planned, found) == 0 ? 0 : tell_difference(planned, found, where, why);
-}
 
 static void expect_address(
 	struct enforce_network_lines *lines, const char *link, const char *address)
@@ -141,6 +60,27 @@ static void expect_common(struct enforce_network_lines *lines)
 		lines, "rule 32766 mark 0 table %d family %d", RT_TABLE_MAIN, AF_INET6);
 }
 
+/* What has no other way goes nowhere, or out by the door if it is no address of the stack. */
+static void expect_door(struct enforce_network_lines *lines, const struct plan *plan,
+	const struct enforce_network_lines *found)
+{
+	const struct plan_network *network = &plan->network;
+	const char *line = arena_printf(lines->arena, "link " NETWORK_DOOR_LINK " up");
+
+	/* It is made when the gateway serves. */
+	if (!network->host_link || !enforce_network_has(found, line)) {
+		expect_routes(lines, NULL, NETWORK_NOWHERE_LINK);
+		return;
+	}
+	enforce_network_line(lines, "%s", line);
+	expect_routes(lines, NULL, NETWORK_DOOR_LINK);
+	expect_route(lines, network->host4, NETWORK_DOOR_LINK, AF_INET);
+	enforce_network_line(lines, "route %s dev " NETWORK_NOWHERE_LINK " table %u family %d",
+		network->prefix4, RT_TABLE_MAIN, AF_INET);
+	enforce_network_line(lines, "route %s dev " NETWORK_NOWHERE_LINK " table %u family %d",
+		network->prefix6, RT_TABLE_MAIN, AF_INET6);
+}
+
 /* Only links that are there are expected: a service that is down has none. */
 static void expect_router(struct enforce_network_lines *lines, const struct plan *plan,
 	const struct enforce_network_lines *found)
@@ -152,7 +92,7 @@ static void expect_router(struct enforce_network_lines *lines, const struct plan
 	expect_address(lines, "lo", plan->network.router6);
 	enforce_network_line(lines, "link " NETWORK_NOWHERE_LINK " up");
 	enforce_network_line(lines, "link " NETWORK_SERVICE_LINK " down");
-	expect_routes(lines, NULL, NETWORK_NOWHERE_LINK);
+	expect_door(lines, plan, found);
 	for (int i = 0; i < 2; i++) {
 		enforce_network_line(lines, "rule %d mark %d table %d family %d", NETWORK_PRIORITY,
 			NETWORK_MARK, NETWORK_TABLE, families[i]);
@@ -210,7 +150,7 @@ int enforce_network_verify_router(const struct plan *plan, int router_network, s
 	scoped(arena) struct arena *arena = arena_new();
 	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
 	scoped(visit) int home = enforce_network_visit(router_network, where, why);
-	int answer = home < 0 ? home : verify_rules(rules, where, why);
+	int answer = home < 0 ? home : enforce_network_compare_rules(rules, NULL, where, why);
 
 	if (!answer)
 		answer = enforce_network_knobs_verify(enforce_network_router_knobs,
@@ -221,6 +161,8 @@ int enforce_network_verify_router(const struct plan *plan, int router_network, s
 		return answer;
 	expect_router(&planned, plan, &found);
 	answer = enforce_network_lines_compare(&planned, &found, where, why);
+	if (!answer && plan->network.host_link)
+		answer = enforce_shortcut_verify_door(plan, why);
 	for (size_t i = 0; !answer && i < plan->service_count; i++)
 		if (plan->services[i].linked)
 			answer = enforce_shortcut_verify(plan, &plan->services[i], why);
@@ -241,7 +183,7 @@ int enforce_network_verify_service(
 	int answer = home < 0 ? home : 0;
 
 	if (!answer && service->linked)
-		answer = verify_rules(rules, where, why);
+		answer = enforce_network_compare_rules(rules, NULL, where, why);
 	if (!answer)
 		answer = enforce_network_knobs_verify(knobs, knob_count, where, why);
 	if (!answer && service->linked)

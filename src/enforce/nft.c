@@ -12,6 +12,8 @@
 #include "base/scoped.h"
 #include "base/text.h"
 
+enum { NFT_QUESTION = 300 };
+
 static void scoped_nft(struct nft_ctx **nft)
 {
 	if (*nft)
@@ -126,7 +128,7 @@ static char *lines(json_t *listing)
 	return text;
 }
 
-char *enforce_nft_list(struct where where, struct fault *why)
+static char *list(const char *question, bool may_lack, struct where where, struct fault *why)
 {
 	scoped(nft) struct nft_ctx *nft = open_nft(where, why);
 	scoped(json) json_t *root = NULL;
@@ -136,7 +138,9 @@ char *enforce_nft_list(struct where where, struct fault *why)
 		return NULL;
 	nft_ctx_output_set_flags(
 		nft, NFT_CTX_OUTPUT_JSON | NFT_CTX_OUTPUT_STATELESS | NFT_CTX_OUTPUT_NUMERIC_ALL);
-	if (nft_run_cmd_from_buffer(nft, "list ruleset")) {
+	if (nft_run_cmd_from_buffer(nft, question)) {
+		if (may_lack && strstr(nft_ctx_get_error_buffer(nft), strerror(ENOENT)))
+			return strdup("");
 		refused(nft, "question for its rules", where, why);
 		return NULL;
 	}
@@ -145,6 +149,19 @@ char *enforce_nft_list(struct where where, struct fault *why)
 	if (!text)
 		fault(why, -EBADMSG, where, "cannot read what nftables lists");
 	return text;
+}
+
+char *enforce_nft_list(struct where where, struct fault *why)
+{
+	return list("list ruleset", false, where, why);
+}
+
+char *enforce_nft_list_table(const char *table, struct where where, struct fault *why)
+{
+	char question[NFT_QUESTION];
+
+	snprintf(question, sizeof(question), "list table inet %s", table);
+	return list(question, true, where, why);
 }
 
 /* {"concat": ["198.18.4.3", "tcp", 5432]}, inside {"elem": {"val": …}} where there is more to say.

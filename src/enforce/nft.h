@@ -19,6 +19,9 @@ int enforce_nft_load(const char *text, const char *name, struct where where, str
  */
 char *enforce_nft_list(struct where where, struct fault *why);
 
+/* The same of one table of family inet; "" when there is none. */
+char *enforce_nft_list_table(const char *table, struct where where, struct fault *why);
+
 /*
  * What packets have put into the sets whose name begins with @set (audit mode), for
  * @each: an address, "tcp" or "udp", a port.  0 or -errno with @why filled.

@@ -147,6 +147,26 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"a kernel with CONFIG_NFT_NAT and NFT_NUMGEN (modprobe nft_chain_nat nft_nat "
 		"nft_numgen)",
 		false},
+	[HOST_DOOR_NAT] = {"door-nat",
+		"`gateway: nat`: published ports without a process on the way to the service",
+		"`gateway: nat` is refused; `gateway: relay`, the default, does not need it",
+		"a kernel with CONFIG_NFT_NAT, NFT_NUMGEN and NFT_FIB_INET (modprobe nft_chain_nat "
+		"nft_nat nft_numgen nft_fib_inet)",
+		false},
+	[HOST_FORWARDING4] = {"forwarding-ipv4",
+		"`gateway: nat` at addresses that other machines reach",
+		"`gateway: nat` publishes at 127.0.0.1 alone; `gateway: relay`, the default, does "
+		"not "
+		"need it",
+		"sysctl net.ipv4.ip_forward=1, and no firewall that drops what is forwarded",
+		false},
+	[HOST_FORWARDING6] = {"forwarding-ipv6", "the same by IPv6",
+		"`gateway: nat` publishes at no address of IPv6; `gateway: relay`, the default, "
+		"does "
+		"not need it",
+		"sysctl net.ipv6.conf.all.forwarding=1, and no firewall that drops what is "
+		"forwarded",
+		false},
 	[HOST_APPARMOR] = {"apparmor",
 		"a mandatory profile per service, on top of the other layers",
 		"one layer less; the other layers do not need it",

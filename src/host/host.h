@@ -48,6 +48,9 @@ enum host_feature {
 	HOST_NFTABLES,
 	HOST_TRANSPARENT_PROXY, /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
 	HOST_LOOPBACK_NAT,      /* nft nat in all four hooks, numgen */
+	HOST_DOOR_NAT,          /* the same with fib, for `gateway: nat` */
+	HOST_FORWARDING4,       /* the host forwards, and no firewall of it drops that */
+	HOST_FORWARDING6,
 	HOST_APPARMOR,
 	HOST_SELINUX,
 	HOST_BPF_LSM,
@@ -178,6 +181,11 @@ extern const struct record_type host_record, host_program_record;
 		HOST_FEATURE_BIT(HOST_TRANSPARENT_PROXY))
 /* What only services with `at` need. */
 #define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
+/* What only `gateway: nat` needs. */
+#define HOST_DOOR_FEATURES HOST_FEATURE_BIT(HOST_DOOR_NAT)
+/* What its administrator may change at any time: it is never remembered. */
+#define HOST_PASSING_FEATURES                                                                      \
+	(HOST_FEATURE_BIT(HOST_FORWARDING4) | HOST_FEATURE_BIT(HOST_FORWARDING6))
 /* What only services with that limit need. */
 #define HOST_CONTROLLER_FEATURES                                                                   \
 	(HOST_FEATURE_BIT(HOST_CGROUP_MEMORY) | HOST_FEATURE_BIT(HOST_CGROUP_PIDS) |               \
@@ -188,8 +196,9 @@ extern const struct record_type host_record, host_program_record;
 		HOST_FEATURE_BIT(HOST_BPF_LSM))
 /* What the launch of a service without network edges needs to know. */
 #define HOST_LAUNCH_FEATURES                                                                       \
-	(HOST_ALL_FEATURES & ~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES |                    \
-				     HOST_CONTROLLER_FEATURES | HOST_SHOWN_FEATURES))
+	(HOST_ALL_FEATURES &                                                                       \
+		~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES | HOST_DOOR_FEATURES |            \
+			HOST_PASSING_FEATURES | HOST_CONTROLLER_FEATURES | HOST_SHOWN_FEATURES))
 
 /*
  * Probe the kernel for the features whose bits are set in @wanted; the others

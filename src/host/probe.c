@@ -44,6 +44,9 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 	[HOST_NFTABLES] = host_try_nftables,
 	[HOST_TRANSPARENT_PROXY] = host_try_transparent_proxy,
 	[HOST_LOOPBACK_NAT] = host_try_loopback_nat,
+	[HOST_DOOR_NAT] = host_try_door_nat,
+	[HOST_FORWARDING4] = host_try_forwarding4,
+	[HOST_FORWARDING6] = host_try_forwarding6,
 	[HOST_APPARMOR] = host_try_apparmor,
 	[HOST_SELINUX] = host_try_selinux,
 	[HOST_BPF_LSM] = host_try_bpf_lsm,
@@ -199,7 +202,7 @@ struct host *host_probe_once(struct arena *arena, uint64_t wanted, bool again, b
 
 	for (enum host_feature i = 0; i < HOST_FEATURE_COUNT; i++)
 		if (host->features[i].state == HOST_YES)
-			work |= HOST_FEATURE_BIT(i);
+			work |= HOST_FEATURE_BIT(i) & ~HOST_PASSING_FEATURES;
 	if (work != known || again)
 		host_remember(HOST_MEMORIES, work, arena);
 	*recalled = (known & wanted) != 0;

@@ -86,6 +86,28 @@ static const char translation[] =
 	"	}\n"
 	"}\n";
 
+/* What `gateway: nat` adds. */
+static const char door[] =
+	"table inet try {\n"
+	"	chain guard {\n"
+	"		type filter hook forward priority mangle;\n"
+	"		oifname \"try0\" ct status & dnat == 0 drop\n"
+	"	}\n"
+	"	chain arrive {\n"
+	"		type nat hook prerouting priority dstnat;\n"
+	"		fib daddr type local tcp dport 1 dnat ip to numgen inc mod 2 map {\n"
+	"			0 : 192.0.2.1 . 1, 1 : 192.0.2.2 . 1 }\n"
+	"	}\n"
+	"	chain look {\n"
+	"		type nat hook output priority -100;\n"
+	"		ip6 daddr ::2 tcp dport 1 dnat ip6 to [2001:db8::1]:1\n"
+	"	}\n"
+	"	chain leave {\n"
+	"		type nat hook postrouting priority srcnat;\n"
+	"		oifname \"try0\" ip saddr 127.0.0.0/8 snat ip to 192.0.2.3\n"
+	"	}\n"
+	"}\n";
+
 static enum host_state load(struct host_try *try, const char *text)
 {
 	char message[120];
@@ -116,4 +138,14 @@ static enum host_state load_translation(struct host_try *try)
 enum host_state host_try_loopback_nat(struct host_try *try)
 {
 	return in_network_namespace(try, load_translation);
+}
+
+static enum host_state load_door(struct host_try *try)
+{
+	return load(try, door);
+}
+
+enum host_state host_try_door_nat(struct host_try *try)
+{
+	return in_network_namespace(try, load_door);
 }

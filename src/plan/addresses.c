@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -35,10 +36,11 @@ static bool linked(const struct planner *planner, size_t index)
 	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
 }
 
-/* The smallest prefix with an address for each linked service, its router and both ends. */
+/* The smallest prefix with an address for each linked service, its router, the host and both ends.
+ */
 static unsigned prefix_length(size_t links)
 {
-	return links <= 253 ? 24 : links <= 4093 ? 20 : 16;
+	return links <= 252 ? 24 : links <= 4092 ? 20 : 16;
 }
 
 static uint32_t base4(struct planner *planner, size_t links, unsigned *length)
@@ -119,6 +121,16 @@ uint32_t plan_stack_id(const struct planner *planner, const char *what)
 	return planner->host->id_first;
 }
 
+/* A name of an interface has room for fifteen characters. */
+static const char *host_link(struct planner *planner)
+{
+	const char *stack = planner->plan->stack;
+
+	return strlen(stack) <= 12 ? arena_printf(planner->arena, "bh-%s", stack)
+				   : arena_printf(planner->arena, "bh-%.3s-%08" PRIx32, stack,
+					     (uint32_t)hash(stack));
+}
+
 /* Derived from the stack's name unless the policy gives it. */
 static struct where origin_of(const struct planner *planner, const struct policy_text *given)
 {
@@ -144,6 +156,10 @@ void plan_addresses(struct planner *planner)
 	network->prefix6 = arena_printf(planner->arena, "%s/64", print6(planner, &six, 0));
 	network->router4 = print4(planner, four + 1);
 	network->router6 = print6(planner, &six, 1);
+	network->host4 = print4(planner, four + (1u << (32 - length)) - 2);
+	network->door_where = planner->policy->nat;
+	if (planner->policy->nat.file)
+		network->host_link = host_link(planner);
 	network->router_id = plan_stack_id(planner, "router");
 	network->gateway_id = plan_stack_id(planner, "gateway");
 	network->supervisor_id = plan_stack_id(planner, "supervisor");

@@ -97,6 +97,30 @@ static const struct where *loopback_line(const struct plan *plan)
 	return NULL;
 }
 
+/* Who publishes to other machines needs one that forwards. */
+static void door_gaps(struct planner *planner)
+{
+	const struct plan *plan = planner->plan;
+	bool asked[2] = {false};
+
+	if (!plan->network.host_link || plan->publish_count == 0)
+		return;
+	plan_gap(planner, NULL, LAYER_NETWORK, HOST_DOOR_NAT, true, plan->network.door_where,
+		host_features[HOST_DOOR_NAT].without);
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		bool wide = strchr(publish->address, ':');
+		enum host_feature feature = wide ? HOST_FORWARDING6 : HOST_FORWARDING4;
+
+		if (asked[wide] || text_starts(publish->address, "127.") ||
+			text_equal(publish->address, "::1"))
+			continue;
+		asked[wide] = true;
+		plan_gap(planner, NULL, LAYER_NETWORK, feature, true, publish->where,
+			host_features[feature].without);
+	}
+}
+
 /* The whole stack lacks it, unless one service does without: then each for itself. */
 static void stack_gaps(struct planner *planner)
 {
@@ -116,6 +140,7 @@ static void stack_gaps(struct planner *planner)
 				plan_gap(planner, &plan->services[j], foundations[i].layer, feature,
 					true, plan->services[j].where, text);
 	}
+	door_gaps(planner);
 	const struct where *line = loopback_line(plan);
 	if (line)
 		plan_gap(planner, NULL, LAYER_NETWORK, HOST_LOOPBACK_NAT, true, *line,

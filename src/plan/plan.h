@@ -75,12 +75,14 @@ struct plan_publish {
 struct plan_network {
 	const char *prefix4, *prefix6; /* "198.18.4.0/24", "fd…::/64" */
 	const char *router4, *router6; /* the router's addresses */
+	const char *host4;             /* whom services see in place of a door's loopback */
+	const char *host_link;         /* the door's, in the host; NULL: the gateway relays */
 	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;           /* host id that the gateway runs as */
 	uint32_t outlet_id;            /* and the outlet; 0: nobody connects to the host */
 	uint32_t supervisor_id;        /* and the supervisor */
 	struct where where; /* of the stack; what `addresses` gives has places of its own */
-	struct where prefix4_where, prefix6_where;
+	struct where prefix4_where, prefix6_where, door_where;
 };
 
 /* What the host cannot give. */
@@ -116,7 +118,7 @@ struct plan {
 	size_t gap_count;
 };
 
-enum { PLAN_VERSION = 2 };
+enum { PLAN_VERSION = 3 };
 
 extern const struct record_type plan_record;
 

@@ -61,6 +61,8 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_TEXT, prefix6),
 	RECORD_ITEM(struct plan_network, RECORD_TEXT, router4),
 	RECORD_ITEM(struct plan_network, RECORD_TEXT, router6),
+	RECORD_ITEM(struct plan_network, RECORD_TEXT, host_link),
+	RECORD_ITEM(struct plan_network, RECORD_TEXT, host4),
 	RECORD_ITEM(struct plan_network, RECORD_U32, router_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, gateway_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, outlet_id),
@@ -68,6 +70,7 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix4_where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix6_where),
+	RECORD_ITEM(struct plan_network, RECORD_WHERE, door_where),
 };
 static const struct record_type network_type = RECORD_TYPE(struct plan_network, network_fields);
 

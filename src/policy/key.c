@@ -14,7 +14,7 @@ const struct policy_key_entry policy_keys[KEY_COUNT] = {
 		"addresses: {ipv4: 10.20.0.0/16}"},
 	[KEY_ADDRESSES_FAMILY] = {"'addresses'", "enforce/network_rules_router.c"},
 	[KEY_GATEWAY] = {"'gateway'", "gateway/gateway.c"},
-	[KEY_GATEWAY_NAT] = {"'gateway: nat'", NOT_YET},
+	[KEY_GATEWAY_NAT] = {"'gateway: nat'", "enforce/network_door.c"},
 	[KEY_RESOLVER] = {"'resolver'", NOT_YET},
 	[KEY_RESOLVER_PART] = {"'resolver'", POLICY_REFUSED_ABOVE},
 	[KEY_OBSERVE_HOST] = {"'observe'", NOT_YET},

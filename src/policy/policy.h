@@ -228,6 +228,7 @@ struct policy {
 	struct policy_service *services; /* in the order of the text */
 	size_t service_count;
 	struct policy_addresses addresses;
+	struct where nat; /* `gateway: nat`; no file: the gateway relays */
 	size_t assertion_count, assertion_failed;
 };
 

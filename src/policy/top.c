@@ -89,8 +89,11 @@ static void read_addresses(
 static void read_gateway(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	(void)into;
-	if (policy_choice(reading, node, gateways, 2) == 1)
-		policy_use(reading, KEY_GATEWAY_NAT, node->where, node->width);
+	reading->policy->nat = (struct where){0};
+	if (policy_choice(reading, node, gateways, 2) != 1)
+		return;
+	reading->policy->nat = node->where;
+	policy_use(reading, KEY_GATEWAY_NAT, node->where, node->width);
 }
 
 static void read_upstream(

@@ -13,6 +13,8 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/network_door.h"
+#include "plan/plan.h"
 #include "stack/cgroup.h"
 #include "stack/folders.h"
 #include "stack/state.h"
@@ -74,11 +76,24 @@ static void dismiss_recorded(const char *folder, struct arena *arena)
 	stack_dismiss(&state);
 }
 
+/* Of a state that cannot be read nobody knows whether it has one: it is no fault if it has not. */
+static int shut_door(
+	const char *stack, const char *folder, const struct stack_state *state, struct fault *why)
+{
+	if (!state) {
+		if (access(folder, F_OK) == 0)
+			enforce_network_door_away(stack, NULL, NULL);
+		return 0;
+	}
+	const char *link = state->plan->network.host_link;
+	return link && state->plan->publish_count ? enforce_network_door_away(stack, link, why) : 0;
+}
+
 int stack_clear(const char *stack, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	const char *folder = arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, stack);
-	struct stack_state *state;
+	struct stack_state *state = NULL;
 	int error;
 
 	/* First those who would start and write on; then what they have written. */
@@ -87,9 +102,13 @@ int stack_clear(const char *stack, struct fault *why)
 	 * hold all the rest. */
 	if (stack_state_read(stack, arena, &state, NULL) == 0)
 		stack_stop_members(state);
+	else
+		state = NULL;
 	error = stack_cgroup_remove(stack, why);
 	if (error == 0)
 		error = stack_sockets_unmount(folder, why);
+	if (error == 0)
+		error = shut_door(stack, folder, state, why);
 	return error ? error : stack_state_remove(stack, why);
 }
 

@@ -12,6 +12,7 @@
 #include "enforce/cgroup.h"
 #include "enforce/labels.h"
 #include "enforce/network.h"
+#include "enforce/network_door.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
@@ -122,6 +123,14 @@ static int make_way_of(
 	return error;
 }
 
+/* Translated to a port that nobody else has: the gateway holds it by now. */
+int stack_start_door(const struct stack_start *start, struct fault *why)
+{
+	if (!start->plan->network.host_link || start->router_network < 0)
+		return 0;
+	return enforce_network_door(start->plan, start->router_network, why);
+}
+
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
@@ -139,6 +148,12 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	error = gateway_start(part, plan, &router, cgroup, &pid, &held, why);
 	if (error < 0)
 		return error;
+	if (part == GATEWAY_DOORS)
+		error = stack_start_door(start, why);
+	if (error < 0) {
+		stack_kill(plan, name, NULL);
+		return error;
+	}
 	error = stack_member_fill(
 		member, part == GATEWAY_DOORS ? STACK_GATEWAY : STACK_OUTLET, name, pid, pid);
 	member->generation = start->generation;

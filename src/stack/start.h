@@ -36,6 +36,9 @@ int stack_start_router(
 int stack_renew(
 	const struct stack_start *start, const struct stack_state *state, struct fault *why);
 
+/* `gateway: nat`: open the door beside the gateway, or put right what is amiss of it. */
+int stack_start_door(const struct stack_start *start, struct fault *why);
+
 /* Start the gateway, or the outlet, and write down who it is.  The caller closes *@pidfd. */
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);

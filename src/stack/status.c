@@ -14,6 +14,7 @@
 #include "enforce/cgroup.h"
 #include "enforce/connects.h"
 #include "enforce/network.h"
+#include "enforce/network_door.h"
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/state.h"
@@ -275,6 +276,9 @@ static void add_stack(struct stack_status_look *look)
 		stack_status_add_own(look, "gateway", &look->state->gateway,
 			&(struct stack_status_own){plan->network.gateway_id,
 				UINT64_C(1) << CAP_NET_RAW, .spaces = STATUS_ALL_SPACES});
+	if (look->state->gateway.pid && plan->network.host_link)
+		add_network(look, "gateway", enforce_network_door_verify(plan, &why), &why,
+			"the host's table and link lead to it", plan->network.door_where);
 	if (look->state->outlet.pid)
 		add_outlet(look);
 	stack_status_add_launcher(look);

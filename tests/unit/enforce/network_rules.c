@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/descriptor.h"
 #include "base/scoped.h"
+#include "enforce/network_link.h"
 #include "enforce/network_rules.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
@@ -64,6 +65,28 @@ static void an_edge_is_its_elements(void **state)
 	assert_non_null(strstr(with, "\"s1\" . 198.18.4.2 . 198.18.4.4 . udp . 53"));
 	assert_null(strstr(without, "udp . 53"));
 	assert_non_null(strstr(without, "\"s2\" . 198.18.4.3 . 198.18.4.4 . tcp . 5432"));
+}
+
+/* `gateway: nat`: a table in the host, and a link more for the router and for who publishes. */
+static void a_door_is_in_the_host(void **state)
+{
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.network.host_link = "bh-shop";
+	plan.network.host4 = "198.18.4.254";
+	scoped(memory) char *host = enforce_network_rules_host(&plan);
+	scoped(memory) char *relayed = enforce_network_rules_router(&network_plan);
+	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *web = enforce_network_rules_service(&plan, &plan.services[WEB]);
+	scoped(memory) char *db = enforce_network_rules_service(&plan, &plan.services[DB]);
+	compare_with("network-host.nft", host);
+	assert_null(strstr(relayed, NETWORK_DOOR_LINK));
+	assert_non_null(strstr(router, "iifname \"h0\" ip saddr != 198.18.4.0/24 accept"));
+	assert_non_null(strstr(router, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
+				       "accept"));
+	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 accept"));
+	assert_null(strstr(db, "198.18.4.254"));
 }
 
 /* Two in audit mode: what no edge allows passes both, and their tables keep it. */
@@ -142,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_router_holds_every_edge),
 		cmocka_unit_test(a_service_holds_its_own_edges),
+		cmocka_unit_test(a_door_is_in_the_host),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
 		cmocka_unit_test(an_edge_is_its_elements),
 		cmocka_unit_test(a_probe_opens_its_port_once),

@@ -49,7 +49,9 @@ static bool asked(enum host_feature feature)
 {
 	return feature != HOST_CGROUP_MEMORY && feature != HOST_CGROUP_CPU &&
 	       feature != HOST_CGROUP_IO && feature != HOST_IDMAPPED_MOUNTS &&
-	       feature != HOST_LOOPBACK_NAT && !(HOST_SHOWN_FEATURES & HOST_FEATURE_BIT(feature));
+	       feature != HOST_LOOPBACK_NAT && feature != HOST_DOOR_NAT &&
+	       !(HOST_PASSING_FEATURES & HOST_FEATURE_BIT(feature)) &&
+	       !(HOST_SHOWN_FEATURES & HOST_FEATURE_BIT(feature));
 }
 
 static void a_host_that_has_everything_leaves_no_gap(void **state)

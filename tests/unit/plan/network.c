@@ -95,7 +95,7 @@ static void a_large_stack_gets_a_larger_range_or_says_that_it_needs_one(void **s
 	const char *text = "";
 
 	(void)state;
-	for (int i = 0; i < 254; i++)
+	for (int i = 0; i < 253; i++)
 		text = arena_printf(
 			arena, "%s  s%d: {role: bare, command: daemon, listens: [1]}\n", text, i);
 	struct sketch sketch = sketch_plan(text, false);
@@ -103,7 +103,24 @@ static void a_large_stack_gets_a_larger_range_or_says_that_it_needs_one(void **s
 	sketch_free(&sketch);
 	sketch = sketch_plan_top("addresses: {ipv4: 198.18.7.0/24}\n", text, false);
 	assert_true(
-		sketch_says(&sketch, REPORT_ERROR, "198.18.7.0/24 has no room for 254 services"));
+		sketch_says(&sketch, REPORT_ERROR, "198.18.7.0/24 has no room for 253 services"));
+	sketch_free(&sketch);
+}
+
+/* An interface has room for fifteen characters, and the host's table for any name. */
+static void a_door_has_a_link_named_as_the_stack(void **state)
+{
+	static const char door[] = "  a:\n    role: bare\n    command: daemon\n    listens: [80]\n"
+				   "    publishes: {80: 127.0.0.1}\n";
+	struct sketch sketch = sketch_plan(door, false);
+
+	(void)state;
+	assert_null(sketch.plan->network.host_link);
+	sketch_free(&sketch);
+	sketch = sketch_plan_top("gateway: nat\naddresses: {ipv4: 198.18.7.0/24}\n", door, false);
+	assert_int_equal(strncmp(sketch.plan->network.host_link, "bh-", 3), 0);
+	assert_true(strlen(sketch.plan->network.host_link) < 16);
+	assert_string_equal(sketch.plan->network.host4, "198.18.7.254");
 	sketch_free(&sketch);
 }
 
@@ -276,6 +293,7 @@ int main(void)
 		cmocka_unit_test(who_speaks_has_a_link_and_addresses_of_the_stack),
 		cmocka_unit_test(edges_and_ports_are_those_of_the_policy),
 		cmocka_unit_test(addresses_follow_from_the_name_of_the_stack),
+		cmocka_unit_test(a_door_has_a_link_named_as_the_stack),
 		cmocka_unit_test(a_large_stack_gets_a_larger_range_or_says_that_it_needs_one),
 		cmocka_unit_test(a_socket_has_a_folder_that_both_sides_see),
 		cmocka_unit_test(who_cannot_pass_the_folder_is_told),

@@ -24,6 +24,8 @@ static const struct {
 	{"struct plan_network", "router4", "prefix4_where"},
 	{"struct plan_network", "prefix6", "prefix6_where"},
 	{"struct plan_network", "router6", "prefix6_where"},
+	{"struct plan_network", "host_link", "door_where"},
+	{"struct plan_network", "host4", "prefix4_where"},
 	{"struct plan_network", "router_id", NULL},
 	{"struct plan_network", "gateway_id", NULL},
 	{"struct plan_network", "supervisor_id", NULL},

@@ -21,6 +21,8 @@
 #define SEVERAL "  db: {role: bare, command: db, instances: 2, listens: [5432]}\n"
 #define OTHER "  db: {role: bare, command: db, listens: [5432, {unix: /run/db/s}]}\n"
 
+#define DOOR "listens: [80]\n    publishes: {80: 127.0.0.1}\n"
+
 /* What a key is seen in.  A policy is written without it, then with it. */
 enum seen {
 	IN_PLAN,    /* the plan changes */
@@ -52,7 +54,7 @@ static const struct example examples[KEY_COUNT] = {
 	[KEY_ADDRESSES_FAMILY] = {IN_PLAN, SERVICE "connects: [db:5432]\n" OTHER,
 		SERVICE "connects: [db:5432]\n" OTHER "addresses: {ipv6: \"fd00:1::/64\"}\n"},
 	[KEY_GATEWAY] = {IN_ERROR, SERVICE "\ngateway: relay\n", SERVICE "\ngateway: relais\n"},
-	[KEY_GATEWAY_NAT] = {IN_REFUSAL, NULL, SERVICE "\ngateway: nat\n"},
+	[KEY_GATEWAY_NAT] = {IN_PLAN, SERVICE DOOR, SERVICE DOOR "gateway: nat\n"},
 	[KEY_RESOLVER] = {IN_REFUSAL, NULL, SERVICE "\nresolver: {}\n"},
 	[KEY_RESOLVER_PART] = {IN_REFUSAL, NULL, SERVICE "\nresolver: {upstream: [9.9.9.9]}\n"},
 	[KEY_OBSERVE_HOST] = {IN_REFUSAL, NULL, SERVICE "\nobserve: {}\n"},

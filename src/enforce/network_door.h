@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The door of `gateway: nat`: a link from the host to the router, and a table in
+ * the host that translates what comes to a published port, so that no process is
+ * on the way.  The gateway holds those ports all the same, so that nobody else
+ * takes them, and relays what the kernel does not translate: clients of ::1, and
+ * everybody when somebody flushes the host's rules.
+ *
+ * The caller is in the host's network namespace.
+ */
+
+struct fault;
+struct plan;
+
+/* Open the door, or put right what is amiss of it.  Nothing that goes through it is disturbed. */
+int enforce_network_door(const struct plan *plan, int router_network, struct fault *why);
+
+/* Take @stack's table out of the host, and its link; NULL: that is gone with its router. */
+int enforce_network_door_away(const char *stack, const char *link, struct fault *why);
+
+/* 0: the table, the link and its routes are as planned; 1: they are not, as @why says; negative:
+ * cannot tell. */
+int enforce_network_door_verify(const struct plan *plan, struct fault *why);

@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# `gateway: nat`: what is published is translated by the kernel, beside a gateway that relays what
+# it does not translate.  In a network namespace that plays the host, with a neighbour beside it.
+# shellcheck source=tests/system/lib.sh
+[ -n "${INSIDE_HOST-}" ] || INSIDE_HOST=yes exec unshare --net "$0" "$@"
+. tests/system/lib.sh
+
+for program in node curl ip nft nsenter; do
+  command -v $program >/dev/null || skip_all "needs $program"
+done
+stack=natural policy=$folder/nat.yaml
+neighbour=''
+clean_up() {
+  take_down $stack
+  [ -z "$neighbour" ] || kill "$neighbour"
+}
+knob() { echo "$2" >"/proc/sys/net/$1"; }
+by() { nsenter -t "$neighbour" -n "$@"; }
+get() { curl -sS --max-time 3 --no-keepalive "$1"; }
+answers() { # NAME URL SAID [COMMAND...]: it says that, for who asks by COMMAND
+  local name=$1 url=$2 wanted=$3 said
+  shift 3
+  said=$("$@" curl -sS --max-time 3 --no-keepalive "$url" 2>&1)
+  # shellcheck disable=SC2053 # a pattern
+  if [[ $said == $wanted ]]; then ok "$name"; else not_ok "$name" "$said"; fi
+}
+silent() { # NAME URL [COMMAND...]
+  local name=$1 url=$2
+  shift 2
+  if "$@" curl -sS --max-time 1 --no-keepalive "$url" >"$output" 2>&1; then
+    not_ok "$name" "$(cat "$output")"
+  else
+    ok "$name"
+  fi
+}
+
+ip link set lo up
+unshare --net sleep 600 &
+neighbour=$!
+within 5 'a neighbour' test "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")"
+ip link add wire type veth peer name wire netns "$neighbour"
+ip address add 10.77.0.1/24 dev wire
+ip address add fd77::1/64 dev wire nodad
+ip link set wire up
+by ip link set lo up
+by ip address add 10.77.0.2/24 dev wire
+by ip address add fd77::2/64 dev wire nodad
+by ip link set wire up
+
+put "$folder/app/web.js" <<'END'
+const { hostname } = require('node:os');
+require('node:http').createServer((request, response) =>
+  response.end(`${hostname()} ${request.socket.remoteAddress.replace('::ffff:', '')}`)).listen(3000);
+END
+put "$policy" <<END
+bulkhead: 1
+stack: $stack
+gateway: nat
+addresses: {ipv4: 198.18.77.0/24}
+services:
+  web:
+    role: node
+    command: [node, web.js]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    instances: 2
+    listens: [3000]
+    publishes: {3000: ["127.0.0.1:8001", "10.77.0.1:8002", "0.0.0.0:8003", "[::1]:8004", "[::]:8005"]}
+END
+
+knob ipv4/ip_forward 0
+knob ipv6/conf/all/forwarding 0
+expect 3 'who publishes to others needs a host that forwards' bulkhead up
+says "'forwarding-ipv4'" 'and it says so'
+says 'sysctl net.ipv4.ip_forward=1' 'and how to get it'
+expect 0 'doctor' "$BULKHEAD" doctor
+says 'ip_forward is 0' 'doctor says why'
+knob ipv4/ip_forward 1
+knob ipv6/conf/all/forwarding 1
+nft -f - <<'END'
+table ip filter {
+  chain FORWARD { type filter hook forward priority filter; policy drop; iifname "docker0" accept; }
+}
+END
+expect 3 'a firewall that drops it is in the way' bulkhead up
+"$BULKHEAD" doctor >"$output"
+says 'chain FORWARD of table ip filter drops it' 'doctor says which'
+expect 1 'nothing was left behind' ip link show "bh-$stack"
+nft insert rule ip filter FORWARD ct status dnat accept
+nft -f - <<'END'
+table inet last {
+  chain forward { type filter hook forward priority 10; tcp dport 22 accept; counter reject; }
+}
+END
+expect 3 'or one that refuses what its rules do not let through' bulkhead up
+"$BULKHEAD" doctor >"$output"
+says 'chain forward of table inet last drops it' 'doctor says which'
+nft insert rule inet last forward ct status dnat accept
+
+node -e 'require("net").createServer().listen(8001, "127.0.0.1"); setTimeout(process.exit, 5000)' &
+other=$!
+within 5 'another program' bash -c 'echo >/dev/tcp/127.0.0.1/8001'
+expect 4 'a port that another program has is not taken from it' bulkhead up
+says 'another program has this port' 'and it says so'
+kill $other
+wait $other 2>/dev/null
+
+expect 0 'up' bulkhead up
+expect 0 'status is as planned' bulkhead status
+says "the host's table and link lead to it" 'and says that the door is there'
+gateway=$(pid_of gateway pid)
+
+# Stopped, it relays nothing: what is answered was translated.
+kill -STOP "$gateway"
+answers "the host's loopback is led in" http://127.0.0.1:8001/ 'web.? 198.18.77.254'
+answers 'an address of the host, from the host' http://10.77.0.1:8002/ 'web.? 10.77.0.1'
+answers 'a neighbour, who keeps its address' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
+answers 'all addresses: the loopback' http://127.0.0.1:8003/ 'web.? 198.18.77.254'
+answers 'all addresses: a neighbour' http://10.77.0.1:8003/ 'web.? 10.77.0.2' by
+answers 'all addresses of IPv6: a neighbour' 'http://[fd77::1]:8005/' 'web.? fd77::2' by
+answers 'all addresses of IPv6: from the host' 'http://[fd77::1]:8005/' 'web.? fd77::1'
+said=$(for _ in 1 2 3 4; do get http://127.0.0.1:8001/; echo; done | sort | uniq -c | tr -s ' \n' ' ')
+if [ "$said" = ' 2 web.1 198.18.77.254 2 web.2 198.18.77.254 ' ]; then ok 'instances take turns'; else not_ok 'instances take turns' "$said"; fi
+silent '::1 is the relay'\''s' 'http://[::1]:8004/'
+kill -CONT "$gateway"
+answers '::1 is relayed' 'http://[::1]:8004/' 'web.? *'
+answers 'also of all addresses' 'http://[::1]:8005/' 'web.? *'
+
+# Doors are the only way.
+by ip route add 198.18.77.0/24 via 10.77.0.1
+silent 'a neighbour finds no service by its own address' http://198.18.77.2:3000/ by
+silent 'nor does a program of the host' http://198.18.77.2:3000/
+silent 'a neighbour finds nothing at a door of the loopback' http://10.77.0.1:8001/ by
+by ip route del local 127.0.0.1 dev lo table local
+by ip route del local 127.0.0.0/8 dev lo table local
+by ip route add 127.0.0.1 via 10.77.0.1 src 10.77.0.2
+by sh -c 'echo 1 >/proc/sys/net/ipv4/conf/wire/route_localnet'
+by ip address add 198.18.77.254/32 dev wire
+nft -f - <<'END'
+table inet seen {
+  chain loopback { type filter hook prerouting priority -400; iifname "wire" ip daddr 127.0.0.1 counter; }
+  chain stack { type filter hook prerouting priority -399; iifname "wire" ip saddr 198.18.77.254 counter; }
+}
+END
+silent 'not even if it sends to a loopback address' http://127.0.0.1:8001/ by
+silent 'also where all addresses are published' http://127.0.0.1:8003/ by
+silent 'nor with an address of the stack' http://10.77.0.1:8003/ by curl --interface 198.18.77.254 --max-time 1
+for chain in loopback stack; do
+  if nft list chain inet seen $chain | grep -q 'packets [1-9]'; then
+    ok "what it sent arrived ($chain)"
+  else
+    not_ok "what it sent arrived ($chain)"
+  fi
+done
+expect 0 'no boundary of a service is weaker for it' bulkhead drill web.1
+says ' 0 got through' 'nothing got through'
+
+# The supervisor, the gateway and the rules of the host may go.
+kill -9 "$gateway"
+answers 'doors stay open without a gateway' http://127.0.0.1:8001/ 'web.? *'
+within 10 'the gateway is back' get 'http://[::1]:8004/'
+kill -9 "$(pid_of launcher pid)" "$(pid_of supervisor pid)"
+answers 'and without a supervisor' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
+nft flush ruleset
+answers 'when somebody flushes the rules of the host it is relayed' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
+expect 1 'which status says' bulkhead status
+says "table 'bulkhead_$stack' is gone" 'with what is gone'
+expect 0 'the next up puts it right' bulkhead up
+expect 0 'so that it is as planned' bulkhead status
+kill -STOP "$(pid_of gateway pid)"
+answers 'and translated again' http://127.0.0.1:8001/ 'web.? 198.18.77.254'
+kill -CONT "$(pid_of gateway pid)"
+nft add rule inet "bulkhead_$stack" guard accept
+expect 1 'a rule more is seen' bulkhead status
+
+expect 0 'down' bulkhead down
+left=$(ip -o link | grep -c 'bh-'; nft list tables | grep -c bulkhead; ip route | grep -c 198.18.77)
+if [ "$left" = $'0\n0\n0' ]; then ok 'nothing is left in the host'; else not_ok 'nothing is left in the host' "$left"; fi
