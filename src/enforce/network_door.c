@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -24,13 +26,14 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 
-enum { KNOBS = 3, TABLE_NAME = 280 };
+enum { KNOBS = 3, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
 
-/* Is anything published at an address of IPv6?  Else the host's is left alone. */
+/* Is anything published that the kernel leads in by IPv6?  Else the host gets no route of it. */
 static bool wide(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->publish_count; i++)
-		if (strchr(plan->publishes[i].address, ':'))
+		if (strchr(plan->publishes[i].address, ':') &&
+			!text_equal(plan->publishes[i].address, "::1"))
 			return true;
 	return false;
 }
@@ -45,13 +48,45 @@ static size_t knobs(
 
 	list[count++] = (struct enforce_network_knob){
 		arena_printf(arena, "ipv4/conf/%s/route_localnet", link), "1"};
-	if (!wide(plan))
+	if (access("/proc/sys/net/ipv6", F_OK) < 0)
 		return count;
 	list[count++] = (struct enforce_network_knob){
 		arena_printf(arena, "ipv6/conf/%s/addr_gen_mode", link), "1"};
 	list[count++] = (struct enforce_network_knob){
 		arena_printf(arena, "ipv6/conf/%s/accept_ra", link), "0"};
 	return count;
+}
+
+/* The host's route to the stack, as enforce_network_read() writes it. */
+static const char *host_route(const struct plan_network *network, bool wide, struct arena *arena)
+{
+	return arena_printf(arena, "route %s dev %s table %u family %d",
+		wide ? network->prefix6 : network->prefix4, network->host_link, RT_TABLE_MAIN,
+		wide ? AF_INET6 : AF_INET);
+}
+
+/* What has the stack's addresses elsewhere would lose them to it: another network of this machine,
+ * or another stack. */
+static int check_routes(
+	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
+{
+	const struct plan_network *network = &plan->network;
+	const char *prefixes[] = {network->prefix4, wide(plan) ? network->prefix6 : NULL};
+
+	for (size_t i = 0; i < 2 && prefixes[i]; i++) {
+		const char *taken = enforce_network_overlap(found, prefixes[i], network->host_link);
+
+		if (!taken)
+			continue;
+		fault_of(why, FAULT_UNSUPPORTED, -EEXIST,
+			i ? network->prefix6_where : network->prefix4_where,
+			"addresses of the stack (%s) are others' in this machine: %s", prefixes[i],
+			taken);
+		fault_hint(why, "give it some that are free: addresses: {%s: PREFIX}",
+			i ? "ipv6" : "ipv4");
+		return -EEXIST;
+	}
+	return 0;
 }
 
 static int route(
@@ -61,6 +96,27 @@ static int route(
 		.to = to, .family = family, .index = index, .replace = true};
 
 	return enforce_network_route(netlink, &given, why);
+}
+
+/* A link goes some ten milliseconds after its router: wait for a predecessor's. */
+static int make_pair(struct enforce_netlink *netlink, const struct plan_network *network, int host,
+	struct fault *why)
+{
+	const struct timespec pause = {.tv_nsec = LINK_PAUSE};
+	int error = -EEXIST;
+
+	for (int i = 0; error == -EEXIST && i < LINK_TRIES; i++) {
+		if (i)
+			nanosleep(&pause, NULL);
+		error = enforce_network_link_pair(
+			netlink, NETWORK_DOOR, network->host_link, host, why);
+		if (!error)
+			error = enforce_netlink_flush(netlink, why);
+	}
+	if (error == -EEXIST)
+		return fault(why, error, network->door_where,
+			"this machine has an interface '%s' already", network->host_link);
+	return error;
 }
 
 /* Both ends, as far as they are not there, and the router's way out by its own. */
@@ -78,10 +134,7 @@ static int join_router(const struct plan *plan, int router_network, struct fault
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, network->door_where, why);
 
 	if (!error && !if_nametoindex(NETWORK_DOOR_LINK))
-		error = enforce_network_link_pair(
-			&netlink, NETWORK_DOOR, network->host_link, host, why);
-	if (!error)
-		error = enforce_netlink_flush(&netlink, why);
+		error = make_pair(&netlink, network, host, why);
 	if (error)
 		return error;
 	enforce_shortcut_attach_door(plan);
@@ -99,12 +152,12 @@ static int join_router(const struct plan *plan, int router_network, struct fault
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
-static int join_host(const struct plan *plan, struct fault *why)
+static int join_host(
+	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
-	scoped(arena) struct arena *arena = arena_new();
 	struct enforce_network_knob list[KNOBS];
-	size_t count = knobs(plan, arena, list);
+	size_t count = knobs(plan, found->arena, list);
 	int index = (int)if_nametoindex(network->host_link);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = enforce_network_knobs(list, count, network->door_where, why);
@@ -113,91 +166,82 @@ static int join_host(const struct plan *plan, struct fault *why)
 		error = enforce_netlink_open(&netlink, network->door_where, why);
 	if (!error)
 		error = enforce_network_link_up(&netlink, index, why);
-	if (!error)
-		error = route(&netlink, network->prefix4, AF_INET, index, why);
-	if (!error && wide(plan))
-		error = route(&netlink, network->prefix6, AF_INET6, index, why);
+	for (int i = 0; !error && i <= wide(plan); i++) {
+		const struct enforce_network_route given = {
+			.to = i ? network->prefix6 : network->prefix4,
+			.family = i ? AF_INET6 : AF_INET,
+			.index = index};
+
+		if (!enforce_network_has(found, host_route(network, i, found->arena)))
+			error = enforce_network_route(&netlink, &given, why);
+	}
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
-int enforce_network_door(const struct plan *plan, int router_network, struct fault *why)
+/* Added first, since there may be none to delete. */
+static int load_table(const struct plan *plan, struct fault *why)
 {
-	struct where where = plan->network.door_where;
 	scoped(memory) char *rules = enforce_network_rules_host(plan), *text = NULL;
-	int error = join_router(plan, router_network, why);
 
-	if (!error)
-		error = join_host(plan, why);
-	if (error)
-		return error;
-	/* Added first, since there may be none to delete. */
 	if (!rules || asprintf(&text,
 			      "add table inet " NETWORK_HOST_TABLE
 			      "\ndelete table inet " NETWORK_HOST_TABLE "\n%s",
 			      plan->stack, plan->stack, rules) < 0)
-		return fault(why, -ENOMEM, where, "no memory for the host's rules");
-	return enforce_nft_load(text, "host's table", where, why);
+		return fault(
+			why, -ENOMEM, plan->network.door_where, "no memory for the host's rules");
+	return enforce_nft_load(text, "host's table", plan->network.door_where, why);
 }
 
-int enforce_network_door_away(const char *stack, const char *link, struct fault *why)
+/* Rules first: there is no way before they hold. */
+int enforce_network_door(const struct plan *plan, int router_network, struct fault *why)
 {
-	const struct where nowhere = {0};
+	scoped(arena) struct arena *arena = arena_new();
+	struct enforce_network_lines found = {.arena = arena};
+	int error = enforce_network_read(&found, plan->network.door_where, why);
+
+	if (!error)
+		error = check_routes(plan, &found, why);
+	if (!error)
+		error = load_table(plan, why);
+	if (!error)
+		error = join_router(plan, router_network, why);
+	return error ? error : join_host(plan, &found, why);
+}
+
+int enforce_network_door_away(const char *stack, struct fault *why)
+{
 	scoped(memory) char *text = NULL;
-	scoped(netlink) struct enforce_netlink netlink = {0};
-	struct fault refused;
 
 	if (asprintf(&text,
 		    "add table inet " NETWORK_HOST_TABLE "\ndelete table inet " NETWORK_HOST_TABLE
 		    "\n",
 		    stack, stack) < 0)
-		return fault(why, -ENOMEM, nowhere, "no memory for the host's rules");
-	int error = enforce_nft_load(text, "removal of the host's table", nowhere, why);
-
-	if (error || !link || !if_nametoindex(link))
-		return error;
-	error = enforce_netlink_open(&netlink, nowhere, why);
-	if (!error)
-		error = enforce_network_link_away(&netlink, link, why);
-	if (error)
-		return error;
-	error = enforce_netlink_flush(&netlink, &refused);
-	/* It goes with the router, too. */
-	if (error == -ENODEV)
-		return 0;
-	if (error && why)
-		*why = refused;
-	return error;
+		return fault(why, -ENOMEM, (struct where){0}, "no memory for the host's rules");
+	return enforce_nft_load(text, "removal of the host's table", (struct where){0}, why);
 }
 
 /* What the host has besides is not looked at. */
-static int verify_lines(const struct plan *plan, struct fault *why)
+static int verify_lines(
+	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
-	scoped(arena) struct arena *arena = arena_new();
-	struct enforce_network_lines planned = {.arena = arena}, found = {.arena = arena};
-	int error = enforce_network_read(&found, network->door_where, why);
+	const char *planned[] = {arena_printf(found->arena, "link %s up", network->host_link),
+		host_route(network, false, found->arena),
+		wide(plan) ? host_route(network, true, found->arena) : NULL};
 
-	if (error)
-		return error;
-	enforce_network_line(&planned, "link %s up", network->host_link);
-	enforce_network_line(&planned, "route %s dev %s table %u family %d", network->prefix4,
-		network->host_link, RT_TABLE_MAIN, AF_INET);
-	if (wide(plan))
-		enforce_network_line(&planned, "route %s dev %s table %u family %d",
-			network->prefix6, network->host_link, RT_TABLE_MAIN, AF_INET6);
-	for (size_t i = 0; i < planned.count; i++)
-		if (!enforce_network_has(&found, planned.texts[i])) {
-			fault(why, -ESTALE, network->door_where, "the host lacks '%s'",
-				planned.texts[i]);
+	for (size_t i = 0; i < 3 && planned[i]; i++)
+		if (!enforce_network_has(found, planned[i])) {
+			fault(why, -ESTALE, network->door_where, "the host lacks '%s'", planned[i]);
 			return 1;
 		}
-	return 0;
+	return check_routes(plan, found, why) ? 1 : 0;
 }
 
 int enforce_network_door_verify(const struct plan *plan, struct fault *why)
 {
 	struct where where = plan->network.door_where;
 	scoped(arena) struct arena *arena = arena_new();
+	struct enforce_network_lines found = {.arena = arena};
 	struct enforce_network_knob list[KNOBS];
 	size_t count = knobs(plan, arena, list);
 	const char *table = arena_printf(arena, NETWORK_HOST_TABLE, plan->stack);
@@ -205,6 +249,8 @@ int enforce_network_door_verify(const struct plan *plan, struct fault *why)
 	int answer = enforce_network_compare_rules(rules, table, where, why);
 
 	if (!answer)
-		answer = verify_lines(plan, why);
+		answer = enforce_network_read(&found, where, why);
+	if (!answer)
+		answer = verify_lines(plan, &found, why);
 	return answer ? answer : enforce_network_knobs_verify(list, count, where, why);
 }

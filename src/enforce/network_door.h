@@ -14,11 +14,12 @@
 struct fault;
 struct plan;
 
-/* Open the door, or put right what is amiss of it.  Nothing that goes through it is disturbed. */
+/* Open the door, or put right what is amiss of it.  A host in which others have addresses of the
+ * stack is FAULT_UNSUPPORTED. */
 int enforce_network_door(const struct plan *plan, int router_network, struct fault *why);
 
-/* Take @stack's table out of the host, and its link; NULL: that is gone with its router. */
-int enforce_network_door_away(const char *stack, const char *link, struct fault *why);
+/* Take @stack's table out of the host.  The link and its routes go with the router. */
+int enforce_network_door_away(const char *stack, struct fault *why);
 
 /* 0: the table, the link and its routes are as planned; 1: they are not, as @why says; negative:
  * cannot tell. */

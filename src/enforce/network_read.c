@@ -10,6 +10,8 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@
 #include "base/text.h"
 #include "enforce/netlink.h"
 
-enum { MOST_ATTRIBUTES = 64 };
+enum { MOST_ATTRIBUTES = 64, MOST_TRIES = 20 };
 
 void enforce_network_line(struct enforce_network_lines *lines, const char *format, ...)
 {
@@ -114,7 +116,7 @@ static int read_rule(const struct nlmsghdr *header, void *context)
 	return 0;
 }
 
-int enforce_network_read(struct enforce_network_lines *lines, struct where where, struct fault *why)
+static int read_once(struct enforce_network_lines *lines, struct where where, struct fault *why)
 {
 	static const struct {
 		uint16_t type;
@@ -136,6 +138,64 @@ int enforce_network_read(struct enforce_network_lines *lines, struct where where
 		error = enforce_netlink_dump(
 			&netlink, dumps[i].type, dumps[i].family, dumps[i].each, lines, why);
 	return error;
+}
+
+/* In a host something may always change meanwhile. */
+int enforce_network_read(struct enforce_network_lines *lines, struct where where, struct fault *why)
+{
+	int error = -EINTR;
+
+	for (int i = 0; error == -EINTR && i < MOST_TRIES; i++) {
+		lines->count = 0;
+		error = read_once(lines, where, why);
+	}
+	return error;
+}
+
+/* "10.1.0.0/16": its family, or -EINVAL. */
+static int parse_prefix(const char *text, unsigned char bytes[16], unsigned *bits)
+{
+	char copy[64];
+	size_t length = strcspn(text, "/");
+	int family = memchr(text, ':', length) ? AF_INET6 : AF_INET;
+
+	if (length >= sizeof(copy) || text[length] != '/')
+		return -EINVAL;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	*bits = (unsigned)strtoul(text + length + 1, NULL, 10);
+	return inet_pton(family, copy, bytes) == 1 ? family : -EINVAL;
+}
+
+static bool overlap(const char *one, const char *other)
+{
+	unsigned char left[16], right[16];
+	unsigned bits, more;
+	int family = parse_prefix(one, left, &bits);
+
+	if (family < 0 || parse_prefix(other, right, &more) != family)
+		return false;
+	bits = more < bits ? more : bits;
+	for (unsigned i = 0; i < bits; i++)
+		if ((left[i / 8] ^ right[i / 8]) & (0x80 >> i % 8))
+			return false;
+	return bits > 0;
+}
+
+const char *enforce_network_overlap(
+	const struct enforce_network_lines *lines, const char *prefix, const char *link)
+{
+	char own[64];
+
+	snprintf(own, sizeof(own), " dev %s ", link);
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *line = lines->texts[i];
+
+		if (strncmp(line, "route ", 6) == 0 && !strstr(line, own) &&
+			overlap(line + 6, prefix))
+			return line;
+	}
+	return NULL;
 }
 
 int enforce_network_has(const struct enforce_network_lines *lines, const char *text)

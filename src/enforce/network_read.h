@@ -34,6 +34,10 @@ int enforce_network_read(
 /* Is @text among the lines? */
 int enforce_network_has(const struct enforce_network_lines *lines, const char *text);
 
+/* A route, but the default, by which something of @prefix goes elsewhere than to @link; or NULL. */
+const char *enforce_network_overlap(
+	const struct enforce_network_lines *lines, const char *prefix, const char *link);
+
 /* 0: the same lines, in any order; 1: not, with the first difference in @why. */
 int enforce_network_lines_compare(struct enforce_network_lines *planned,
 	struct enforce_network_lines *found, struct where where, struct fault *why);

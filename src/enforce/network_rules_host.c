@@ -33,7 +33,8 @@ static const char *match(const struct plan_publish *publish, bool arriving, char
 				: "meta nfproto ipv4 fib daddr type local";
 	if (text_equal(address, "::"))
 		return "ip6 daddr != ::1 fib daddr type local";
-	snprintf(text, FORMAT, "%s daddr %s", wide ? "ip6" : "ip", address);
+	snprintf(text, FORMAT, "%s daddr %s%s", wide ? "ip6" : "ip", address,
+		text_starts(address, "127.") ? "" : " fib daddr type local");
 	return text;
 }
 
@@ -55,8 +56,11 @@ static void write_door(FILE *out, const struct plan *plan, size_t index, bool ar
 	}
 	if (!matched)
 		return;
-	fprintf(out, "\t\t%s %s dport %u", matched, enforce_rules_transport(publish->transport),
-		publish->host_port);
+	/* What is under way when the table comes back is the gateway's: it is not led away. */
+	fprintf(out, "\t\t%s %s dport %u%s", matched, enforce_rules_transport(publish->transport),
+		publish->host_port,
+		publish->transport == PLAN_TCP ? " tcp flags & (fin | syn | rst | ack) == syn"
+					       : "");
 	struct rules_deal deal = enforce_rules_deal_begin(out, wide, count);
 	for (size_t i = index; i < plan->publish_count; i++) {
 		const struct plan_publish *other = &plan->publishes[i];
@@ -76,16 +80,32 @@ static void write_doors(FILE *out, const struct plan *plan, bool arriving)
 
 /*
  * From the stack come answers alone, also where its router were no more what it
- * is; and what does not come through a door does not get into the link, so that a
- * neighbour who sends to an address of the stack finds nothing.  Chains of nat see
- * the first packet of each connection and cost no other one anything; what belongs
- * to none they do not see, and so all that is forwarded is looked at.
+ * is, and from nobody else what has an address of the stack.  What does not come
+ * through a door does not get into the link, so that a neighbour who sends to an
+ * address of the stack finds nothing; and what does goes nowhere else, where the
+ * link is gone.  Chains of nat see the first packet of each connection and cost no
+ * other one anything; what belongs to none they do not see, and so all that is
+ * forwarded is looked at once more.
  */
-static const char guard[] = "\tchain guard {\n"
-			    "\t\ttype filter hook forward priority mangle; policy accept;\n"
-			    "\t\tiifname \"%s\" ct state != { established, related } drop\n"
-			    "\t\toifname \"%s\" ct status & dnat == 0 drop\n"
-			    "\t}\n";
+static const char guards[] = "\tchain guard {\n"
+			     "\t\ttype filter hook prerouting priority mangle; policy accept;\n"
+			     "\t\tiifname \"%s\" ct state & (established | related) == 0 drop\n"
+			     "\t}\n"
+			     "\tchain way {\n"
+			     "\t\ttype filter hook forward priority mangle; policy accept;\n"
+			     "\t\toifname \"%s\" ct status & dnat == 0 drop\n"
+			     "\t}\n"
+			     "\tchain leave {\n"
+			     "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+			     "\t\toifname \"%s\" ct status & dnat == 0 drop\n"
+			     "\t\toifname != \"%s\" ip daddr %s drop\n"
+			     "\t\toifname != \"%s\" ip6 daddr %s drop\n"
+			     "\t\toifname \"%s\" ip saddr 127.0.0.0/8 snat ip to %s\n"
+			     "\t}\n"
+			     "\tchain arrive {\n"
+			     "\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
+			     "\t\tip saddr %s drop\n"
+			     "\t\tip6 saddr %s drop\n";
 
 char *enforce_network_rules_host(const struct plan *plan)
 {
@@ -98,27 +118,15 @@ char *enforce_network_rules_host(const struct plan *plan)
 	if (!out)
 		return NULL;
 	fprintf(out, "table inet " NETWORK_HOST_TABLE " {\n", plan->stack);
-	fprintf(out, guard, link, link);
-	fprintf(out,
-		"\tchain arrive {\n"
-		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
-		"\t\tiifname \"%s\" drop\n",
-		link);
+	fprintf(out, guards, link, link, link, link, network->prefix4, link, network->prefix6, link,
+		network->host4, network->prefix4, network->prefix6);
 	write_doors(out, plan, true);
 	fputs("\t}\n"
 	      "\tchain look {\n"
 	      "\t\ttype nat hook output priority -100; policy accept;\n",
 		out);
 	write_doors(out, plan, false);
-	fprintf(out,
-		"\t}\n"
-		"\tchain leave {\n"
-		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
-		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
-		"\t\toifname \"%s\" ip saddr 127.0.0.0/8 snat ip to %s\n"
-		"\t}\n"
-		"}\n",
-		link, link, network->host4);
+	fputs("\t}\n}\n", out);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

@@ -16,13 +16,15 @@
 #include "base/text.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
+#include "enforce/network_rules_part.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
 
 /* Newer than the headers of Debian 12. */
 enum { TCX_INGRESS = 46 };
 
-/* Of a service with more of them the rest take the long way: each is a step for every packet. */
+/* Of a service with more of them, and of the door, the rest take the long way: each is a step for
+ * every packet. */
 enum { MOST_EDGES = 64 };
 
 enum { LONG_WAY = -1 }; /* TCX_NEXT: there is none, and the packet goes on */
@@ -126,24 +128,34 @@ static void pass(struct enforce_program *program, const struct layout *layout,
 	enforce_program_end(program);
 }
 
+/* Is edge @index among the first of @name?  A connection goes one way both there and back, or the
+ * router, which hears one side alone, takes it for none. */
+static bool among_first(const struct plan *plan, const char *name, size_t index)
+{
+	size_t before = 0;
+
+	for (size_t i = 0; i < index && before < MOST_EDGES; i++)
+		before += plan->edges[i].transport == PLAN_TCP &&
+			  (text_equal(plan->edges[i].from, name) ||
+				  text_equal(plan->edges[i].to, name));
+	return before < MOST_EDGES;
+}
+
 static void pass_edges(struct enforce_program *program, const struct layout *layout,
 	const struct plan *plan, const struct plan_service *service)
 {
-	size_t passed = 0;
-
-	for (size_t i = 0; i < plan->edge_count && passed < MOST_EDGES; i++) {
+	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 		bool client = text_equal(edge->from, service->name);
 		const struct plan_service *peer;
 
 		if (edge->transport != PLAN_TCP ||
-			(!client && !text_equal(edge->to, service->name)))
+			(!client && !text_equal(edge->to, service->name)) ||
+			!among_first(plan, edge->from, i) || !among_first(plan, edge->to, i))
 			continue;
 		peer = plan_service(plan, client ? edge->to : edge->from);
-		if (!peer || !peer->linked || peer == service)
-			continue;
-		pass(program, layout, peer, client ? TO_PORT : FROM_PORT, edge->port);
-		passed++;
+		if (peer && peer->linked && peer != service)
+			pass(program, layout, peer, client ? TO_PORT : FROM_PORT, edge->port);
 	}
 }
 
@@ -165,16 +177,17 @@ static void pass_doors(struct enforce_program *program, const struct layout *lay
 	const bool in = service->link == NETWORK_DOOR;
 	size_t passed = 0;
 
-	for (size_t i = 0;
-		plan->network.host_link && i < plan->publish_count && passed < MOST_EDGES; i++) {
+	for (size_t i = 0; plan->network.host_link && i < plan->publish_count; i++) {
 		const struct plan_publish *publish = &plan->publishes[i];
 
-		if (publish->transport != PLAN_TCP ||
-			(!in && !text_equal(publish->service, service->name)))
+		if (publish->transport != PLAN_TCP || enforce_rules_repeated(plan, i) ||
+			passed++ >= MOST_EDGES)
 			continue;
-		pass(program, layout, in ? plan_service(plan, publish->service) : &door,
-			in ? TO_PORT : FROM_PORT, publish->port);
-		passed++;
+		if (in)
+			pass(program, layout, plan_service(plan, publish->service), TO_PORT,
+				publish->port);
+		else if (text_equal(publish->service, service->name))
+			pass(program, layout, &door, FROM_PORT, publish->port);
 	}
 }
 

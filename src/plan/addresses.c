@@ -36,11 +36,10 @@ static bool linked(const struct planner *planner, size_t index)
 	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
 }
 
-/* The smallest prefix with an address for each linked service, its router, the host and both ends.
- */
+/* The smallest prefix with an address for each linked service, its router and both ends. */
 static unsigned prefix_length(size_t links)
 {
-	return links <= 252 ? 24 : links <= 4092 ? 20 : 16;
+	return links <= 253 ? 24 : links <= 4093 ? 20 : 16;
 }
 
 static uint32_t base4(struct planner *planner, size_t links, unsigned *length)
@@ -71,10 +70,28 @@ static uint32_t base4(struct planner *planner, size_t links, unsigned *length)
 	       (uint32_t)(hash(planner->plan->stack) % slots) * (1u << (32 - *length));
 }
 
+static const char *print4_in(struct arena *arena, uint32_t address)
+{
+	return arena_printf(arena, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+		address >> 8 & 255, address & 255);
+}
+
 static const char *print4(struct planner *planner, uint32_t address)
 {
-	return arena_printf(planner->arena, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-		address >> 8 & 255, address & 255);
+	return print4_in(planner->arena, address);
+}
+
+const char *plan_host4(const char *prefix4, struct arena *arena)
+{
+	const char *slash = prefix4 ? strchr(prefix4, '/') : NULL;
+	struct in_addr base;
+	uint64_t bits;
+
+	if (!slash || !text_number(slash + 1, 30, &bits) || bits == 0 ||
+		inet_pton(AF_INET, arena_text_length(arena, prefix4, (size_t)(slash - prefix4)),
+			&base) != 1)
+		return NULL;
+	return print4_in(arena, ntohl(base.s_addr) + (1u << (32 - bits)) - 2);
 }
 
 static void base6(struct planner *planner, struct in6_addr *address)
@@ -121,14 +138,14 @@ uint32_t plan_stack_id(const struct planner *planner, const char *what)
 	return planner->host->id_first;
 }
 
-/* A name of an interface has room for fifteen characters. */
+/* A name of an interface has room for fifteen characters; no short name looks like a cut one. */
 static const char *host_link(struct planner *planner)
 {
 	const char *stack = planner->plan->stack;
 
-	return strlen(stack) <= 12 ? arena_printf(planner->arena, "bh-%s", stack)
-				   : arena_printf(planner->arena, "bh-%.3s-%08" PRIx32, stack,
-					     (uint32_t)hash(stack));
+	return strlen(stack) < 12 ? arena_printf(planner->arena, "bh-%s", stack)
+				  : arena_printf(planner->arena, "bh-%.3s-%08" PRIx32, stack,
+					    (uint32_t)hash(stack));
 }
 
 /* Derived from the stack's name unless the policy gives it. */
@@ -147,7 +164,8 @@ void plan_addresses(struct planner *planner)
 
 	for (size_t i = 0; i < plan->service_count; i++)
 		links += linked(planner, i);
-	uint32_t four = base4(planner, links, &length);
+	/* And one for the host. */
+	uint32_t four = base4(planner, links + (planner->policy->nat.file != NULL), &length);
 	base6(planner, &six);
 	network->where = planner->policy->where;
 	network->prefix4_where = origin_of(planner, &planner->policy->addresses.ipv4);
@@ -156,7 +174,7 @@ void plan_addresses(struct planner *planner)
 	network->prefix6 = arena_printf(planner->arena, "%s/64", print6(planner, &six, 0));
 	network->router4 = print4(planner, four + 1);
 	network->router6 = print6(planner, &six, 1);
-	network->host4 = print4(planner, four + (1u << (32 - length)) - 2);
+	network->host4 = plan_host4(network->prefix4, planner->arena);
 	network->door_where = planner->policy->nat;
 	if (planner->policy->nat.file)
 		network->host_link = host_link(planner);

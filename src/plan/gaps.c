@@ -97,26 +97,40 @@ static const struct where *loopback_line(const struct plan *plan)
 	return NULL;
 }
 
+static bool forwards(const struct plan_publish *publish, enum host_feature *feature)
+{
+	*feature = strchr(publish->address, ':') ? HOST_FORWARDING6 : HOST_FORWARDING4;
+	return !text_starts(publish->address, "127.") && !text_equal(publish->address, "::1");
+}
+
+uint64_t plan_forwarded(const struct plan *plan)
+{
+	enum host_feature feature;
+	uint64_t wanted = 0;
+
+	for (size_t i = 0; plan->network.host_link && i < plan->publish_count; i++)
+		if (forwards(&plan->publishes[i], &feature))
+			wanted |= HOST_FEATURE_BIT(feature);
+	return wanted;
+}
+
 /* Who publishes to other machines needs one that forwards. */
 static void door_gaps(struct planner *planner)
 {
 	const struct plan *plan = planner->plan;
-	bool asked[2] = {false};
+	uint64_t wanted = plan_forwarded(plan);
+	enum host_feature feature;
 
 	if (!plan->network.host_link || plan->publish_count == 0)
 		return;
 	plan_gap(planner, NULL, LAYER_NETWORK, HOST_DOOR_NAT, true, plan->network.door_where,
 		host_features[HOST_DOOR_NAT].without);
 	for (size_t i = 0; i < plan->publish_count; i++) {
-		const struct plan_publish *publish = &plan->publishes[i];
-		bool wide = strchr(publish->address, ':');
-		enum host_feature feature = wide ? HOST_FORWARDING6 : HOST_FORWARDING4;
-
-		if (asked[wide] || text_starts(publish->address, "127.") ||
-			text_equal(publish->address, "::1"))
+		if (!forwards(&plan->publishes[i], &feature) ||
+			!(wanted & HOST_FEATURE_BIT(feature)))
 			continue;
-		asked[wide] = true;
-		plan_gap(planner, NULL, LAYER_NETWORK, feature, true, publish->where,
+		wanted &= ~HOST_FEATURE_BIT(feature);
+		plan_gap(planner, NULL, LAYER_NETWORK, feature, true, plan->publishes[i].where,
 			host_features[feature].without);
 	}
 }

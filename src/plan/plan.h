@@ -129,6 +129,9 @@ const struct host_question *plan_questions(
 /* The names that need host ids, for host_ids(). */
 const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count);
 
+/* The HOST_FORWARDING features that the doors of @plan need: of what other machines reach. */
+uint64_t plan_forwarded(const struct plan *plan);
+
 /*
  * Compile.  What this machine lacks (users, programs, paths) is added to
  * @report as errors, or as notes when @judging (`check`).  The plan may be

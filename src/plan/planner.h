@@ -156,6 +156,9 @@ void plan_landlock(
 
 /* Addresses, edges, published ports and socket folders of the whole stack. */
 void plan_network(struct planner *planner);
+
+/* The last address but one of @prefix4, which stands for the host's loopback; NULL: no prefix. */
+const char *plan_host4(const char *prefix4, struct arena *arena);
 /* Prefixes, the router's addresses and ids, and those of each service that has a link. */
 void plan_addresses(struct planner *planner);
 /* The host id that the stack's own process @what ("router", "outlet") runs as. */

@@ -82,11 +82,13 @@ static int shut_door(
 {
 	if (!state) {
 		if (access(folder, F_OK) == 0)
-			enforce_network_door_away(stack, NULL, NULL);
+			enforce_network_door_away(stack, NULL);
 		return 0;
 	}
-	const char *link = state->plan->network.host_link;
-	return link && state->plan->publish_count ? enforce_network_door_away(stack, link, why) : 0;
+	const struct plan *plan = state->plan;
+	return plan->network.host_link && plan->publish_count
+		       ? enforce_network_door_away(stack, why)
+		       : 0;
 }
 
 int stack_clear(const char *stack, struct fault *why)

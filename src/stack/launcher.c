@@ -135,9 +135,6 @@ static int set_up(struct launcher *launcher, int news, struct fault *why)
 		error = stack_start_router(&launcher->start, state, why);
 	if (error == 0 && older)
 		error = stack_renew(&launcher->start, state, why);
-	/* Somebody may have flushed the host's rules. */
-	if (error == 0 && state && stack_member_alive(&state->gateway))
-		error = stack_start_door(&launcher->start, why);
 	stack_up_step(up, STACK_UP_ROUTER);
 	if (error == 0)
 		error = fork_supervisor(launcher, news, why);

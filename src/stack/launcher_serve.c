@@ -85,7 +85,7 @@ static int find(struct launcher *launcher, const struct stack_request *request, 
 static int start_relay(struct launcher *launcher, const struct stack_request *request,
 	struct reply *reply, struct fault *why)
 {
-	struct stack_member started = {0};
+	struct stack_member started = *member_of(launcher, request);
 	int pidfd = -1;
 	int error = stack_start_relay(&launcher->start, part_of(request), &started, &pidfd, why);
 

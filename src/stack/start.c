@@ -137,6 +137,7 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	const struct enforce_network_router router = {start->router_user, start->router_network};
 	const char *name = part == GATEWAY_DOORS ? "gateway" : "outlet";
 	const struct plan *plan = start->plan;
+	const bool again = member->pid > 0;
 	char file[32];
 	pid_t pid;
 	int error = make_way(start, name, why);
@@ -150,7 +151,8 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 		return error;
 	if (part == GATEWAY_DOORS)
 		error = stack_start_door(start, why);
-	if (error < 0) {
+	/* Without its door one that took another's place relays, and `status` says so. */
+	if (error < 0 && !again) {
 		stack_kill(plan, name, NULL);
 		return error;
 	}

@@ -4,7 +4,6 @@
 #include <linux/capability.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
@@ -12,12 +11,10 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "enforce/cgroup.h"
-#include "enforce/connects.h"
-#include "enforce/network.h"
-#include "enforce/network_door.h"
 #include "plan/plan.h"
 #include "stack/log.h"
 #include "stack/state.h"
+#include "stack/status_network.h"
 #include "stack/status_own.h"
 
 const char *const stack_status_words[] = {
@@ -82,55 +79,6 @@ static void add_process_layers(struct stack_status_look *look, const struct plan
 					       arena_text(look->arena, verdict->text),
 					       verdict->where, verdict->audit});
 	}
-}
-
-static void add_network(struct stack_status_look *look, const char *subject, int answer,
-	const struct fault *why, const char *good, struct where where)
-{
-	char sentence[FAULT_SENTENCE];
-	const struct stack_status_row row = {subject, catalog_layer_names[LAYER_NETWORK],
-		answer == 0  ? ENFORCE_ENFORCED
-		: answer > 0 ? ENFORCE_WEAKER
-			     : ENFORCE_UNKNOWN,
-		false,
-		answer == 0
-			? good
-			: arena_text(look->arena, fault_sentence(why, sentence, sizeof(sentence))),
-		answer && why->where.file ? why->where : where};
-
-	stack_status_add(look, &row);
-}
-
-/* Its rules are as planned, and let through what they would refuse. */
-static bool add_audited(struct stack_status_look *look, const struct plan_service *service,
-	int network, struct fault *why)
-{
-	const struct plan_audit *audit = plan_audit(service, LAYER_NETWORK);
-	const char *text = audit ? enforce_network_recorded(
-					   look->state->plan, service, network, look->arena, why)
-				 : NULL;
-
-	if (!text)
-		return false;
-	stack_status_add(
-		look, &(struct stack_status_row){service->name, catalog_layer_names[LAYER_NETWORK],
-			      ENFORCE_WEAKER, false, text, audit->where, true});
-	return true;
-}
-
-static void verify_network(struct stack_status_look *look, const struct plan *plan,
-	const struct plan_service *service, const struct stack_member *member)
-{
-	scoped(fd) int network = stack_member_network(member);
-	struct fault why = {.text = "its network namespace cannot be opened"};
-	int answer =
-		network < 0 ? -1 : enforce_network_verify_service(plan, service, network, &why);
-
-	if (answer == 0 && add_audited(look, service, network, &why))
-		return;
-	add_network(look, service->name, answer, &why,
-		service->linked ? "its table, link and routes are as planned" : "loopback alone",
-		service->where);
 }
 
 /* What the plan knows that this machine cannot give, and does without. */
@@ -216,7 +164,7 @@ static void add_running(struct stack_status_look *look, const struct plan_servic
 		return;
 	}
 	add_process_layers(look, plan, with_limits(service, newest, look->arena), member);
-	verify_network(look, plan, service, member);
+	stack_status_add_network(look, plan, service, member);
 	add_gaps(look, plan, service->name);
 	if (!plan_same_confinement(service, newest))
 		add_stale(look, newest, member);
@@ -243,44 +191,20 @@ static void add_service(struct stack_status_look *look, const struct plan_servic
 	add_ended(look, newest);
 }
 
-/* It is in the host's network: what it may reach there is held by its cgroup. */
-static void add_outlet(struct stack_status_look *look)
-{
-	const struct plan *plan = look->state->plan;
-	const struct stack_member *outlet = &look->state->outlet;
-	struct fault why = {.text = "its cgroup does not run the planned programs"};
-
-	stack_status_add_own(look, "outlet", outlet,
-		&(struct stack_status_own){plan->network.outlet_id, 0,
-			.spaces = STATUS_USER | STATUS_MOUNT | STATUS_PID});
-	if (!stack_member_alive(outlet))
-		return;
-	bool held = enforce_connects_held(plan, outlet->pid);
-	add_network(look, "outlet", held ? 0 : 1, &why,
-		"its cgroup lets it connect to the declared ports of this machine alone",
-		plan->host_edges[0].where);
-}
-
 static void add_stack(struct stack_status_look *look)
 {
 	const struct plan *plan = look->state->plan;
-	struct fault why = {.text = "nobody holds the router's namespace"};
 
-	if (look->state->router) {
-		scoped(fd) int router = stack_state_router(look->state);
-		int answer = router < 0 ? -1 : enforce_network_verify_router(plan, router, &why);
-
-		add_network(look, "router", answer, &why, "its table is as planned", plan->where);
-	}
+	if (look->state->router)
+		stack_status_add_router(look);
 	if (look->state->gateway.pid)
 		stack_status_add_own(look, "gateway", &look->state->gateway,
 			&(struct stack_status_own){plan->network.gateway_id,
 				UINT64_C(1) << CAP_NET_RAW, .spaces = STATUS_ALL_SPACES});
 	if (look->state->gateway.pid && plan->network.host_link)
-		add_network(look, "gateway", enforce_network_door_verify(plan, &why), &why,
-			"the host's table and link lead to it", plan->network.door_where);
+		stack_status_add_door(look);
 	if (look->state->outlet.pid)
-		add_outlet(look);
+		stack_status_add_outlet(look);
 	stack_status_add_launcher(look);
 	stack_status_add_own(look, "supervisor", &look->state->supervisor,
 		&(struct stack_status_own){plan->network.supervisor_id, 0,

@@ -11,6 +11,7 @@
 #include "base/scoped.h"
 #include "base/signals.h"
 #include "base/text.h"
+#include "enforce/network_door.h"
 #include "plan/plan.h"
 #include "stack/begin.h"
 #include "stack/down.h"
@@ -210,6 +211,23 @@ static bool has_supervisor(const struct up_work *work)
 	       stack_member_alive(&work->state->supervisor);
 }
 
+/* Somebody may have flushed the host's rules since.  If they cannot be put back `status` says why:
+ * what runs is relayed. */
+static void open_door(struct up_work *work)
+{
+	const struct stack_state *state = work->state;
+
+	if (!state || !state->plan->network.host_link || !stack_member_alive(&state->gateway) ||
+		enforce_network_door_verify(state->plan, NULL) == 0)
+		return;
+	scoped(fd) int router = stack_state_router(state);
+	struct fault why = {0};
+	if (router >= 0 && enforce_network_door(state->plan, router, &why) == 0)
+		say(work, "gateway", "its door is put right");
+	else
+		say(work, "gateway", arena_printf(work->arena, "relays: %s", why.text));
+}
+
 static int bring_up(struct up_work *work, struct fault *why)
 {
 	int error = up_guard_lock(work, why);
@@ -221,6 +239,7 @@ static int bring_up(struct up_work *work, struct fault *why)
 		error = check_names(work, why);
 	if (error < 0)
 		return error;
+	open_door(work);
 	if (has_supervisor(work))
 		return ask(work, why);
 	error = up_guard_all(work, why);

@@ -71,6 +71,15 @@ expect 0 'up starts it, and no other' bulkhead up
 if grep -q '^cache: started' "$output"; then not_ok 'as it says'; else ok 'as it says'; fi
 if grep -q 'reader: has ended' /var/log/bulkhead/$stack/supervisor.log; then ok 'and the log'; else not_ok 'and the log'; fi
 
+# An older plan.
+before=$(pids) supervisor=$(pid_of supervisor pid)
+kill -9 "$(pid_of launcher pid)"
+within 5 'a supervisor ends' gone "$supervisor"
+expect 0 'its plan becomes one of version 2' tests/system/older/plan-2 $stack
+expect 0 'up goes on by it' bulkhead up
+same 'with the processes that there are'
+expect 0 'which is as planned' bulkhead status
+
 # An older version: killed, and alive.
 for alive in '' yes; do
   before=$(pids) supervisor=$(pid_of supervisor pid)

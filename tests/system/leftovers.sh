@@ -58,6 +58,7 @@ chmod 600 "$folder/secret"
 put "$folder/$stack.yaml" <<END
 bulkhead: 1
 stack: $stack
+gateway: nat
 services:
   cache:
     role: redis
@@ -85,7 +86,7 @@ within 5 'it takes a word' redis-cli -p $port set word said
 if asks; then ok 'it serves'; else not_ok 'it serves'; fi
 everything >"$folder/during"
 diff "$folder/before" "$folder/during" >"$folder/made"
-for kind in process namespace mount cgroup file; do
+for kind in process namespace mount cgroup file link nft route; do
   if grep -q "^> $kind " "$folder/made"; then
     ok "up makes some: $kind"
   else
@@ -113,7 +114,7 @@ nothing_left 'nothing is left after the death of all'
 sed -i 's/listens: \[6379\]/listens: [6379, 6380]/' "$folder/$stack.yaml"
 expect 4 'up that fails' bulkhead up --within 1
 nothing_left 'leaves nothing'
-for step in 1 3 5; do
+for step in 1 3 5 108; do
   bulkhead up --kill-after $step >/dev/null 2>&1
   "$BULKHEAD" down $stack >/dev/null 2>&1
   nothing_left "nor does up that dies after step $step"

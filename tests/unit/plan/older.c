@@ -16,6 +16,7 @@
 static void what_an_older_plan_did_not_say_is_as_it_was(void **state)
 {
 	static const char text[] = "{\"version\": 1, \"stack\": \"s\", \"arch\": \"x86-64\","
+				   " \"network\": {\"prefix4\": \"198.18.4.0/24\"},"
 				   " \"services\": [{\"name\": \"a\", \"program\": \"/p\","
 				   " \"workdir\": \"/\", \"rlimits\":"
 				   " [{\"resource\": 7, \"name\": \"nofile\", \"value\": 64}]}]}";
@@ -27,6 +28,7 @@ static void what_an_older_plan_did_not_say_is_as_it_was(void **state)
 	assert_true(plan_read("plan", text, strlen(text), arena, &plan, NULL) < 0);
 	assert_int_equal(plan_read_older("plan", text, strlen(text), arena, &plan, NULL), 0);
 	assert_int_equal(plan->version, PLAN_VERSION);
+	assert_string_equal(plan->network.host4, "198.18.4.254");
 	assert_string_equal(plan->services[0].base, "a");
 	assert_int_equal(plan->services[0].life.stop_signal, SIGTERM);
 	assert_int_equal(plan->services[0].life.stop_seconds, 10);
