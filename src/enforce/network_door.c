@@ -152,16 +152,19 @@ static int join_router(const struct plan *plan, int router_network, struct fault
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
-static int join_host(
-	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
+/* What there is now: a predecessor's route went with its link, if need be while this one was made. */
+static int join_host(const struct plan *plan, struct arena *arena, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
+	struct enforce_network_lines found = {.arena = arena};
 	struct enforce_network_knob list[KNOBS];
-	size_t count = knobs(plan, found->arena, list);
+	size_t count = knobs(plan, arena, list);
 	int index = (int)if_nametoindex(network->host_link);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = enforce_network_knobs(list, count, network->door_where, why);
 
+	if (!error)
+		error = enforce_network_read(&found, network->door_where, why);
 	if (!error)
 		error = enforce_netlink_open(&netlink, network->door_where, why);
 	if (!error)
@@ -172,7 +175,7 @@ static int join_host(
 			.family = i ? AF_INET6 : AF_INET,
 			.index = index};
 
-		if (!enforce_network_has(found, host_route(network, i, found->arena)))
+		if (!enforce_network_has(&found, host_route(network, i, arena)))
 			error = enforce_network_route(&netlink, &given, why);
 	}
 	return error ? error : enforce_netlink_flush(&netlink, why);
@@ -205,7 +208,7 @@ int enforce_network_door(const struct plan *plan, int router_network, struct fau
 		error = load_table(plan, why);
 	if (!error)
 		error = join_router(plan, router_network, why);
-	return error ? error : join_host(plan, &found, why);
+	return error ? error : join_host(plan, arena, why);
 }
 
 int enforce_network_door_away(const char *stack, struct fault *why)

@@ -240,6 +240,12 @@ expect 0 'a new supervisor, and all is put right' bulkhead up
 expect 0 'as planned' bulkhead status
 answers 'so that a neighbour is led in again' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
 
+# A router may go some moments after its stack, and with it a link of this name, and its route.
+nsenter -t "$(pid_of gateway pid)" -n sleep 0.8 &
+expect 0 'down' bulkhead down
+expect 0 'up while the last link is still there' bulkhead up
+expect 0 'is as planned, with a way of its own' bulkhead status
+
 expect 0 'down' bulkhead down
 nothing_left() { ! { ip -o link && ip route && ip -6 route && nft list tables; } | grep -E 'bh-|bulkhead|198.18.77'; }
 within 5 'nothing is left in the host' nothing_left
