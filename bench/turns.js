@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// turns.js STEPS NAME COMMAND... ++ NAME COMMAND...
+// turns.js STEPS NAME NAME COMMAND...
 //
-// Two commands that take the same steps, one for each line of input, and answer it by
-// {"step": NAME, "took": MILLISECONDS}.  They take turns, in random order, so that whatever else the
-// machine does falls on both alike, and none begins before what goes on behind the last one's answer
-// is done: mails, indexes.  Prints for each step a line of JSON for bench/rounds.js: the
-// medians, and the median of the ratios (second to first of the same turn).  Ends with 1 when a
-// command fails: what fails fast is not fast.
+// COMMAND visits two shops of these names by the same steps, one for each line of input, which is
+// the shop's number, and answers it by {"step": NAME, "took": MILLISECONDS} (examples/visitors.js).
+// They take turns, in random order, so that whatever else the machine does falls on both alike, and
+// none begins before what goes on behind the last one's answer is done: mails, indexes.  Prints for
+// each step a line of JSON for bench/rounds.js: the medians, and the median of the ratios
+// (first to second of the same turn).  Ends with 1 when COMMAND fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const { openSync, readFileSync, writeSync } = require('node:fs');
@@ -14,24 +14,22 @@ const readline = require('node:readline');
 
 const median = (list) => list.slice().sort((a, b) => a - b)[list.length >> 1];
 
-class Runner {
-	constructor(name, command) {
-		this.name = name;
-		this.times = new Map();	// of each step, turn by turn
+class Visitors {
+	constructor(command) {
 		this.child = spawn(command[0], command.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
 		this.lines = readline.createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
 		this.child.stdin.on('error', () => {});	// its end shows where its answer is awaited
 	}
 
-	async turn(index) {
-		this.child.stdin.write('next\n');
+	async turn(shop, index) {
+		this.child.stdin.write(`${shop.number}\n`);
 		const { value, done } = await this.lines.next();
 		if (done)
-			throw new Error(`${this.name} ended`);
+			throw new Error(`${shop.name}: the visitors ended`);
 		const { step, took } = JSON.parse(value);
-		if (!this.times.has(step))
-			this.times.set(step, []);
-		this.times.get(step).push({ index, took });
+		if (!shop.times.has(step))
+			shop.times.set(step, []);
+		shop.times.get(step).push({ index, took });
 	}
 
 	async end() {
@@ -50,7 +48,7 @@ function print(first, second) {
 		const [name, other] = [first.name, second.name];
 		console.log(JSON.stringify({ step, turns: before.length, first: name, second: other,
 			medians: [before, after].map((list) => median(list.map(({ took }) => took))),
-			ratio: median(before.map(({ took }, place) => after[place].took / took)) }));
+			ratio: median(before.map(({ took }, place) => took / after[place].took)) }));
 	}
 }
 
@@ -73,31 +71,31 @@ async function rest() {
 	}
 }
 
-async function run(count, [first, second]) {
-	const warm = 150;	// the compilers of both are busy at first
+async function run(count, visitors, [first, second]) {
+	const warm = 150;	// the compilers are busy at first
 	for (let index = -warm; index < count; index++) {
-		for (const runner of Math.random() < 0.5 ? [first, second] : [second, first]) {
+		for (const shop of Math.random() < 0.5 ? [first, second] : [second, first]) {
 			await rest();
-			await runner.turn(index);
+			await visitors.turn(shop, index);
 		}
 		if (index < 0)
-			[first, second].forEach((runner) => runner.times.clear());
+			[first, second].forEach((shop) => shop.times.clear());
 	}
 	print(first, second);
 }
 
-const [count, ...words] = process.argv.slice(2);
-const cut = words.indexOf('++');
-if (!/^[1-9]\d*$/.test(count) || cut < 2 || words.length < cut + 3) {
-	console.error('usage: turns.js STEPS NAME COMMAND... ++ NAME COMMAND...');
+const [count, first, second, ...command] = process.argv.slice(2);
+if (!/^[1-9]\d*$/.test(count) || !command.length) {
+	console.error('usage: turns.js STEPS NAME NAME COMMAND...');
 	process.exit(2);
 }
 stay_awake();
-const runners = [words.slice(0, cut), words.slice(cut + 1)].map(([name, ...command]) => new Runner(name, command));
-run(Number(count), runners).catch((error) => {
+const visitors = new Visitors(command);
+const shops = [first, second].map((name, number) => ({ name, number, times: new Map() }));
+run(Number(count), visitors, shops).catch((error) => {
 	console.error(error.message);
 	process.exitCode = 1;
-}).then(() => Promise.all(runners.map((runner) => runner.end()))).then((statuses) => {
-	if (statuses.some((status) => status !== 0))
+}).then(() => visitors.end()).then((status) => {
+	if (status !== 0)
 		process.exitCode = 1;
 });

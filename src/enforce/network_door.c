@@ -152,7 +152,8 @@ static int join_router(const struct plan *plan, int router_network, struct fault
 	return error ? error : enforce_netlink_flush(&netlink, why);
 }
 
-/* What there is now: a predecessor's route went with its link, if need be while this one was made. */
+/* What there is now: a predecessor's route went with its link, if need be while this one was made.
+ */
 static int join_host(const struct plan *plan, struct arena *arena, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
