@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "enforce/netlink.h"
 #include "enforce/network_compare.h"
+#include "enforce/network_door_connect.h"
 #include "enforce/network_link.h"
 #include "enforce/network_read.h"
 #include "enforce/network_rules.h"
@@ -26,28 +27,15 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 
-enum { KNOBS = 3, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+enum { KNOBS = 2, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
 
-/* Is anything published that the kernel leads in by IPv6?  Else the host gets no route of it. */
-static bool wide(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->publish_count; i++)
-		if (strchr(plan->publishes[i].address, ':') &&
-			!text_equal(plan->publishes[i].address, "::1"))
-			return true;
-	return false;
-}
-
-/* The host's loopback may ask by the link, which the guard of its table makes good; and nobody is
- * discovered on it. */
+/* Nobody is discovered on it. */
 static size_t knobs(
 	const struct plan *plan, struct arena *arena, struct enforce_network_knob list[KNOBS])
 {
 	const char *link = plan->network.host_link;
 	size_t count = 0;
 
-	list[count++] = (struct enforce_network_knob){
-		arena_printf(arena, "ipv4/conf/%s/route_localnet", link), "1"};
 	if (access("/proc/sys/net/ipv6", F_OK) < 0)
 		return count;
 	list[count++] = (struct enforce_network_knob){
@@ -71,7 +59,8 @@ static int check_routes(
 	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
-	const char *prefixes[] = {network->prefix4, wide(plan) ? network->prefix6 : NULL};
+	const char *prefixes[] = {
+		network->prefix4, enforce_door_wide(plan) ? network->prefix6 : NULL};
 
 	for (size_t i = 0; i < 2 && prefixes[i]; i++) {
 		const char *taken = enforce_network_overlap(found, prefixes[i], network->host_link);
@@ -87,6 +76,12 @@ static int check_routes(
 		return -EEXIST;
 	}
 	return 0;
+}
+
+/* Who stands for the host's own clients, as enforce_network_read() writes it. */
+static const char *host_address(const struct plan_network *network, struct arena *arena)
+{
+	return arena_printf(arena, "address %s %s/32", network->host_link, network->host4);
 }
 
 static int route(
@@ -170,7 +165,9 @@ static int join_host(const struct plan *plan, struct arena *arena, struct fault 
 		error = enforce_netlink_open(&netlink, network->door_where, why);
 	if (!error)
 		error = enforce_network_link_up(&netlink, index, why);
-	for (int i = 0; !error && i <= wide(plan); i++) {
+	if (!error && !enforce_network_has(&found, host_address(network, arena)))
+		error = enforce_network_address(&netlink, index, network->host4, why);
+	for (int i = 0; !error && i <= enforce_door_wide(plan); i++) {
 		const struct enforce_network_route given = {
 			.to = i ? network->prefix6 : network->prefix4,
 			.family = i ? AF_INET6 : AF_INET,
@@ -196,7 +193,7 @@ static int load_table(const struct plan *plan, struct fault *why)
 	return enforce_nft_load(text, "host's table", plan->network.door_where, why);
 }
 
-/* Rules first: there is no way before they hold. */
+/* Rules first: there is no way before they hold.  And nobody is led there before there is one. */
 int enforce_network_door(const struct plan *plan, int router_network, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -209,13 +206,18 @@ int enforce_network_door(const struct plan *plan, int router_network, struct fau
 		error = load_table(plan, why);
 	if (!error)
 		error = join_router(plan, router_network, why);
-	return error ? error : join_host(plan, arena, why);
+	if (!error)
+		error = join_host(plan, arena, why);
+	return error ? error : enforce_door_connect(plan, why);
 }
 
 int enforce_network_door_away(const char *stack, struct fault *why)
 {
 	scoped(memory) char *text = NULL;
+	int error = enforce_door_connect_away(stack, why);
 
+	if (error)
+		return error;
 	if (asprintf(&text,
 		    "add table inet " NETWORK_HOST_TABLE "\ndelete table inet " NETWORK_HOST_TABLE
 		    "\n",
@@ -230,10 +232,10 @@ static int verify_lines(
 {
 	const struct plan_network *network = &plan->network;
 	const char *planned[] = {arena_printf(found->arena, "link %s up", network->host_link),
-		host_route(network, false, found->arena),
-		wide(plan) ? host_route(network, true, found->arena) : NULL};
+		host_address(network, found->arena), host_route(network, false, found->arena),
+		enforce_door_wide(plan) ? host_route(network, true, found->arena) : NULL};
 
-	for (size_t i = 0; i < 3 && planned[i]; i++)
+	for (size_t i = 0; i < 4 && planned[i]; i++)
 		if (!enforce_network_has(found, planned[i])) {
 			fault(why, -ESTALE, network->door_where, "the host lacks '%s'", planned[i]);
 			return 1;
@@ -256,5 +258,7 @@ int enforce_network_door_verify(const struct plan *plan, struct fault *why)
 		answer = enforce_network_read(&found, where, why);
 	if (!answer)
 		answer = verify_lines(plan, &found, why);
-	return answer ? answer : enforce_network_knobs_verify(list, count, where, why);
+	if (!answer)
+		answer = enforce_network_knobs_verify(list, count, where, why);
+	return answer ? answer : enforce_door_connect_verify(plan, why);
 }

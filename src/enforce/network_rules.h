@@ -11,6 +11,8 @@
  * in the same transaction costs a grace period of the kernel, some 10 ms.
  */
 
+#include <stdbool.h>
+
 struct plan;
 struct plan_service;
 
@@ -22,4 +24,6 @@ enum { NETWORK_CONNECTIONS = 8192 }; /* that a service may have open, each way *
 /* Freed by the caller; NULL when memory is gone. */
 char *enforce_network_rules_router(const struct plan *plan);
 char *enforce_network_rules_host(const struct plan *plan); /* `gateway: nat` */
+/* Is anything published that this table translates by IPv6? */
+bool enforce_door_wide(const struct plan *plan);
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service);

@@ -16,35 +16,42 @@ static bool same_door(const struct plan_publish *left, const struct plan_publish
 	       left->host_port == right->host_port && text_equal(left->address, right->address);
 }
 
+bool enforce_door_wide(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (strchr(plan->publishes[i].address, ':') &&
+			!text_equal(plan->publishes[i].address, "::1"))
+			return true;
+	return false;
+}
+
 /*
- * What is meant by an address to publish at.  A packet from another machine is
- * translated before the kernel asks whether it may have a loopback address
- * (@arriving); and the kernel leads ::1 nowhere but to lo.  NULL: not for this chain.
+ * What is meant by an address to publish at, of those that this table translates:
+ * who connects to one of 127.0.0.0/8 is led by a program (network_door_connect.h),
+ * and ::1 the kernel leads nowhere but to lo.  NULL: none of them.
  */
-static const char *match(const struct plan_publish *publish, bool arriving, char text[FORMAT])
+static const char *match(const struct plan_publish *publish, char text[FORMAT])
 {
 	const char *address = publish->address;
-	bool wide = strchr(address, ':') != NULL;
 
-	if (text_equal(address, "::1") || (arriving && text_starts(address, "127.")))
+	if (text_equal(address, "::1") || text_starts(address, "127."))
 		return NULL;
 	if (text_equal(address, "0.0.0.0"))
-		return arriving ? "ip daddr != 127.0.0.0/8 fib daddr type local"
-				: "meta nfproto ipv4 fib daddr type local";
+		return "ip daddr != 127.0.0.0/8 fib daddr type local";
 	if (text_equal(address, "::"))
 		return "ip6 daddr != ::1 fib daddr type local";
-	snprintf(text, FORMAT, "%s daddr %s%s", wide ? "ip6" : "ip", address,
-		text_starts(address, "127.") ? "" : " fib daddr type local");
+	snprintf(text, FORMAT, "%s daddr %s fib daddr type local",
+		strchr(address, ':') ? "ip6" : "ip", address);
 	return text;
 }
 
 /* Publish @index, the first at its door: the rule for all instances there. */
-static void write_door(FILE *out, const struct plan *plan, size_t index, bool arriving)
+static void write_door(FILE *out, const struct plan *plan, size_t index)
 {
 	const struct plan_publish *publish = &plan->publishes[index];
 	bool wide = strchr(publish->address, ':') != NULL;
 	char text[FORMAT];
-	const char *matched = match(publish, arriving, text);
+	const char *matched = match(publish, text);
 	size_t count = 0;
 
 	for (size_t i = 0; i < plan->publish_count; i++) {
@@ -72,45 +79,105 @@ static void write_door(FILE *out, const struct plan *plan, size_t index, bool ar
 	}
 }
 
-static void write_doors(FILE *out, const struct plan *plan, bool arriving)
+static void write_doors(FILE *out, const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->publish_count; i++)
-		write_door(out, plan, i, arriving);
+		write_door(out, plan, i);
+}
+
+/* Where the stack is: by its link, and by no other one. */
+struct place {
+	const char *link, *prefix4, *prefix6, *host4;
+};
+
+/*
+ * From the stack come answers to who stands for the host's clients (host4), also
+ * where its router were no more what it is; what else it sends is for those that
+ * this table translates, if it does.  To addresses of the stack nobody else sends:
+ * no neighbour finds anything there, and where the link is gone nothing goes
+ * elsewhere in its place: who is led there hears so.  Each packet of the host is looked at here: so
+ * it is little.
+ */
+static void write_guards(FILE *out, const struct place *place, bool translates, bool wide)
+{
+	fprintf(out,
+		"\tchain guard {\n"
+		"\t\ttype filter hook prerouting priority raw; policy accept;\n"
+		"\t\tiifname \"%s\" goto answers\n"
+		"\t\tip daddr %s drop\n",
+		place->link, place->prefix4);
+	if (wide)
+		fprintf(out, "\t\tip6 daddr %s drop\n", place->prefix6);
+	fprintf(out,
+		"\t}\n"
+		"\tchain answers {\n"
+		"\t\tip saddr %s ip daddr %s tcp flags & (syn | ack) != syn%s accept\n"
+		"%s"
+		"\t}\n"
+		"\tchain leave {\n"
+		"\t\ttype filter hook output priority raw; policy accept;\n"
+		"\t\tip daddr %s oifname != \"%s\" goto astray\n",
+		place->prefix4, place->host4, translates ? " notrack" : "",
+		translates ? "" : "\t\tdrop\n", place->prefix4, place->link);
+	if (wide)
+		fprintf(out, "\t\tip6 daddr %s oifname != \"%s\" goto astray\n", place->prefix6,
+			place->link);
+	if (translates)
+		fprintf(out, "\t\toifname \"%s\" ip saddr %s notrack\n", place->link, place->host4);
+	fputs("\t}\n"
+	      "\tchain astray {\n"
+	      "\t\tmeta l4proto tcp reject with tcp reset\n"
+	      "\t\tdrop\n"
+	      "\t}\n",
+		out);
 }
 
 /*
- * From the stack come answers alone, also where its router were no more what it
- * is, and from nobody else what has an address of the stack.  What does not come
- * through a door does not get into the link, so that a neighbour who sends to an
- * address of the stack finds nothing; and what does goes nowhere else, where the
- * link is gone.  Chains of nat see the first packet of each connection and cost no
- * other one anything; what belongs to none they do not see, and so all that is
- * forwarded is looked at once more.
+ * What does not come through a door does not get into the link; and what does goes
+ * nowhere else, where the link is gone.  Chains of nat see the first packet of each
+ * connection and cost no other one anything; what belongs to none they do not see,
+ * and so all that is forwarded is looked at once more.
  */
-static const char guards[] = "\tchain guard {\n"
-			     "\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-			     "\t\tiifname \"%s\" ct state & (established | related) == 0 drop\n"
-			     "\t}\n"
-			     "\tchain way {\n"
-			     "\t\ttype filter hook forward priority mangle; policy accept;\n"
-			     "\t\toifname \"%s\" ct status & dnat == 0 drop\n"
-			     "\t}\n"
-			     "\tchain leave {\n"
-			     "\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
-			     "\t\toifname \"%s\" ct status & dnat == 0 drop\n"
-			     "\t\toifname != \"%s\" ip daddr %s drop\n"
-			     "\t\toifname != \"%s\" ip6 daddr %s drop\n"
-			     "\t\toifname \"%s\" ip saddr 127.0.0.0/8 snat ip to %s\n"
-			     "\t}\n"
-			     "\tchain arrive {\n"
-			     "\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
-			     "\t\tip saddr %s drop\n"
-			     "\t\tip6 saddr %s drop\n";
+static void write_translation(FILE *out, const struct place *place, const struct plan *plan)
+{
+	fprintf(out,
+		"\tchain known {\n"
+		"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
+		"\t\tiifname \"%s\" ct state & (established | related | untracked) == 0 drop\n"
+		"\t}\n"
+		"\tchain way {\n"
+		"\t\ttype filter hook forward priority mangle; policy accept;\n"
+		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
+		"\t}\n"
+		"\tchain out {\n"
+		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
+		"\t\toifname != \"%s\" ip daddr %s drop\n"
+		"\t\toifname != \"%s\" ip6 daddr %s drop\n"
+		"\t}\n"
+		"\tchain arrive {\n"
+		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
+		"\t\tip saddr %s drop\n"
+		"\t\tip6 saddr %s drop\n",
+		place->link, place->link, place->link, place->link, place->prefix4, place->link,
+		place->prefix6, place->prefix4, place->prefix6);
+	write_doors(out, plan);
+	/* A loopback address does not leave the host: who comes from one is the gateway's. */
+	fputs("\t}\n"
+	      "\tchain look {\n"
+	      "\t\ttype nat hook output priority -100; policy accept;\n"
+	      "\t\tip saddr 127.0.0.0/8 accept\n",
+		out);
+	write_doors(out, plan);
+	fputs("\t}\n", out);
+}
 
 char *enforce_network_rules_host(const struct plan *plan)
 {
 	const struct plan_network *network = &plan->network;
-	const char *link = network->host_link;
+	const struct place place = {
+		network->host_link, network->prefix4, network->prefix6, network->host4};
+	const bool translates = plan_forwarded(plan) != 0;
 	char *text = NULL;
 	size_t length;
 	FILE *out = open_memstream(&text, &length);
@@ -118,15 +185,10 @@ char *enforce_network_rules_host(const struct plan *plan)
 	if (!out)
 		return NULL;
 	fprintf(out, "table inet " NETWORK_HOST_TABLE " {\n", plan->stack);
-	fprintf(out, guards, link, link, link, link, network->prefix4, link, network->prefix6, link,
-		network->host4, network->prefix4, network->prefix6);
-	write_doors(out, plan, true);
-	fputs("\t}\n"
-	      "\tchain look {\n"
-	      "\t\ttype nat hook output priority -100; policy accept;\n",
-		out);
-	write_doors(out, plan, false);
-	fputs("\t}\n}\n", out);
+	write_guards(out, &place, translates, enforce_door_wide(plan));
+	if (translates)
+		write_translation(out, &place, plan);
+	fputs("}\n", out);
 	if (fclose(out)) {
 		free(text);
 		return NULL;

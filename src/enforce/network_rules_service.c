@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "enforce/network_link.h"
 #include "enforce/network_loopback.h"
 #include "enforce/network_rules.h"
@@ -55,7 +56,6 @@ static void write_peers(FILE *out, const struct plan *plan, const struct plan_se
 /*
  * Clients from outside keep their own addresses, so any source is right at a
  * published port, but for the other services of the stack: they need an edge.
- * Those on the host's loopback come by the gateway, or as host4 without it.
  */
 static void write_published(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
@@ -75,9 +75,20 @@ static void write_published(FILE *out, const struct plan *plan, const struct pla
 			network->prefix4, transport, publish->port, network->router4, transport,
 			publish->port, network->prefix6, transport, publish->port, network->router6,
 			transport, publish->port);
-		if (network->host_link)
-			fprintf(out, "\t\tip saddr %s %s dport %u accept\n", network->host4,
-				transport, publish->port);
+	}
+}
+
+/* One for each port that @service publishes: a rule of @format about the host's own clients
+ * (`gateway: nat`), by their address and that port. */
+static void write_clients(
+	FILE *out, const struct plan *plan, const struct plan_service *service, const char *format)
+{
+	for (size_t i = 0; plan->network.host_link && i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+
+		if (publish->transport == PLAN_TCP && text_equal(publish->service, service->name) &&
+			!enforce_rules_repeated(plan, i))
+			fprintf(out, format, plan->network.host4, publish->port);
 	}
 }
 
@@ -94,6 +105,14 @@ static void write_probed(FILE *out, const struct plan *plan, const struct plan_s
 			plan->network.router4, ports[i], plan->network.router6, ports[i]);
 }
 
+static bool publishes(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (text_equal(plan->publishes[i].service, service->name))
+			return true;
+	return false;
+}
+
 static bool translates(const struct plan *plan, const struct plan_service *service)
 {
 	return enforce_network_loopback(plan, service, false) ||
@@ -107,7 +126,10 @@ static bool translates(const struct plan *plan, const struct plan_service *servi
 static void write_own(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
 	if (!translates(plan, service)) {
-		fputs("\t\toif \"lo\" accept\n" RULES_ANSWERS, out);
+		fputs("\t\toif \"lo\" accept\n", out);
+		write_clients(out, plan, service,
+			"\t\tip daddr %s tcp sport %u ct state untracked accept\n");
+		fputs(RULES_ANSWERS, out);
 		return;
 	}
 	fputs("\t\toif \"lo\" ct status & dnat == 0 accept\n" RULES_ANSWERS
@@ -115,15 +137,28 @@ static void write_own(FILE *out, const struct plan *plan, const struct plan_serv
 		out);
 }
 
-/* Nothing that a service says to itself is translated or limited: to follow its connections would
- * cost it, as it does a Redis that is asked from its own loopback, and tell nobody anything. */
-static void write_untracked(FILE *out)
+/*
+ * Nothing that a service says to itself is translated or limited: to follow its connections would
+ * cost it, as it does a Redis that is asked from its own loopback, and tell nobody anything.  Nor
+ * are those of the host's own clients followed: who answers them is known by the address and the
+ * port. What begins a connection to them is: it is no answer.
+ */
+static void write_untracked(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
 	fputs("\tchain own {\n"
 	      "\t\ttype filter hook output priority raw; policy accept;\n"
-	      "\t\toif \"lo\" notrack\n"
-	      "\t}\n",
+	      "\t\toif \"lo\" notrack\n",
 		out);
+	write_clients(out, plan, service,
+		"\t\tip daddr %s tcp sport %u tcp flags & (syn | ack) != syn notrack\n");
+	fputs("\t}\n", out);
+	if (!plan->network.host_link || !publishes(plan, service))
+		return;
+	fputs("\tchain clients {\n"
+	      "\t\ttype filter hook prerouting priority raw; policy accept;\n",
+		out);
+	write_clients(out, plan, service, "\t\tip saddr %s tcp dport %u notrack\n");
+	fputs("\t}\n", out);
 }
 
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
@@ -143,13 +178,16 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 	if (audited)
 		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
 	/* The table of connections is the host's: no service may fill it for all. */
+	fputs("\tchain input {\n"
+	      "\t\ttype filter hook input priority filter; policy drop;\n"
+	      "\t\tiif \"lo\" accept\n",
+		out);
+	write_clients(out, plan, service, "\t\tip saddr %s tcp dport %u accept\n");
 	fprintf(out,
-		"\tchain input {\n"
-		"\t\ttype filter hook input priority filter; policy drop;\n"
-		"\t\tiif \"lo\" accept\n" RULES_EXISTING "\t\tct count over %d "
-		"reject\n"
-		"\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
-		"\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
+		RULES_EXISTING "\t\tct count over %d "
+			       "reject\n"
+			       "\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
+			       "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
 		NETWORK_CONNECTIONS);
 	write_published(out, plan, service);
 	write_probed(out, plan, service);
@@ -169,7 +207,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 	if (translates(plan, service))
 		enforce_network_loopback_chains(out, plan, service);
 	else
-		write_untracked(out);
+		write_untracked(out, plan, service);
 	fputs("}\n", out);
 	if (fclose(out)) {
 		free(text);

@@ -96,11 +96,11 @@ static bool demand_connection(struct enforce_program *program, const struct layo
 		demand(program, own[i]);
 	}
 	enforce_program_load_packet(program, BPF_W, layout->destination + 4 * (layout->words - 1));
-	enforce_program_keep(program, DESTINATION);
+	enforce_program_copy(program, DESTINATION, BPF_REG_0);
 	enforce_program_load_packet(program, BPF_H, layout->ports);
-	enforce_program_keep(program, FROM_PORT);
+	enforce_program_copy(program, FROM_PORT, BPF_REG_0);
 	enforce_program_load_packet(program, BPF_H, layout->ports + 2);
-	enforce_program_keep(program, TO_PORT);
+	enforce_program_copy(program, TO_PORT, BPF_REG_0);
 	return true;
 }
 
@@ -213,7 +213,7 @@ static int load(const struct plan *plan, const struct plan_service *service, str
 {
 	struct enforce_program program = {.arena = arena};
 
-	enforce_program_begin_packet(&program);
+	enforce_program_begin(&program);
 	write_family(&program, &layout4, plan, service);
 	write_family(&program, &layout6, plan, service);
 	enforce_program_answer(&program, LONG_WAY);

@@ -31,16 +31,26 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 	unsigned char what, uint32_t value, short steps);
 void enforce_program_end(struct enforce_program *program);
 
-/* Of packets: first of all, so that they can be read. */
-void enforce_program_begin_packet(struct enforce_program *program);
+/* Register 6 keeps what register 1 holds at first: calls lose registers 0 to 5.  To read packets it
+ * has to. */
+void enforce_program_begin(struct enforce_program *program);
 /* The number of @size (BPF_B, BPF_H, BPF_W) at @offset of the packet into register 0, which loses
  * registers 1 to 5.  Of a packet that is shorter the answer is 0: nothing is done with it here. */
 void enforce_program_load_packet(
 	struct enforce_program *program, unsigned char size, uint32_t offset);
 /* Of register 0 only these bits. */
 void enforce_program_mask(struct enforce_program *program, uint32_t bits);
-/* Copy register 0 to @into. */
-void enforce_program_keep(struct enforce_program *program, unsigned char into);
+/* Of register 0 what is left when it is divided by @divisor. */
+void enforce_program_remainder(struct enforce_program *program, uint32_t divisor);
+/* Of register 0, of 64 bits, the upper half. */
+void enforce_program_upper(struct enforce_program *program);
+void enforce_program_copy(struct enforce_program *program, unsigned char into, unsigned char from);
+/* Load the address at @offset of what register 1 points to. */
+void enforce_program_load_address(
+	struct enforce_program *program, unsigned char into, size_t offset);
+/* Store register @from as the 32 bits at @offset of what register 6 points to. */
+void enforce_program_store_field(
+	struct enforce_program *program, size_t offset, unsigned char from);
 void enforce_program_set(struct enforce_program *program, unsigned char into, uint32_t value);
 /* Call @helper (enum bpf_func_id) with what stands in registers 1 to 5. */
 void enforce_program_call(struct enforce_program *program, int helper);
@@ -55,6 +65,17 @@ int enforce_program_load(
  * network namespace.  A cgroup that a killed launcher left has its old program replaced, and no
  * group below may add another.  0 or -errno. */
 int enforce_program_attach(int target, int program, int hook);
+
+/*
+ * Beside those that others have at the same place.  Ours are known by their @name, which the caller
+ * makes so that it is nobody else's; programs named so before are replaced.  0 or -errno; -EPERM:
+ * others have one there that wants to be alone.
+ */
+int enforce_program_join(int target, int program, int hook, const char *name);
+/* Those of @name leave. */
+int enforce_program_leave(int target, int hook, const char *name);
+/* Is @program, or another one of the same instructions, the only one of @name? */
+bool enforce_program_joined(int target, int program, int hook, const char *name);
 
 /* Is there any program at @hook of @target itself? */
 bool enforce_program_any(int target, int hook);

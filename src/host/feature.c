@@ -148,10 +148,19 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"nft_numgen)",
 		false},
 	[HOST_DOOR_NAT] = {"door-nat",
-		"`gateway: nat`: published ports without a process on the way to the service",
-		"`gateway: nat` is refused; `gateway: relay`, the default, does not need it",
+		"`gateway: nat` at addresses that other machines reach, without a process on the "
+		"way",
+		"`gateway: nat` publishes at 127.0.0.1 alone; `gateway: relay`, the default, does "
+		"not need it",
 		"a kernel with CONFIG_NFT_NAT, NFT_NUMGEN and NFT_FIB_INET (modprobe nft_chain_nat "
 		"nft_nat nft_numgen nft_fib_inet)",
+		false},
+	[HOST_DOOR_CONNECT] = {"door-connect",
+		"`gateway: nat` at 127.0.0.1: who connects there is led to the service",
+		"`gateway: nat` publishes at no address of the loopback; `gateway: relay`, the "
+		"default, does not need it",
+		"Linux 5.14 with CONFIG_CGROUP_BPF, and no program at the root of the cgroups that "
+		"wants to be the only one (bpftool cgroup show)",
 		false},
 	[HOST_FORWARDING4] = {"forwarding-ipv4",
 		"`gateway: nat` at addresses that other machines reach",

@@ -49,6 +49,7 @@ enum host_feature {
 	HOST_TRANSPARENT_PROXY, /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
 	HOST_LOOPBACK_NAT,      /* nft nat in all four hooks, numgen */
 	HOST_DOOR_NAT,          /* the same with fib, for `gateway: nat` */
+	HOST_DOOR_CONNECT,      /* a program that says where connect(2) leads, likewise */
 	HOST_FORWARDING4,       /* the host forwards, and no firewall of it drops that */
 	HOST_FORWARDING6,
 	HOST_APPARMOR,
@@ -182,7 +183,7 @@ extern const struct record_type host_record, host_program_record;
 /* What only services with `at` need. */
 #define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
 /* What only `gateway: nat` needs. */
-#define HOST_DOOR_FEATURES HOST_FEATURE_BIT(HOST_DOOR_NAT)
+#define HOST_DOOR_FEATURES (HOST_FEATURE_BIT(HOST_DOOR_NAT) | HOST_FEATURE_BIT(HOST_DOOR_CONNECT))
 /* What its administrator may change at any time: it is never remembered. */
 #define HOST_PASSING_FEATURES                                                                      \
 	(HOST_FEATURE_BIT(HOST_FORWARDING4) | HOST_FEATURE_BIT(HOST_FORWARDING6))

@@ -18,6 +18,11 @@ static uint64_t hash(const char *text)
 	return value;
 }
 
+uint32_t plan_stack_hash(const char *stack)
+{
+	return (uint32_t)hash(stack);
+}
+
 static bool speaks(const struct policy_service *service)
 {
 	for (size_t i = 0; i < service->listen_count; i++)
@@ -145,7 +150,7 @@ static const char *host_link(struct planner *planner)
 
 	return strlen(stack) < 12 ? arena_printf(planner->arena, "bh-%s", stack)
 				  : arena_printf(planner->arena, "bh-%.3s-%08" PRIx32, stack,
-					    (uint32_t)hash(stack));
+					    plan_stack_hash(stack));
 }
 
 /* Derived from the stack's name unless the policy gives it. */

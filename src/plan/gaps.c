@@ -114,24 +114,36 @@ uint64_t plan_forwarded(const struct plan *plan)
 	return wanted;
 }
 
-/* Who publishes to other machines needs one that forwards. */
+static bool led(const struct plan_publish *publish)
+{
+	return text_starts(publish->address, "127.") || text_equal(publish->address, "0.0.0.0");
+}
+
+/* The features that the doors of @plan need, each once, with the first line that does. */
 static void door_gaps(struct planner *planner)
 {
 	const struct plan *plan = planner->plan;
-	uint64_t wanted = plan_forwarded(plan);
-	enum host_feature feature;
+	uint64_t known = 0;
 
-	if (!plan->network.host_link || plan->publish_count == 0)
-		return;
-	plan_gap(planner, NULL, LAYER_NETWORK, HOST_DOOR_NAT, true, plan->network.door_where,
-		host_features[HOST_DOOR_NAT].without);
-	for (size_t i = 0; i < plan->publish_count; i++) {
-		if (!forwards(&plan->publishes[i], &feature) ||
-			!(wanted & HOST_FEATURE_BIT(feature)))
-			continue;
-		wanted &= ~HOST_FEATURE_BIT(feature);
-		plan_gap(planner, NULL, LAYER_NETWORK, feature, true, plan->publishes[i].where,
-			host_features[feature].without);
+	for (size_t i = 0; plan->network.host_link && i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		enum host_feature forwarding;
+		bool far = forwards(publish, &forwarding);
+		const struct {
+			enum host_feature feature;
+			bool needed;
+		} each[] = {
+			{HOST_DOOR_NAT, far}, {forwarding, far}, {HOST_DOOR_CONNECT, led(publish)}};
+
+		for (size_t j = 0; j < sizeof(each) / sizeof(each[0]); j++) {
+			enum host_feature feature = each[j].feature;
+
+			if (!each[j].needed || known & HOST_FEATURE_BIT(feature))
+				continue;
+			known |= HOST_FEATURE_BIT(feature);
+			plan_gap(planner, NULL, LAYER_NETWORK, feature, true, publish->where,
+				host_features[feature].without);
+		}
 	}
 }
 

@@ -129,6 +129,10 @@ const struct host_question *plan_questions(
 /* The names that need host ids, for host_ids(). */
 const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count);
 
+/* A number for the stack of that name: the same everywhere, and no two stacks of a machine share
+ * it. */
+uint32_t plan_stack_hash(const char *stack);
+
 /* The HOST_FORWARDING features that the doors of @plan need: of what other machines reach. */
 uint64_t plan_forwarded(const struct plan *plan);
 

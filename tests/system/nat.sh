@@ -36,6 +36,11 @@ silent() { # NAME URL [COMMAND...]
   fi
 }
 
+# From an address or an interface that the client has chosen: `curl` without its first word is curl.
+bound() { shift && curl --interface 127.0.0.1 "$@"; }
+said_by_curl() { shift && curl -v "$@"; }
+held() { shift && curl --interface if\!lo "$@"; }
+
 ip link set lo up
 unshare --net sleep 600 &
 neighbour=$!
@@ -137,8 +142,19 @@ answers 'all addresses: the loopback' http://127.0.0.1:8003/ 'web.? 198.18.77.25
 answers 'all addresses: a neighbour' http://10.77.0.1:8003/ 'web.? 10.77.0.2' by
 answers 'all addresses of IPv6: a neighbour' 'http://[fd77::1]:8005/' 'web.? fd77::2' by
 answers 'all addresses of IPv6: from the host' 'http://[fd77::1]:8005/' 'web.? fd77::1'
-said=$(for _ in 1 2 3 4; do get http://127.0.0.1:8001/; echo; done | sort | uniq -c | tr -s ' \n' ' ')
-if [ "$said" = ' 2 web.1 198.18.77.254 2 web.2 198.18.77.254 ' ]; then ok 'instances take turns'; else not_ok 'instances take turns' "$said"; fi
+answers 'a loopback address in the clothes of IPv6' 'http://[::ffff:127.0.0.1]:8001/' 'web.? 198.18.77.254'
+answers 'another address of the loopback, where all are published' http://127.7.7.7:8003/ 'web.? 198.18.77.254'
+said=$(for _ in $(seq 40); do get http://127.0.0.1:8001/; echo; done | sort | uniq -c | tr -s ' \n' ' ')
+if [[ $said =~ ^\ ([0-9]+)\ web.1\ 198.18.77.254\ ([0-9]+)\ web.2\ 198.18.77.254\ $ ]] &&
+  [ "${BASH_REMATCH[1]}" -gt 4 ] && [ "${BASH_REMATCH[2]}" -gt 4 ]; then
+  ok 'both instances are asked'
+else
+  not_ok 'both instances are asked' "$said"
+fi
+said=$(for _ in 1 2 3 4; do by curl -sS http://10.77.0.1:8002/; echo; done | sort | uniq -c | tr -s ' \n' ' ')
+if [ "$said" = ' 2 web.1 10.77.0.2 2 web.2 10.77.0.2 ' ]; then ok 'by neighbours in turns'; else not_ok 'by neighbours in turns' "$said"; fi
+silent 'who has chosen an address to come from is the relay'\''s' http://127.0.0.1:8001/ bound
+silent 'or an interface' http://127.0.0.1:8001/ held
 silent '::1 is the relay'\''s' 'http://[::1]:8004/'
 # Where the kernel has tcx, packets of a connection from the loopback pass the router by.
 nsenter -t "$gateway" -n nft -f - <<'END'
@@ -165,12 +181,21 @@ if [ "$(came)" -gt $((passed + 50)) ]; then ok 'and a neighbour the long one'; e
 nsenter -t "$gateway" -n nft delete table inet seen
 kill -CONT "$gateway"
 answers '::1 is relayed' 'http://[::1]:8004/' 'web.? *'
+answers 'so is who has chosen an address' http://127.0.0.1:8001/ 'web.? *' bound
+answers 'or an interface' http://127.0.0.1:8001/ 'web.? *' held
 answers 'also of all addresses' 'http://[::1]:8005/' 'web.? *'
 
 # Doors are the only way.
 by ip route add 198.18.77.0/24 via 10.77.0.1
 silent 'a neighbour finds no service by its own address' http://198.18.77.2:3000/ by
 silent 'nor does a program of the host' http://198.18.77.2:3000/
+answers 'which is told so at once' telnet://198.18.77.2:3000 '*Operation not permitted*' said_by_curl
+nsenter -t "$neighbour" -n node -e 'require("http").createServer((_, answer) => answer.end("its own")).listen(8001, "127.0.0.1")' &
+own=$!
+within 5 'a program of the neighbour' by bash -c 'echo >/dev/tcp/127.0.0.1/8001'
+answers 'the loopback of another network is its own' http://127.0.0.1:8001/ 'its own' by
+kill $own
+wait $own 2>/dev/null
 silent 'a neighbour finds nothing at a door of the loopback' http://10.77.0.1:8001/ by
 by ip route del local 127.0.0.1 dev lo table local
 by ip route del local 127.0.0.0/8 dev lo table local
@@ -236,6 +261,9 @@ nft add rule inet "bulkhead_$stack" arrive accept
 expect 1 'a rule more is seen' bulkhead status
 ip link del "bh-$stack"
 expect 1 'a link less as well' bulkhead status
+ip route add default via 10.77.0.2
+answers 'then who is led to the stack hears so' telnet://127.0.0.1:8001 '*Connection refused*' said_by_curl
+ip route del default
 expect 0 'a new supervisor, and all is put right' bulkhead up
 expect 0 'as planned' bulkhead status
 answers 'so that a neighbour is led in again' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
@@ -247,5 +275,19 @@ expect 0 'up while the last link is still there' bulkhead up
 expect 0 'is as planned, with a way of its own' bulkhead status
 
 expect 0 'down' bulkhead down
+answers 'nobody is led anywhere any more' telnet://127.0.0.1:8001 '*127.0.0.1*Connection refused*' said_by_curl
 nothing_left() { ! { ip -o link && ip route && ip -6 route && nft list tables; } | grep -E 'bh-|bulkhead|198.18.77'; }
 within 5 'nothing is left in the host' nothing_left
+
+# At the loopback alone nothing of the host is needed, and connections are not followed.
+knob ipv4/ip_forward 0
+knob ipv6/conf/all/forwarding 0
+sed -i 's/publishes: .*/publishes: {3000: ["127.0.0.1:8001", "[::1]:8004"]}/' "$policy"
+expect 0 'a door of the loopback needs no host that forwards' bulkhead up
+expect 0 'as planned' bulkhead status
+answers 'it leads in' http://127.0.0.1:8001/ 'web.? 198.18.77.254'
+answers '::1 is relayed' 'http://[::1]:8004/' 'web.? *'
+nft list ruleset >"$output"
+if grep -E ' ct |nat hook' "$output" >/dev/null; then not_ok 'no rule of the host asks for connections' "$(cat "$output")"; else ok 'no rule of the host asks for connections'; fi
+expect 0 'and down' bulkhead down
+within 5 'nothing is left of it either' nothing_left

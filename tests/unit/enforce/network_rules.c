@@ -86,7 +86,22 @@ static void a_door_is_in_the_host(void **state)
 	assert_non_null(strstr(router, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
 				       "accept"));
 	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 accept"));
+	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 notrack"));
 	assert_null(strstr(db, "198.18.4.254"));
+}
+
+/* Of doors of the loopback nothing is translated, and no connection followed. */
+static void a_door_of_the_loopback_has_guards_alone(void **state)
+{
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.network.host_link = "bh-shop";
+	plan.network.host4 = "198.18.4.254";
+	plan.publishes += 2;
+	plan.publish_count -= 2;
+	scoped(memory) char *host = enforce_network_rules_host(&plan);
+	compare_with("network-host-loopback.nft", host);
 }
 
 /* Two in audit mode: what no edge allows passes both, and their tables keep it. */
@@ -166,6 +181,7 @@ int main(void)
 		cmocka_unit_test(the_router_holds_every_edge),
 		cmocka_unit_test(a_service_holds_its_own_edges),
 		cmocka_unit_test(a_door_is_in_the_host),
+		cmocka_unit_test(a_door_of_the_loopback_has_guards_alone),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
 		cmocka_unit_test(an_edge_is_its_elements),
 		cmocka_unit_test(a_probe_opens_its_port_once),

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/report.h"
 #include "base/scoped.h"
+#include "base/text.h"
 #include "host/host.h"
 #include "sketch.h"
 
@@ -257,6 +258,41 @@ static void a_place_on_a_loopback_needs_the_kernel(void **state)
 	}
 }
 
+/* A door of the loopback needs no host that translates or forwards, and others need no program. */
+static void a_door_needs_what_leads_to_it(void **state)
+{
+	static const enum host_feature each[] = {
+		HOST_DOOR_CONNECT, HOST_DOOR_NAT, HOST_FORWARDING4, HOST_FORWARDING6};
+	static const struct {
+		const char *address;
+		unsigned gaps; /* one bit each */
+	} cases[] = {{"127.0.0.1", 1}, {"0.0.0.0", 1 | 2 | 4}, {"10.0.0.1", 2 | 4},
+		{"\"[::1]\"", 0}, {"\"[::]\"", 2 | 8}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[160];
+
+		snprintf(text, sizeof(text),
+			"  a:\n    role: bare\n    command: daemon\n    listens: [80]\n"
+			"    publishes: {80: %s}\n",
+			cases[i].address);
+		struct sketch sketch = sketch_plan_top("gateway: nat\n", text, false);
+		unsigned found = 0;
+
+		for (size_t j = 0; j < 4; j++)
+			sketch.host->features[each[j]].state = HOST_NO;
+		const struct plan *plan =
+			plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+		for (size_t j = 0; j < plan->gap_count; j++)
+			for (size_t k = 0; k < 4; k++)
+				if (text_equal(plan->gaps[j].feature, host_features[each[k]].name))
+					found |= 1u << k;
+		assert_int_equal(found, cases[i].gaps);
+		sketch_free(&sketch);
+	}
+}
+
 static void the_host_is_an_edge_of_another_kind(void **state)
 {
 	static const char text[] =
@@ -300,6 +336,7 @@ int main(void)
 		cmocka_unit_test(and_told_what_can_be_typed),
 		cmocka_unit_test(old_configuration_is_in_the_plan),
 		cmocka_unit_test(a_place_on_a_loopback_needs_the_kernel),
+		cmocka_unit_test(a_door_needs_what_leads_to_it),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
 	};
 
