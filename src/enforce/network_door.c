@@ -27,15 +27,17 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 
-enum { KNOBS = 2, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+enum { KNOBS = 3, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
 
-/* Nobody is discovered on it. */
+/* No loopback address goes by it, and nobody is discovered on it. */
 static size_t knobs(
 	const struct plan *plan, struct arena *arena, struct enforce_network_knob list[KNOBS])
 {
 	const char *link = plan->network.host_link;
 	size_t count = 0;
 
+	list[count++] = (struct enforce_network_knob){
+		arena_printf(arena, "ipv4/conf/%s/route_localnet", link), "0"};
 	if (access("/proc/sys/net/ipv6", F_OK) < 0)
 		return count;
 	list[count++] = (struct enforce_network_knob){
@@ -82,6 +84,22 @@ static int check_routes(
 static const char *host_address(const struct plan_network *network, struct arena *arena)
 {
 	return arena_printf(arena, "address %s %s/32", network->host_link, network->host4);
+}
+
+/*
+ * Who is led to the stack goes nowhere else when the link is gone, and with it
+ * its route, also where no rule holds that any more.  The metric is the worst, and
+ * made of the stack's name: by it the route is found again.
+ */
+static uint32_t metric(const char *stack)
+{
+	return UINT32_C(1) << 31 | plan_stack_hash(stack);
+}
+
+static const char *no_route(const struct plan *plan, struct arena *arena)
+{
+	return arena_printf(arena, "route unreachable %s metric %u table %u family %d",
+		plan->network.prefix4, metric(plan->stack), RT_TABLE_MAIN, AF_INET);
 }
 
 static int route(
@@ -166,12 +184,19 @@ static int join_host(const struct plan *plan, struct arena *arena, struct fault 
 	if (!error)
 		error = enforce_network_link_up(&netlink, index, why);
 	if (!error && !enforce_network_has(&found, host_address(network, arena)))
-		error = enforce_network_address(&netlink, index, network->host4, why);
+		error = enforce_network_link_address(&netlink, index, network->host4, why);
+	if (!error && !enforce_network_has(&found, no_route(plan, arena)))
+		error = enforce_network_route(&netlink,
+			&(struct enforce_network_route){.to = network->prefix4,
+				.family = AF_INET,
+				.nowhere = metric(plan->stack)},
+			why);
 	for (int i = 0; !error && i <= enforce_door_wide(plan); i++) {
 		const struct enforce_network_route given = {
 			.to = i ? network->prefix6 : network->prefix4,
 			.family = i ? AF_INET6 : AF_INET,
-			.index = index};
+			.index = index,
+			.source = i ? NULL : network->host4};
 
 		if (!enforce_network_has(&found, host_route(network, i, arena)))
 			error = enforce_network_route(&netlink, &given, why);
@@ -211,13 +236,35 @@ int enforce_network_door(const struct plan *plan, int router_network, struct fau
 	return error ? error : enforce_door_connect(plan, why);
 }
 
-int enforce_network_door_away(const char *stack, struct fault *why)
+/* Whatever its prefix was. */
+static int route_away(const char *stack, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct enforce_network_lines found = {.arena = arena};
+	scoped(netlink) struct enforce_netlink netlink = {0};
+	int error = enforce_network_read(&found, (struct where){0}, why);
+
+	if (!error)
+		error = enforce_netlink_open(&netlink, (struct where){0}, why);
+	for (size_t i = 0; !error && i < found.count; i++) {
+		char prefix[64];
+		unsigned number;
+
+		if (sscanf(found.texts[i], "route unreachable %63s metric %u table 254 family 2",
+			    prefix, &number) == 2 &&
+			number == metric(stack))
+			error = enforce_network_route_away(&netlink,
+				&(struct enforce_network_route){
+					.to = prefix, .family = AF_INET, .nowhere = number},
+				why);
+	}
+	return error ? error : enforce_netlink_flush(&netlink, why);
+}
+
+static int table_away(const char *stack, struct fault *why)
 {
 	scoped(memory) char *text = NULL;
-	int error = enforce_door_connect_away(stack, why);
 
-	if (error)
-		return error;
 	if (asprintf(&text,
 		    "add table inet " NETWORK_HOST_TABLE "\ndelete table inet " NETWORK_HOST_TABLE
 		    "\n",
@@ -226,16 +273,28 @@ int enforce_network_door_away(const char *stack, struct fault *why)
 	return enforce_nft_load(text, "removal of the host's table", (struct where){0}, why);
 }
 
+/* What can go goes; the first that cannot is the fault. */
+int enforce_network_door_away(const char *stack, struct fault *why)
+{
+	int error = enforce_door_connect_away(stack, why);
+	int other = route_away(stack, error ? NULL : why);
+
+	error = error ? error : other;
+	other = table_away(stack, error ? NULL : why);
+	return error ? error : other;
+}
+
 /* What the host has besides is not looked at. */
 static int verify_lines(
 	const struct plan *plan, const struct enforce_network_lines *found, struct fault *why)
 {
 	const struct plan_network *network = &plan->network;
 	const char *planned[] = {arena_printf(found->arena, "link %s up", network->host_link),
-		host_address(network, found->arena), host_route(network, false, found->arena),
+		host_address(network, found->arena), no_route(plan, found->arena),
+		host_route(network, false, found->arena),
 		enforce_door_wide(plan) ? host_route(network, true, found->arena) : NULL};
 
-	for (size_t i = 0; i < 4 && planned[i]; i++)
+	for (size_t i = 0; i < 5 && planned[i]; i++)
 		if (!enforce_network_has(found, planned[i])) {
 			fault(why, -ESTALE, network->door_where, "the host lacks '%s'", planned[i]);
 			return 1;

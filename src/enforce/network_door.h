@@ -19,7 +19,8 @@ struct plan;
  * stack is FAULT_UNSUPPORTED. */
 int enforce_network_door(const struct plan *plan, int router_network, struct fault *why);
 
-/* Take @stack's program and table out of the host.  The link and its routes go with the router. */
+/* Take @stack's program, table and last route out of the host.  The link and its routes go with the
+ * router. */
 int enforce_network_door_away(const char *stack, struct fault *why);
 
 /* 0: the table, the link, its routes and the program are as planned; 1: they are not, as @why says;

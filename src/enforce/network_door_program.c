@@ -183,6 +183,9 @@ void enforce_door_program(
 	enforce_program_load_field(program, BPF_REG_2, offsetof(struct bpf_sock_addr, protocol));
 	demand(program, BPF_REG_2, IPPROTO_TCP);
 	enforce_program_load_field(program, ADDRESS, work.address);
+	/* To 0.0.0.0 is to 127.0.0.1, but for the kernel only after this. */
+	enforce_program_skip(program, BPF_JNE, ADDRESS, 0, 1);
+	enforce_program_set(program, ADDRESS, htonl(INADDR_LOOPBACK));
 	enforce_program_load_field(program, PORT, offsetof(struct bpf_sock_addr, user_port));
 	for (size_t i = 0; i < plan->publish_count; i++)
 		if (on_loopback(&plan->publishes[i]) && target(plan, &plan->publishes[i]))

@@ -60,6 +60,13 @@ static void put_destination(struct nlmsghdr *header, struct rtmsg *info, const c
 	put_address(header, RTA_DST, address);
 }
 
+static void put_nowhere(struct nlmsghdr *header, struct rtmsg *info, uint32_t metric)
+{
+	info->rtm_type = RTN_UNREACHABLE;
+	info->rtm_scope = RT_SCOPE_UNIVERSE;
+	mnl_attr_put_u32(header, RTA_PRIORITY, metric);
+}
+
 /* Locally administered, the same on both ends. */
 static void put_hardware(struct nlmsghdr *header, uint32_t link)
 {
@@ -136,8 +143,8 @@ int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct f
 	return 0;
 }
 
-int enforce_network_address(
-	struct enforce_netlink *netlink, int index, const char *address, struct fault *why)
+static int add_address(struct enforce_netlink *netlink, int index, const char *address,
+	unsigned char scope, struct fault *why)
 {
 	bool wide = strchr(address, ':') != NULL;
 	struct nlmsghdr *header = enforce_netlink_add(
@@ -149,7 +156,7 @@ int enforce_network_address(
 	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
 	info->ifa_family = wide ? AF_INET6 : AF_INET;
 	info->ifa_prefixlen = wide ? 128 : 32;
-	info->ifa_scope = RT_SCOPE_UNIVERSE;
+	info->ifa_scope = scope;
 	info->ifa_index = (unsigned)index;
 	put_address(header, IFA_LOCAL, address);
 	put_address(header, IFA_ADDRESS, address);
@@ -157,6 +164,18 @@ int enforce_network_address(
 	mnl_attr_put_u32(
 		header, IFA_FLAGS, wide ? IFA_F_NODAD | IFA_F_NOPREFIXROUTE : IFA_F_NOPREFIXROUTE);
 	return 0;
+}
+
+int enforce_network_address(
+	struct enforce_netlink *netlink, int index, const char *address, struct fault *why)
+{
+	return add_address(netlink, index, address, RT_SCOPE_UNIVERSE, why);
+}
+
+int enforce_network_link_address(
+	struct enforce_netlink *netlink, int index, const char *address, struct fault *why)
+{
+	return add_address(netlink, index, address, RT_SCOPE_LINK, why);
 }
 
 int enforce_network_route(struct enforce_netlink *netlink,
@@ -175,12 +194,32 @@ int enforce_network_route(struct enforce_netlink *netlink,
 	info->rtm_type = route->local ? RTN_LOCAL : RTN_UNICAST;
 	info->rtm_scope =
 		route->local ? RT_SCOPE_HOST : (route->family == AF_INET ? RT_SCOPE_LINK : 0);
+	if (route->nowhere)
+		put_nowhere(header, info, route->nowhere);
 	if (route->to)
 		put_destination(header, info, route->to);
 	if (route->source)
 		put_address(header, RTA_PREFSRC, route->source);
-	mnl_attr_put_u32(header, RTA_OIF, (uint32_t)route->index);
+	if (!route->nowhere)
+		mnl_attr_put_u32(header, RTA_OIF, (uint32_t)route->index);
 	mnl_attr_put_u32(header, RTA_TABLE, route->table ? route->table : RT_TABLE_MAIN);
+	return 0;
+}
+
+int enforce_network_route_away(struct enforce_netlink *netlink,
+	const struct enforce_network_route *route, struct fault *why)
+{
+	struct nlmsghdr *header =
+		enforce_netlink_add(netlink, RTM_DELROUTE, 0, "take a route away", why);
+	struct rtmsg *info;
+
+	if (!header)
+		return -EIO;
+	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+	info->rtm_family = (unsigned char)route->family;
+	info->rtm_table = RT_TABLE_MAIN;
+	put_nowhere(header, info, route->nowhere);
+	put_destination(header, info, route->to);
 	return 0;
 }
 

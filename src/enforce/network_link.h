@@ -49,6 +49,7 @@ struct enforce_network_route {
 	bool local;         /* deliver here instead of sending */
 	bool replace;       /* one that is there already */
 	const char *source; /* preferred source address, or NULL */
+	uint32_t nowhere;   /* by none (EHOSTUNREACH), with this metric; 0: by @index */
 };
 
 /* The requests are added to the batch; what the kernel says of them comes with its flush. */
@@ -63,7 +64,13 @@ int enforce_network_link_up(struct enforce_netlink *netlink, int index, struct f
 /* One address alone (/32, /128). */
 int enforce_network_address(
 	struct enforce_netlink *netlink, int index, const char *address, struct fault *why);
+/* The same, for this link alone: nobody takes it to come from elsewhere. */
+int enforce_network_link_address(
+	struct enforce_netlink *netlink, int index, const char *address, struct fault *why);
 int enforce_network_route(struct enforce_netlink *netlink,
+	const struct enforce_network_route *route, struct fault *why);
+/* Take away what goes @nowhere. */
+int enforce_network_route_away(struct enforce_netlink *netlink,
 	const struct enforce_network_route *route, struct fault *why);
 /* Packets with NETWORK_MARK look into NETWORK_TABLE. */
 int enforce_network_rule(struct enforce_netlink *netlink, int family, struct fault *why);

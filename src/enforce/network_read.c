@@ -97,6 +97,13 @@ static int read_route(const struct nlmsghdr *header, void *context)
 	if ((number_of == RT_TABLE_LOCAL && info->rtm_protocol == RTPROT_KERNEL) ||
 		info->rtm_flags & RTM_F_CLONED)
 		return 0;
+	if (info->rtm_type == RTN_UNREACHABLE) {
+		enforce_network_line(context,
+			"route unreachable %s/%u metric %u table %u family %u",
+			address(table[RTA_DST], info->rtm_family, text), info->rtm_dst_len,
+			number(table[RTA_PRIORITY], 0), number_of, info->rtm_family);
+		return 0;
+	}
 	enforce_network_line(context, "route %s%s/%u dev %s table %u family %u",
 		info->rtm_type == RTN_LOCAL ? "local " : "",
 		address(table[RTA_DST], info->rtm_family, text), info->rtm_dst_len,

@@ -8,6 +8,7 @@
  *     link eth0 up
  *     address eth0 198.18.4.2/32
  *     route 198.18.4.3/32 dev eth0 table 254
+ *     route unreachable 198.18.4.0/24 metric 9 table 254
  *     rule 1000 mark 1 table 100 family 2
  */
 

@@ -95,8 +95,8 @@ struct place {
  * where its router were no more what it is; what else it sends is for those that
  * this table translates, if it does.  To addresses of the stack nobody else sends:
  * no neighbour finds anything there, and where the link is gone nothing goes
- * elsewhere in its place: who is led there hears so.  Each packet of the host is looked at here: so
- * it is little.
+ * elsewhere in its place: who is led there hears so.  Doors are of TCP alone.  Each packet of the
+ * host is looked at here: so it is little.
  */
 static void write_guards(FILE *out, const struct place *place, bool translates, bool wide)
 {
@@ -111,19 +111,18 @@ static void write_guards(FILE *out, const struct place *place, bool translates, 
 	fprintf(out,
 		"\t}\n"
 		"\tchain answers {\n"
-		"\t\tip saddr %s ip daddr %s tcp flags & (syn | ack) != syn%s accept\n"
+		"\t\tip saddr %s ip daddr %s tcp flags & (syn | ack) != syn accept\n"
 		"%s"
 		"\t}\n"
 		"\tchain leave {\n"
 		"\t\ttype filter hook output priority raw; policy accept;\n"
-		"\t\tip daddr %s oifname != \"%s\" goto astray\n",
-		place->prefix4, place->host4, translates ? " notrack" : "",
-		translates ? "" : "\t\tdrop\n", place->prefix4, place->link);
+		"\t\tip daddr %s oifname != \"%s\" goto astray\n"
+		"\t\tip daddr %s meta l4proto != tcp drop\n",
+		place->prefix4, place->host4, translates ? "" : "\t\tdrop\n", place->prefix4,
+		place->link, place->prefix4);
 	if (wide)
 		fprintf(out, "\t\tip6 daddr %s oifname != \"%s\" goto astray\n", place->prefix6,
 			place->link);
-	if (translates)
-		fprintf(out, "\t\toifname \"%s\" ip saddr %s notrack\n", place->link, place->host4);
 	fputs("\t}\n"
 	      "\tchain astray {\n"
 	      "\t\tmeta l4proto tcp reject with tcp reset\n"
@@ -143,7 +142,7 @@ static void write_translation(FILE *out, const struct place *place, const struct
 	fprintf(out,
 		"\tchain known {\n"
 		"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-		"\t\tiifname \"%s\" ct state & (established | related | untracked) == 0 drop\n"
+		"\t\tiifname \"%s\" ct state & (established | related) == 0 drop\n"
 		"\t}\n"
 		"\tchain way {\n"
 		"\t\ttype filter hook forward priority mangle; policy accept;\n"
@@ -151,6 +150,7 @@ static void write_translation(FILE *out, const struct place *place, const struct
 		"\t}\n"
 		"\tchain out {\n"
 		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
+		"\t\toifname \"%s\" ip saddr %s accept\n"
 		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
 		"\t\toifname != \"%s\" ip daddr %s drop\n"
 		"\t\toifname != \"%s\" ip6 daddr %s drop\n"
@@ -159,8 +159,8 @@ static void write_translation(FILE *out, const struct place *place, const struct
 		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
 		"\t\tip saddr %s drop\n"
 		"\t\tip6 saddr %s drop\n",
-		place->link, place->link, place->link, place->link, place->prefix4, place->link,
-		place->prefix6, place->prefix4, place->prefix6);
+		place->link, place->link, place->link, place->host4, place->link, place->link,
+		place->prefix4, place->link, place->prefix6, place->prefix4, place->prefix6);
 	write_doors(out, plan);
 	/* A loopback address does not leave the host: who comes from one is the gateway's. */
 	fputs("\t}\n"

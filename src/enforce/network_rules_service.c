@@ -163,6 +163,7 @@ static void write_untracked(FILE *out, const struct plan *plan, const struct pla
 
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
+	static const char untracked[] = "\t\tip saddr %s tcp dport %u ct state untracked accept\n";
 	const bool audited = plan_audit(service, LAYER_NETWORK);
 	char *text = NULL;
 	size_t length;
@@ -182,7 +183,8 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 	      "\t\ttype filter hook input priority filter; policy drop;\n"
 	      "\t\tiif \"lo\" accept\n",
 		out);
-	write_clients(out, plan, service, "\t\tip saddr %s tcp dport %u accept\n");
+	if (!translates(plan, service))
+		write_clients(out, plan, service, untracked);
 	fprintf(out,
 		RULES_EXISTING "\t\tct count over %d "
 			       "reject\n"
@@ -190,6 +192,8 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 			       "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
 		NETWORK_CONNECTIONS);
 	write_published(out, plan, service);
+	if (translates(plan, service))
+		write_clients(out, plan, service, "\t\tip saddr %s tcp dport %u accept\n");
 	write_probed(out, plan, service);
 	fputs(audited ? LET_THROUGH("came", "saddr") : "", out);
 	fputs(RULES_REFUSE "\t}\n"

@@ -120,8 +120,9 @@ bool enforce_program_attached(int target, int program, int hook)
 	return attached >= 0 && read_info(attached, &found) && same_steps(&wanted, &found);
 }
 
-/* Take away those of @name but @kept (by its number; 0: none). */
-static int sort_out(int target, int hook, const char *name, uint32_t kept)
+/* Take away those of @name that are older than @newest (by its number, which grow; 0: all): of two
+ * callers at once the later one's stays. */
+static int sort_out(int target, int hook, const char *name, uint32_t newest)
 {
 	uint32_t numbers[MOST_PROGRAMS];
 	struct bpf_prog_info info;
@@ -130,7 +131,7 @@ static int sort_out(int target, int hook, const char *name, uint32_t kept)
 	for (int i = 0; i < count && error == 0; i++) {
 		scoped(fd) int program = open_program(numbers[i]);
 
-		if (program < 0 || numbers[i] == kept || !read_info(program, &info) ||
+		if (program < 0 || (newest && numbers[i] >= newest) || !read_info(program, &info) ||
 			strncmp(info.name, name, sizeof(info.name)) != 0)
 			continue;
 		error = detach(target, program, hook);
@@ -161,11 +162,16 @@ static int find(int target, int hook, const char *name)
 int enforce_program_join(int target, int program, int hook, const char *name)
 {
 	struct bpf_prog_info info;
-	scoped(fd) int older = find(target, hook, name);
-	int error =
-		older < 0 ? attach(target, program, hook, BPF_F_ALLOW_MULTI, 0)
-			  : attach(target, program, hook, BPF_F_ALLOW_MULTI | BPF_F_REPLACE, older);
+	int error = -ENOENT;
 
+	/* ENOENT: the older one was replaced meanwhile. */
+	for (int i = 0; error == -ENOENT && i < MOST_PROGRAMS; i++) {
+		scoped(fd) int older = find(target, hook, name);
+
+		error = older < 0 ? attach(target, program, hook, BPF_F_ALLOW_MULTI, 0)
+				  : attach(target, program, hook, BPF_F_ALLOW_MULTI | BPF_F_REPLACE,
+					    older);
+	}
 	if (error < 0)
 		return error;
 	return read_info(program, &info) ? sort_out(target, hook, name, info.id) : -EIO;

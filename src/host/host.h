@@ -183,10 +183,11 @@ extern const struct record_type host_record, host_program_record;
 /* What only services with `at` need. */
 #define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
 /* What only `gateway: nat` needs. */
-#define HOST_DOOR_FEATURES (HOST_FEATURE_BIT(HOST_DOOR_NAT) | HOST_FEATURE_BIT(HOST_DOOR_CONNECT))
+#define HOST_DOOR_FEATURES HOST_FEATURE_BIT(HOST_DOOR_NAT)
 /* What its administrator may change at any time: it is never remembered. */
 #define HOST_PASSING_FEATURES                                                                      \
-	(HOST_FEATURE_BIT(HOST_FORWARDING4) | HOST_FEATURE_BIT(HOST_FORWARDING6))
+	(HOST_FEATURE_BIT(HOST_DOOR_CONNECT) | HOST_FEATURE_BIT(HOST_FORWARDING4) |                \
+		HOST_FEATURE_BIT(HOST_FORWARDING6))
 /* What only services with that limit need. */
 #define HOST_CONTROLLER_FEATURES                                                                   \
 	(HOST_FEATURE_BIT(HOST_CGROUP_MEMORY) | HOST_FEATURE_BIT(HOST_CGROUP_PIDS) |               \

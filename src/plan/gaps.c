@@ -114,12 +114,8 @@ uint64_t plan_forwarded(const struct plan *plan)
 	return wanted;
 }
 
-static bool led(const struct plan_publish *publish)
-{
-	return text_starts(publish->address, "127.") || text_equal(publish->address, "0.0.0.0");
-}
-
-/* The features that the doors of @plan need, each once, with the first line that does. */
+/* The features that the doors of @plan need, each once, with the first line that does.  The program
+ * at connect(2) keeps the host's own clients to doors, also where it leads nobody. */
 static void door_gaps(struct planner *planner)
 {
 	const struct plan *plan = planner->plan;
@@ -132,8 +128,7 @@ static void door_gaps(struct planner *planner)
 		const struct {
 			enum host_feature feature;
 			bool needed;
-		} each[] = {
-			{HOST_DOOR_NAT, far}, {forwarding, far}, {HOST_DOOR_CONNECT, led(publish)}};
+		} each[] = {{HOST_DOOR_NAT, far}, {forwarding, far}, {HOST_DOOR_CONNECT, true}};
 
 		for (size_t j = 0; j < sizeof(each) / sizeof(each[0]); j++) {
 			enum host_feature feature = each[j].feature;

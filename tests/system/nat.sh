@@ -128,6 +128,21 @@ says 'another program has this port' 'and it says so'
 kill $other
 wait $other 2>/dev/null
 
+# A firewall as many hosts have one.
+firewall() {
+  nft -f - <<'END'
+table inet firewall {
+  chain input {
+    type filter hook input priority filter; policy drop;
+    iif "lo" accept
+    ct state established,related accept
+    meta l4proto { icmp, icmpv6 } accept
+    iifname "wire" tcp dport 8001-8005 accept
+  }
+}
+END
+}
+firewall
 expect 0 'up' bulkhead up
 expect 0 'status is as planned' bulkhead status
 says "the host's table and link lead to it" 'and says that the door is there'
@@ -262,15 +277,20 @@ expect 1 'a rule more is seen' bulkhead status
 ip link del "bh-$stack"
 expect 1 'a link less as well' bulkhead status
 ip route add default via 10.77.0.2
-answers 'then who is led to the stack hears so' telnet://127.0.0.1:8001 '*Connection refused*' said_by_curl
+answers 'then who is led to the stack hears so' telnet://127.0.0.1:8001 '*No route to host*' said_by_curl
+ip route del unreachable 198.18.77.0/24
+answers 'also by the table' telnet://127.0.0.1:8001 '*Connection refused*' said_by_curl
 ip route del default
 expect 0 'a new supervisor, and all is put right' bulkhead up
 expect 0 'as planned' bulkhead status
 answers 'so that a neighbour is led in again' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
 
 # A router may go some moments after its stack, and with it a link of this name, and its route.
-nsenter -t "$(pid_of gateway pid)" -n sleep 0.8 &
+nsenter -t "$(pid_of gateway pid)" -n sleep 60 &
+holder=$!
 expect 0 'down' bulkhead down
+expect 0 'the last link is there' ip link show "bh-$stack"
+(sleep 0.5 && kill $holder) &
 expect 0 'up while the last link is still there' bulkhead up
 expect 0 'is as planned, with a way of its own' bulkhead status
 
@@ -288,6 +308,28 @@ expect 0 'as planned' bulkhead status
 answers 'it leads in' http://127.0.0.1:8001/ 'web.? 198.18.77.254'
 answers '::1 is relayed' 'http://[::1]:8004/' 'web.? *'
 nft list ruleset >"$output"
+firewall
+answers 'also behind a firewall' http://127.0.0.1:8001/ 'web.? 198.18.77.254'
+nft delete table inet firewall
 if grep -E ' ct |nat hook' "$output" >/dev/null; then not_ok 'no rule of the host asks for connections' "$(cat "$output")"; else ok 'no rule of the host asks for connections'; fi
+# Its link is no way to the host, also when a service and the router are no more what they were.
+node -e 'require("http").createServer((_, answer) => answer.end("the host")).listen(9999)' &
+own=$!
+within 5 'a program of the host' bash -c 'echo >/dev/tcp/127.0.0.1/9999'
+web=$(pid_of services/web.1 process) gateway=$(pid_of gateway pid)
+inside() { nsenter -t "$web" -n "$@"; }
+silent 'no service gets to a program of the host' http://198.18.77.254:9999/ inside
+inside nft flush ruleset
+nsenter -t "$gateway" -n nft flush ruleset
+nft -f - <<'END'
+table inet seen {
+  chain came { type filter hook prerouting priority -400; ip daddr 198.18.77.254 tcp dport 9999 counter; }
+}
+END
+silent 'nor where neither its own table nor that of the router is left' http://198.18.77.254:9999/ inside
+if nft list chain inet seen came | grep 'packets [1-9]' >/dev/null; then ok 'whose packets arrive'; else not_ok 'whose packets arrive'; fi
+nft delete table inet seen
+kill $own
+wait $own 2>/dev/null
 expect 0 'and down' bulkhead down
 within 5 'nothing is left of it either' nothing_left

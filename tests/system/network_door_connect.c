@@ -85,6 +85,8 @@ static void a_door_leads_to_its_service(void **state)
 	assert_int_equal(ask(NULL, "::ffff:127.0.0.1", 8080), 0);
 	assert_int_equal(ask(NULL, "127.0.0.1", 8081), 0);
 	assert_int_equal(ask(NULL, "127.99.0.1", 8081), 0);
+	assert_int_equal(ask(NULL, "0.0.0.0", 8080), 0);
+	assert_int_equal(ask(NULL, "0.0.0.0", 8081), 0);
 	assert_int_equal(enforce_door_connect_verify(&plan, &why), 0);
 }
 
@@ -199,7 +201,9 @@ static void nothing_is_left(void **state)
 	assert_int_equal(enforce_door_connect_away(plan.stack, &why), 0);
 	assert_int_equal(enforce_door_connect_verify(&plan, &why), 1);
 	assert_int_equal(ask(NULL, "127.0.0.1", 8080), ECONNREFUSED);
+	assert_int_equal(ask(NULL, "::ffff:127.0.0.1", 8080), ECONNREFUSED);
 	assert_int_equal(ask(NULL, "198.18.4.2", 80), 0);
+	assert_int_equal(ask(NULL, "::ffff:198.18.4.2", 80), 0);
 	assert_int_equal(enforce_door_connect_away(plan.stack, &why), 0);
 }
 
