@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// turns.js STEPS NAME NAME COMMAND...
+// turns.js VISITS NAME NAME COMMAND...
 //
-// COMMAND visits two shops of these names by the same steps, one for each line of input, which is
-// the shop's number, and answers it by {"step": NAME, "took": MILLISECONDS} (examples/visitors.js).
-// They take turns, in random order, so that whatever else the machine does falls on both alike, and
-// none begins before what goes on behind the last one's answer is done: mails, indexes.  Prints for
-// each step a line of JSON for bench/rounds.js: the medians, and the median of the ratios
-// (first to second of the same turn).  Ends with 1 when COMMAND fails: what fails fast is not fast.
+// COMMAND visits two shops of these names in the same way, one visit for each line of input, which is
+// the shop's number, and answers it by its steps: [[NAME, MILLISECONDS], ...]
+// (examples/visitors.js).  They take turns, in random order, so that whatever else the machine does falls on
+// both alike, and no visit begins before what goes on behind the last one is done: mails, indexes.
+// Within a visit a step follows the last one at once, as a customer's browser has it: after each pause the
+// kernel's code would have to be fetched anew.  Prints for each step a line of JSON for bench/rounds.js:
+// the medians, and the median of the ratios (first to second of the same visit).  Ends with 1 when COMMAND
+// fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const { openSync, readFileSync, writeSync } = require('node:fs');
@@ -26,10 +28,11 @@ class Visitors {
 		const { value, done } = await this.lines.next();
 		if (done)
 			throw new Error(`${shop.name}: the visitors ended`);
-		const { step, took } = JSON.parse(value);
-		if (!shop.times.has(step))
-			shop.times.set(step, []);
-		shop.times.get(step).push({ index, took });
+		for (const [place, [step, took]] of JSON.parse(value).entries()) {
+			if (!shop.times.has(step))
+				shop.times.set(step, []);
+			shop.times.get(step).push({ index: `${index}, ${place}`, took });
+		}
 	}
 
 	async end() {
@@ -72,7 +75,7 @@ async function rest() {
 }
 
 async function run(count, visitors, [first, second]) {
-	const warm = 150;	// the compilers are busy at first
+	const warm = 24;	// the compilers are busy at first
 	for (let index = -warm; index < count; index++) {
 		for (const shop of Math.random() < 0.5 ? [first, second] : [second, first]) {
 			await rest();
@@ -86,7 +89,7 @@ async function run(count, visitors, [first, second]) {
 
 const [count, first, second, ...command] = process.argv.slice(2);
 if (!/^[1-9]\d*$/.test(count) || !command.length) {
-	console.error('usage: turns.js STEPS NAME NAME COMMAND...');
+	console.error('usage: turns.js VISITS NAME NAME COMMAND...');
 	process.exit(2);
 }
 stay_awake();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The customers of one or of several shops in ONE process, who take turns: a step for each line of
-// input, which is the shop's number, answered by its name and the milliseconds it took:
-// {"step": "search", "took": 20.5}.  bench/turns.js asks so.
+// The customers of one or of several shops in ONE process, who take turns: a visit for each line of
+// input, which is the shop's number, answered by its steps and the milliseconds each took:
+// [["search", 20.5], ["product", 8.1]].  bench/turns.js asks so.
 //
 // One process, since which of two processes of the same program is faster is luck, and more than
 // what is measured.  Every shop has connections and a Math.random() of its own, so that all take the
@@ -33,16 +33,23 @@ class Turn {
 		this.connections = connections(Agent, number ? `127.0.0.${number + 1}` : null);
 		this.seed = Number(process.env.STEPS_SEED ?? 1);
 		this.begin = null;
+		this.steps = [];
 	}
 
-	// Before each step.
+	// Before each visit.
 	wait() {
 		return new Promise((resolve) => (this.begin = resolve));
 	}
 
-	// After it.
+	// After each step.
 	done(step, took) {
-		console.log(JSON.stringify({ step, took }));
+		this.steps.push([step, took]);
+	}
+
+	// After the visit.
+	end() {
+		console.log(JSON.stringify(this.steps));
+		this.steps = [];
 	}
 
 	random() {
@@ -50,7 +57,7 @@ class Turn {
 	}
 }
 
-// visit(URL, turn, folder, number) goes on for ever, for each of `shops`: [[URL, folder], ...].
+// visit(URL, turn, folder) goes on for ever, for each of `shops`: [[URL, folder], ...].
 async function takeTurns(shops, visit) {
 	await fetch('data:,');	// fetch() has its connections from its first use on
 	const Agent = globalThis[chosen].constructor;
