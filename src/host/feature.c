@@ -156,9 +156,9 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"nft_nat nft_numgen nft_fib_inet)",
 		false},
 	[HOST_DOOR_CONNECT] = {"door-connect",
-		"`gateway: nat` at 127.0.0.1: who connects there is led to the service",
-		"`gateway: nat` publishes at no address of the loopback; `gateway: relay`, the "
-		"default, does not need it",
+		"`gateway: nat`: this machine's own clients are led to the service by connect(2), "
+		"and get to it by no other way",
+		"`gateway: nat` is refused; `gateway: relay`, the default, does not need it",
 		"Linux 5.14 with CONFIG_CGROUP_BPF, and no program at the root of the cgroups that "
 		"wants to be the only one (bpftool cgroup show)",
 		false},

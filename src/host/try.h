@@ -10,12 +10,14 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "host/host.h"
 
 struct arena;
+struct bpf_insn;
 
 /* One try; an attempt fills it and returns the state. */
 struct host_try {
@@ -50,6 +52,11 @@ pid_t host_clone(uint64_t flags, int *pidfd, int cgroup);
 /* Run @attempt with a new cgroup, which is removed afterwards. */
 typedef enum host_state host_cgroup_attempt(struct host_try *try, int folder);
 enum host_state host_in_cgroup(struct host_try *try, host_cgroup_attempt *attempt);
+
+/* Hand a program to the kernel: its descriptor, which the caller closes, or -errno. */
+int host_load_program(const struct bpf_insn *steps, size_t count, int type, int hook);
+/* At @hook of the cgroup @folder, by BPF_F_ @flags: 0 or -errno. */
+int host_attach_program(int folder, int program, int hook, uint32_t flags);
 
 /* What the kernel says, without trying any of it; 0: no Landlock. */
 uint32_t host_landlock_abi(void);

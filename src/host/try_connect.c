@@ -30,28 +30,9 @@ static int load(uint16_t port)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 1},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	union bpf_attr attributes = {
-		.prog_type = BPF_PROG_TYPE_CGROUP_SOCK_ADDR,
-		.expected_attach_type = BPF_CGROUP_INET4_CONNECT,
-		.insns = (uint64_t)(uintptr_t)program,
-		.insn_cnt = sizeof(program) / sizeof(program[0]),
-		.license = (uint64_t)(uintptr_t) "GPL",
-	};
-	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
 
-	return fd < 0 ? -errno : fd;
-}
-
-static int attach(int folder, int program)
-{
-	union bpf_attr attributes = {
-		.target_fd = (uint32_t)folder,
-		.attach_bpf_fd = (uint32_t)program,
-		.attach_type = BPF_CGROUP_INET4_CONNECT,
-		.attach_flags = BPF_F_ALLOW_MULTI,
-	};
-
-	return syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof(attributes)) < 0 ? -errno : 0;
+	return host_load_program(program, sizeof(program) / sizeof(program[0]),
+		BPF_PROG_TYPE_CGROUP_SOCK_ADDR, BPF_CGROUP_INET4_CONNECT);
 }
 
 /* On some port of the loopback. */
@@ -68,12 +49,12 @@ static int listen_somewhere(struct sockaddr_in *address)
 	return take_fd(&fd);
 }
 
-/* To a port that nobody listens on: that of the discard protocol, or else another. */
+/* To port 0, on which nobody can listen. */
 static int connect_beside(struct sockaddr_in address)
 {
 	scoped(fd) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	address.sin_port = htons(9);
+	address.sin_port = 0;
 	return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 ? 0
 											       : 1;
 }
@@ -89,7 +70,8 @@ static enum host_state lead(struct host_try *try, int folder)
 		return host_refused(try, listener, "a port of the loopback");
 	if (program < 0)
 		return host_refused(try, program, "the kernel refuses to load a program");
-	int error = attach(folder, program);
+	int error =
+		host_attach_program(folder, program, BPF_CGROUP_INET4_CONNECT, BPF_F_ALLOW_MULTI);
 	if (error < 0)
 		return host_refused(try, error, "a cgroup takes no program beside others");
 	pid_t child = host_clone(0, NULL, folder);

@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -46,16 +45,8 @@ static int load(size_t which)
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
-	union bpf_attr attributes = {
-		.prog_type = type,
-		.expected_attach_type = hook,
-		.insns = (uint64_t)(uintptr_t)program,
-		.insn_cnt = sizeof(program) / sizeof(program[0]),
-		.license = (uint64_t)(uintptr_t) "GPL",
-	};
-	int fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof(attributes));
 
-	return fd < 0 ? -errno : fd;
+	return host_load_program(program, sizeof(program) / sizeof(program[0]), type, hook);
 }
 
 static const char *const found[] = {
@@ -86,13 +77,9 @@ static enum host_state attach(struct host_try *try, int folder)
 
 		if (program < 0)
 			return host_refused(try, program, "the kernel refuses to load a program");
-		union bpf_attr attributes = {
-			.target_fd = (uint32_t)folder,
-			.attach_bpf_fd = (uint32_t)program,
-			.attach_type = programs[i].hook,
-		};
-		if (syscall(SYS_bpf, BPF_PROG_ATTACH, &attributes, sizeof(attributes)) < 0)
-			return host_refused(try, errno, "a cgroup takes no program");
+		int error = host_attach_program(folder, program, programs[i].hook, 0);
+		if (error < 0)
+			return host_refused(try, error, "a cgroup takes no program");
 	}
 	return HOST_YES;
 }

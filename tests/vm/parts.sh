@@ -27,8 +27,9 @@ part life tests/vm/life.sh
 part audit tests/system/audit.sh
 part limits tests/system/limits.sh
 part cores tests/vm/cores.sh
+part nat tests/system/nat.sh
 for name in ports phase enter command launch launch-inherited launch-verify launch-kill network network-verify \
-  network-loopback gateway-confined outlet; do
+  network-door-connect network-loopback gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"
 done
 [ "$failed" = 0 ]
