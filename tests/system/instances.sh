@@ -12,6 +12,10 @@ stack=instances policy=$folder/instances.yaml
 clean_up() { take_down $stack; }
 port=17391
 answer() { curl -s --max-time 5 --no-keepalive "http://127.0.0.1:$port/"; }
+# Nothing runs of PID any more, which its stopped parent has not seen.
+ended() { # PID
+  [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat")" = Z ] && [ "$(find "/proc/$1/task" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]
+}
 answers() { for _ in 1 2 3 4 5 6; do answer; done | sort | uniq -c | tr -s ' \n' ' '; }
 
 # Says which instance it is, and who asks.
@@ -95,8 +99,11 @@ expect 0 'nor any way to its address' timeout 20 "$BULKHEAD" run --roles "$roles
 if grep -Eq "is 1: (E[A-Z]+|silence)" "$output" && ! grep -q 'web' "$output"; then ok 'which it tried'; else not_ok 'which it tried' "$(cat "$output")"; fi
 
 kill -STOP "$(pid_of services/web.1 pid)"
-kill -9 "$(pid_of services/web.1 process)"
-expect 0 'without one of them' answers
+process=$(pid_of services/web.1 process)
+kill -9 "$process"
+# Its socket takes clients until its last thread has ended, and nobody could answer those.
+within 5 'one of them ends' ended "$process"
+expect 0 'without it' answers
 said=$(cat "$output")
 if [ "$said" = ' 6 web.2 ' ]; then ok 'the others have its clients'; else not_ok 'the others have its clients' "$said"; fi
 kill -CONT "$(pid_of services/web.1 pid)"
