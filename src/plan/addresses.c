@@ -41,34 +41,56 @@ static bool linked(const struct planner *planner, size_t index)
 	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
 }
 
-/* The smallest prefix with an address for each linked service, its router and both ends. */
-static unsigned prefix_length(size_t links)
+/* The longest prefix with an address for each linked service, its router and both ends. */
+static unsigned longest_prefix(size_t links)
 {
-	return links <= 253 ? 24 : links <= 4093 ? 20 : 16;
+	unsigned length = 30;
+
+	while ((UINT64_C(1) << (32 - length)) < links + 3)
+		length--;
+	return length;
+}
+
+/* Where the policy gives none: few lengths, so that a stack that grows keeps its addresses. */
+static unsigned own_prefix(size_t links)
+{
+	unsigned longest = longest_prefix(links);
+
+	return longest >= 24 ? 24 : longest >= 20 ? 20 : 16;
+}
+
+/* The address before the slash, and the bits behind it; false: the policy gives no range. */
+static bool read_range(const struct policy_text *given, int family, void *address, unsigned *bits)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	const char *slash = given->text ? strchr(given->text, '/') : NULL;
+	uint64_t number;
+
+	if (!slash || (size_t)(slash - given->text) >= sizeof(text))
+		return false;
+	memcpy(text, given->text, (size_t)(slash - given->text));
+	if (inet_pton(family, text, address) != 1 || !text_number(slash + 1, 128, &number))
+		return false;
+	*bits = (unsigned)number;
+	return true;
 }
 
 static uint32_t base4(struct planner *planner, size_t links, unsigned *length)
 {
 	const struct policy_text *given = &planner->policy->addresses.ipv4;
-	struct in_addr address = {0};
-	char text[INET_ADDRSTRLEN] = "";
-	uint64_t bits = 0;
-	const char *slash = given->text ? strchr(given->text, '/') : NULL;
+	unsigned longest = longest_prefix(links);
+	struct in_addr address;
 
-	*length = prefix_length(links);
-	if (slash && (size_t)(slash - given->text) < sizeof(text)) {
-		memcpy(text, given->text, (size_t)(slash - given->text));
-		if (inet_pton(AF_INET, text, &address) == 1 && text_number(slash + 1, 32, &bits)) {
-			if (bits > *length) {
-				struct report_entry *entry = report_add(planner->report,
-					REPORT_ERROR, given->where, 0,
+	if (read_range(given, AF_INET, &address, length)) {
+		if (*length > longest) {
+			struct report_entry *entry =
+				report_add(planner->report, REPORT_ERROR, given->where, 0,
 					"%s has no room for %zu services", given->text, links);
-				report_hint(planner->report, entry, "at least a /%u", *length);
-			}
-			*length = (unsigned)bits;
-			return ntohl(address.s_addr) & (bits ? ~0u << (32 - bits) : 0);
+			report_hint(planner->report, entry, "at least a /%u", longest);
 		}
+		return ntohl(address.s_addr);
 	}
+	*length = own_prefix(links);
 	/* 198.18.0.0/15 is reserved for tests between networks (RFC 2544): no site routes it. */
 	uint32_t slots = 1u << (*length - 15);
 	return (198u << 24 | 18u << 16) +
@@ -99,25 +121,20 @@ const char *plan_host4(const char *prefix4, struct arena *arena)
 	return print4_in(arena, ntohl(base.s_addr) + (1u << (32 - bits)) - 2);
 }
 
-static void base6(struct planner *planner, struct in6_addr *address)
+/* Of a range wider than /64 its first. */
+static unsigned base6(struct planner *planner, struct in6_addr *address)
 {
-	const struct policy_text *given = &planner->policy->addresses.ipv6;
 	uint64_t bits = hash(planner->plan->stack);
-	char text[INET6_ADDRSTRLEN] = "";
-	const char *slash = given->text ? strchr(given->text, '/') : NULL;
+	unsigned length;
 
 	memset(address, 0, sizeof(*address));
-	if (slash && (size_t)(slash - given->text) < sizeof(text)) {
-		memcpy(text, given->text, (size_t)(slash - given->text));
-		if (inet_pton(AF_INET6, text, address) == 1) {
-			memset(address->s6_addr + 8, 0, 8);
-			return;
-		}
-	}
+	if (read_range(&planner->policy->addresses.ipv6, AF_INET6, address, &length))
+		return length > 64 ? length : 64;
 	/* A unique local prefix (RFC 4193): fd, forty bits, subnet 0. */
 	address->s6_addr[0] = 0xfd;
 	for (int i = 0; i < 5; i++)
 		address->s6_addr[1 + i] = (uint8_t)(bits >> (8 * i));
+	return 64;
 }
 
 static const char *print6(struct planner *planner, const struct in6_addr *base, uint32_t host)
@@ -125,10 +142,8 @@ static const char *print6(struct planner *planner, const struct in6_addr *base, 
 	struct in6_addr address = *base;
 	char text[INET6_ADDRSTRLEN];
 
-	address.s6_addr[12] = (uint8_t)(host >> 24);
-	address.s6_addr[13] = (uint8_t)(host >> 16);
-	address.s6_addr[14] = (uint8_t)(host >> 8);
-	address.s6_addr[15] = (uint8_t)host;
+	for (int i = 15; i >= 12; i--, host >>= 8)
+		address.s6_addr[i] |= (uint8_t)host;
 	inet_ntop(AF_INET6, &address, text, sizeof(text));
 	return arena_text(planner->arena, text);
 }
@@ -165,18 +180,18 @@ void plan_addresses(struct planner *planner)
 	struct plan_network *network = &plan->network;
 	struct in6_addr six;
 	size_t links = 0;
-	unsigned length;
+	unsigned length, length6;
 
 	for (size_t i = 0; i < plan->service_count; i++)
 		links += linked(planner, i);
 	/* And one for the host. */
 	uint32_t four = base4(planner, links + (planner->policy->nat.file != NULL), &length);
-	base6(planner, &six);
+	length6 = base6(planner, &six);
 	network->where = planner->policy->where;
 	network->prefix4_where = origin_of(planner, &planner->policy->addresses.ipv4);
 	network->prefix6_where = origin_of(planner, &planner->policy->addresses.ipv6);
 	network->prefix4 = arena_printf(planner->arena, "%s/%u", print4(planner, four), length);
-	network->prefix6 = arena_printf(planner->arena, "%s/64", print6(planner, &six, 0));
+	network->prefix6 = arena_printf(planner->arena, "%s/%u", print6(planner, &six, 0), length6);
 	network->router4 = print4(planner, four + 1);
 	network->router6 = print6(planner, &six, 1);
 	network->host4 = plan_host4(network->prefix4, planner->arena);

@@ -108,6 +108,36 @@ static void a_large_stack_gets_a_larger_range_or_says_that_it_needs_one(void **s
 	sketch_free(&sketch);
 }
 
+/* Whatever range the policy gives, addresses are within it. */
+static void a_range_that_the_policy_gives_is_kept_to(void **state)
+{
+	static const char range[] =
+		"addresses: {ipv4: 198.18.7.64/28, ipv6: \"fd00:1::5:0/112\"}\n";
+	static const char more[] =
+		"  c: {role: bare, command: daemon, listens: [1], instances: 12}\n";
+	scoped(arena) struct arena *arena = arena_new();
+	struct sketch sketch = sketch_plan_top(range, pair, false);
+	const struct plan *plan = sketch.plan;
+
+	(void)state;
+	assert_int_equal(report_count(sketch.report, REPORT_ERROR), 0);
+	assert_string_equal(plan->network.prefix4, "198.18.7.64/28");
+	assert_string_equal(plan->network.router4, "198.18.7.65");
+	assert_string_equal(plan_service(plan, "b")->address4, "198.18.7.67");
+	assert_string_equal(plan->network.prefix6, "fd00:1::5:0/112");
+	assert_string_equal(plan->network.router6, "fd00:1::5:1");
+	assert_string_equal(plan_service(plan, "b")->address6, "fd00:1::5:3");
+	sketch_free(&sketch);
+	/* With a router and both ends, fourteen services are seventeen. */
+	sketch = sketch_plan_top(range, arena_printf(arena, "%s%s", pair, more), false);
+	assert_true(
+		sketch_says(&sketch, REPORT_ERROR, "198.18.7.64/28 has no room for 14 services"));
+	sketch_free(&sketch);
+	sketch = sketch_plan_top("addresses: {ipv6: \"fd00:1::/48\"}\n", pair, false);
+	assert_string_equal(sketch.plan->network.prefix6, "fd00:1::/64");
+	sketch_free(&sketch);
+}
+
 /* An interface has room for fifteen characters, and the host's table for any name. */
 static void a_door_has_a_link_named_as_the_stack(void **state)
 {
@@ -329,6 +359,7 @@ int main(void)
 		cmocka_unit_test(who_speaks_has_a_link_and_addresses_of_the_stack),
 		cmocka_unit_test(edges_and_ports_are_those_of_the_policy),
 		cmocka_unit_test(addresses_follow_from_the_name_of_the_stack),
+		cmocka_unit_test(a_range_that_the_policy_gives_is_kept_to),
 		cmocka_unit_test(a_door_has_a_link_named_as_the_stack),
 		cmocka_unit_test(a_large_stack_gets_a_larger_range_or_says_that_it_needs_one),
 		cmocka_unit_test(a_socket_has_a_folder_that_both_sides_see),
