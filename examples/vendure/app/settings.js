@@ -11,15 +11,13 @@ function secret(name) {
 }
 
 const redis = {
-	host: 'cache',
-	port: 6379,
+	path: '/run/redis/redis.sock',
 	password: secret('CACHE_PASSWORD'),
 	maxRetriesPerRequest: null,	// a queue waits for a cache that restarts
 };
 
 const database = {
-	host: 'db',
-	port: 5432,
+	host: '/run/postgresql',	// the folder of its socket
 	database: 'shop',
 	user: 'shop',
 	password: secret('DB_PASSWORD'),
