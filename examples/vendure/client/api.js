@@ -79,9 +79,11 @@ async function get(measures, step, url, isGood) {
 	});
 }
 
-// What comes in its own time: ask until there is something.  Soon again: it is measured.
+// What comes in its own time: ask until there is something.  Soon again: it is measured.  The first
+// time at any moment: else it is measured in steps of what asking takes.
 async function until(measures, step, seconds, look) {
 	return measures.time(step, async () => {
+		await new Promise((resolve) => setTimeout(resolve, Math.random() * 25));
 		for (const end = Date.now() + seconds * 1000; Date.now() < end;) {
 			const found = await look();
 			if (found)
