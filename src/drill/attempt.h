@@ -59,6 +59,7 @@ enum drill_need {
 	DRILL_INHERITED,   /* the control run hands it descriptors that no service may get */
 	DRILL_PEER,        /* a declared peer's address and port; one that leaves the stack first */
 	DRILL_PEER_NAME,   /* its name and port */
+	DRILL_PEER_SOCKET, /* a declared peer's unix socket */
 	DRILL_PROGRAM,     /* a program that it declares */
 	DRILL_PRELOAD,     /* a folder that it may write; a program that it declares */
 	DRILL_LIBRARY,     /* a library that it may load */

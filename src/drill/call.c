@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/call.h"
 
+#include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 /* What @flags ask of a file, in the bits of a mode for others. */
 static unsigned wanted(int flags)
@@ -148,6 +151,22 @@ void drill_remove(const char *path)
 		return;
 #endif
 	syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+int drill_meet(struct drill_context *context, const char *name, bool abstract)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t length = 0;
+
+	for (; name[length] && length < sizeof(address.sun_path) - 2; length++)
+		address.sun_path[length + abstract] = name[length];
+	long fd = drill_call(context, SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return (int)fd;
+	unsigned size = (unsigned)(offsetof(struct sockaddr_un, sun_path) + length + 1);
+	long result = drill_call(context, SYS_connect, (int)fd, &address, size);
+	syscall(SYS_close, (int)fd);
+	return drill_done(result);
 }
 
 unsigned long drill_number(const char *text)

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,6 +57,10 @@ int drill_file(struct drill_context *context, const char *path, const void *data
 
 /* Remove a file of its own by whichever call its filter leaves it; the keeper removes the rest. */
 void drill_remove(const char *path);
+
+/* Connect to unix socket @name, which decides; an abstract one's first byte is a zero that @name
+ * does not have. */
+int drill_meet(struct drill_context *context, const char *name, bool abstract);
 
 /* Text to number, decimal or with "0x"; 0 for NULL. */
 unsigned long drill_number(const char *text);

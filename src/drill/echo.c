@@ -23,7 +23,7 @@
 #endif
 
 /* Each port: TCP and UDP, twice when only the two loopbacks are meant. */
-enum { SOCKETS = 4 * DRILL_ECHO_PORTS + 2, TRIES = 50 };
+enum { SOCKETS = 4 * DRILL_ECHO_PORTS + DRILL_ECHO_SOCKETS + 1, TRIES = 50 };
 
 struct room {
 	struct pollfd sockets[SOCKETS];
@@ -93,7 +93,7 @@ static int open_any(struct room *room, uint16_t *port)
 	return error;
 }
 
-static int open_unix(struct room *room, const char *name, bool abstract)
+static int listen_unix(struct room *room, const char *name, bool abstract)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	size_t length = strlen(name);
@@ -106,9 +106,23 @@ static int open_unix(struct room *room, const char *name, bool abstract)
 	memcpy(at.sun_path + abstract, name, length);
 	if (bind(fd, (struct sockaddr *)&at,
 		    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length + 1)) < 0 ||
-		listen(fd, SOMAXCONN) < 0 || (!abstract && chmod(name, 0777) < 0))
+		listen(fd, SOMAXCONN) < 0)
 		return -errno;
 	return keep(room, take_fd(&fd));
+}
+
+/* From within its folder: the whole path may be longer than an address of a socket. */
+static int open_socket(struct room *room, const struct drill_echo_socket *given)
+{
+	if (chdir(given->folder) < 0)
+		return -errno;
+	int error = listen_unix(room, given->name, false);
+	if (error)
+		return error;
+	return fchownat(AT_FDCWD, given->name, given->uid, given->gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+			       chmod(given->name, given->mode) < 0
+		       ? -errno
+		       : 0;
 }
 
 static int open_room(struct drill_echo *echo, struct room *room)
@@ -125,9 +139,9 @@ static int open_room(struct drill_echo *echo, struct room *room)
 					? open_loopback(room, echo->ports[i])
 					: open_both(room, &in6addr_any, false, echo->ports[i]);
 	if (!error && echo->abstract)
-		error = open_unix(room, echo->abstract, true);
-	if (!error && echo->path)
-		error = open_unix(room, echo->path, false);
+		error = listen_unix(room, echo->abstract, true);
+	for (size_t i = 0; i < echo->socket_count && !error; i++)
+		error = open_socket(room, &echo->sockets[i]);
 	return error;
 }
 
@@ -195,6 +209,15 @@ static void run(struct drill_echo *echo, int ready)
 		close(fd);
 	close(ready);
 	serve(&room);
+}
+
+void drill_echo_port(struct drill_echo *echo, unsigned port)
+{
+	for (size_t i = 0; i < echo->port_count; i++)
+		if (echo->ports[i] == port)
+			return;
+	if (echo->port_count < DRILL_ECHO_PORTS)
+		echo->ports[echo->port_count++] = (uint16_t)port;
 }
 
 int drill_echo(struct drill_echo *echo, pid_t *pid, struct fault *why)

@@ -13,7 +13,15 @@
 
 struct fault;
 
-enum { DRILL_ECHO_PORTS = 32 };
+enum { DRILL_ECHO_PORTS = 32, DRILL_ECHO_SOCKETS = 16 };
+
+/* A unix socket to make in a folder that only root may write. */
+struct drill_echo_socket {
+	const char *folder, *name;
+	mode_t mode;
+	uid_t uid;
+	gid_t gid;
+};
 
 struct drill_echo {
 	int network;                      /* the network namespace to sit in; -1: the caller's */
@@ -21,8 +29,12 @@ struct drill_echo {
 	uint16_t ports[DRILL_ECHO_PORTS]; /* TCP and UDP; the first 0: any free one, filled in */
 	size_t port_count;
 	const char *abstract; /* an abstract unix socket, or NULL */
-	const char *path;     /* a unix socket, open to everyone, or NULL */
+	struct drill_echo_socket sockets[DRILL_ECHO_SOCKETS];
+	size_t socket_count;
 };
+
+/* One more port, unless it has that already or has no room. */
+void drill_echo_port(struct drill_echo *echo, unsigned port);
 
 /* Start it; when this returns 0 it listens.  It dies with the caller, who may kill @pid. */
 int drill_echo(struct drill_echo *echo, pid_t *pid, struct fault *why);

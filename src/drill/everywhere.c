@@ -42,31 +42,22 @@ int drill_everywhere(struct fault *why)
 	return error;
 }
 
-static void add(struct drill_echo *echo, unsigned port)
-{
-	for (size_t i = 0; i < echo->port_count; i++)
-		if (echo->ports[i] == port)
-			return;
-	if (echo->port_count < DRILL_ECHO_PORTS)
-		echo->ports[echo->port_count++] = (uint16_t)port;
-}
-
 /* The drill's own first: of a large stack not all the others have room. */
 static void add_all(const struct drill_world *world, struct drill_echo *echo)
 {
 	static const unsigned internet[] = {53, 80, 443};
 	const struct plan *plan = world->plan;
 
-	add(echo, world->near_port);
-	add(echo, world->host_port);
+	drill_echo_port(echo, world->near_port);
+	drill_echo_port(echo, world->host_port);
 	for (size_t i = 0; i < sizeof(internet) / sizeof(internet[0]); i++)
-		add(echo, internet[i]);
+		drill_echo_port(echo, internet[i]);
 	for (size_t i = 0; i < plan->host_edge_count; i++)
-		add(echo, plan->host_edges[i].port);
+		drill_echo_port(echo, plan->host_edges[i].port);
 	for (size_t i = 0; i < plan->service_count; i++)
 		for (size_t j = 0; j < plan->services[i].listen_count; j++)
 			if (plan->services[i].listens[j].transport != PLAN_UNIX)
-				add(echo, plan->services[i].listens[j].first);
+				drill_echo_port(echo, plan->services[i].listens[j].first);
 }
 
 int drill_everywhere_open(struct drill_world *world, struct fault *why)

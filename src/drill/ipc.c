@@ -2,42 +2,23 @@
 /* Attempts: meeting others in memory, queues and local sockets. */
 #include <stddef.h>
 #include <sys/ipc.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "drill/call.h"
 
-/* Connect to unix socket @name; an abstract one begins with a zero byte, not counted in it. */
-static int connect_unix(struct drill_context *context, const char *name, bool abstract)
-{
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	size_t length = 0;
-
-	for (; name[length] && length < sizeof(address.sun_path) - 2; length++)
-		address.sun_path[length + abstract] = name[length];
-	long fd = drill_call(context, SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return (int)fd;
-	unsigned size = (unsigned)(offsetof(struct sockaddr_un, sun_path) + length + 1);
-	long result = drill_call(context, SYS_connect, (int)fd, &address, size);
-	syscall(SYS_close, (int)fd);
-	return drill_done(result);
-}
-
 static int meet_abstract(struct drill_context *context)
 {
-	return connect_unix(context, context->first, true);
+	return drill_meet(context, context->first, true);
 }
 
 static int meet_path(struct drill_context *context)
 {
-	return connect_unix(context, context->first, false);
+	return drill_meet(context, context->first, false);
 }
 
 /* Whoever talks to it is root on the host. */
 static int meet_engine(struct drill_context *context)
 {
-	return connect_unix(context, "/run/docker.sock", false);
+	return drill_meet(context, "/run/docker.sock", false);
 }
 
 static int share_memory(struct drill_context *context)

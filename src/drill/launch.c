@@ -41,7 +41,7 @@ int drill_launch(const struct drill_world *world, const struct plan_service *ser
 		.stand_ins = world->options->apart ? &world->stand_ins : NULL,
 		.network = network_of(world, service),
 		.router = world->options->router,
-		.run_folder = world->options->run_folder,
+		.run_folder = world->run_folder,
 		.cgroup_name = group,
 		.foreground = true,
 		.log_folder = -1,

@@ -200,6 +200,7 @@ static void (*const answers[DRILL_NEED_COUNT])(const struct drill_question *) = 
 	[DRILL_INHERITED] = drill_need_inherited,
 	[DRILL_PEER] = drill_need_a_peer,
 	[DRILL_PEER_NAME] = drill_need_a_peer_name,
+	[DRILL_PEER_SOCKET] = drill_need_a_peer_socket,
 	[DRILL_PROGRAM] = drill_need_program,
 	[DRILL_PRELOAD] = drill_need_preload,
 	[DRILL_LIBRARY] = drill_need_library,

@@ -197,7 +197,8 @@ void drill_need_inherited(const struct drill_question *question)
  * The edge to the service that a scenario is about; else one that says why, as what leaves the
  * stack does; else any.
  */
-static const struct plan_edge *edge_of(const struct drill_question *question)
+static const struct plan_edge *edge_of(
+	const struct drill_question *question, enum plan_transport transport)
 {
 	const struct plan *plan = question->world->plan;
 	const struct plan_edge *found = NULL;
@@ -206,7 +207,7 @@ static const struct plan_edge *edge_of(const struct drill_question *question)
 		const struct plan_edge *edge = &plan->edges[i];
 		const struct plan_service *to = plan_service(plan, edge->to);
 
-		if (edge->transport != PLAN_TCP || !to ||
+		if (edge->transport != transport || !to ||
 			!text_equal(edge->from, question->service->name))
 			continue;
 		if (to == question->world->toward)
@@ -226,7 +227,7 @@ static const struct plan_host_edge *way_out(const struct drill_question *questio
 void drill_need_a_peer(const struct drill_question *question)
 {
 	const struct plan_host_edge *out = way_out(question);
-	const struct plan_edge *edge = edge_of(question);
+	const struct plan_edge *edge = edge_of(question, PLAN_TCP);
 
 	if (out)
 		everywhere(question, question->world->plan->network.router4, out->port, out->where);
@@ -241,7 +242,7 @@ void drill_need_a_peer(const struct drill_question *question)
 void drill_need_a_peer_name(const struct drill_question *question)
 {
 	const struct plan_host_edge *out = way_out(question);
-	const struct plan_edge *edge = edge_of(question);
+	const struct plan_edge *edge = edge_of(question, PLAN_TCP);
 
 	drill_need_a_peer(question);
 	if (!edge && !out)
@@ -251,6 +252,18 @@ void drill_need_a_peer_name(const struct drill_question *question)
 		drill_need_first(question, "host", out->where);
 	else
 		drill_need_first(question, edge->to, edge->where);
+}
+
+/* The control has no such folder: it is told a socket of the drill's own. */
+void drill_need_a_peer_socket(const struct drill_question *question)
+{
+	const struct plan_edge *edge = edge_of(question, PLAN_UNIX);
+
+	drill_need_control(question, question->world->socket);
+	if (edge)
+		drill_need_first(question, edge->path, edge->where);
+	else
+		drill_need_lack(question, "it connects to no unix socket of a peer");
 }
 
 void drill_need_own_port(const struct drill_question *question)

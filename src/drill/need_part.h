@@ -71,6 +71,7 @@ void drill_need_near_abstract(const struct drill_question *question);
 void drill_need_inherited(const struct drill_question *question);
 void drill_need_a_peer(const struct drill_question *question);
 void drill_need_a_peer_name(const struct drill_question *question);
+void drill_need_a_peer_socket(const struct drill_question *question);
 void drill_need_own_port(const struct drill_question *question);
 
 /* need_late.c */

@@ -137,6 +137,11 @@ static int listen_local(struct drill_context *context)
 	return drill_done(result);
 }
 
+static int meet_declared(struct drill_context *context)
+{
+	return drill_meet(context, context->first, false);
+}
+
 static int see_itself(struct drill_context *context)
 {
 	return drill_read(context, "/proc/self/status");
@@ -180,6 +185,8 @@ const struct drill_attempt drill_permitted[] = {
 		false, connect_declared},
 	{"connect-by-name", "connects to a declared peer by its name", DRILL_PEER_NAME, DRILL_INET,
 		LAYER_NETWORK, false, connect_by_name},
+	{"meet-declared", "connects to a declared unix socket of a peer", DRILL_PEER_SOCKET,
+		DRILL_UNIX, LAYER_VIEW, false, meet_declared},
 	{"run-declared", "runs a program that it declares", DRILL_PROGRAM, DRILL_EXEC, LAYER_EXEC,
 		true, run_declared},
 	{"load-library", "loads a library of its program", DRILL_LIBRARY, DRILL_MEMORY, LAYER_VIEW,

@@ -291,14 +291,16 @@ static int run_some(struct drill_world *world, const struct plan_service *servic
 static int reach(struct drill_world *world, const struct plan_service *service, struct arena *arena,
 	struct drill_table *table, struct fault *why)
 {
-	static const char *const names[] = {"connect-declared"};
+	static const char *const by_port[] = {"connect-declared"};
+	static const char *const by_path[] = {"meet-declared"};
 	const struct plan *plan = world->plan;
 	struct drill_table other = {0};
 
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
-		if (edge->transport != PLAN_TCP || !text_equal(edge->to, service->name))
+		if (edge->transport == PLAN_UDP || !text_equal(edge->to, service->name))
 			continue;
+		const char *const *names = edge->transport == PLAN_UNIX ? by_path : by_port;
 		world->toward = service;
 		int error = run_some(
 			world, plan_service(plan, edge->from), names, 1, arena, &other, why);

@@ -22,12 +22,14 @@
 
 #include "config.h"
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/control.h"
 #include "drill/echo.h"
 #include "drill/everywhere.h"
 #include "drill/keeper.h"
+#include "drill/listeners.h"
 #include "drill/stand_in.h"
 #include "plan/plan.h"
 
@@ -71,6 +73,9 @@ static int make_scratch(struct drill_world *world, struct fault *why)
 	chmod(world->scratch, 0755);
 	snprintf(world->file, sizeof(world->file), "%s/file", world->scratch);
 	snprintf(world->socket, sizeof(world->socket), "%s/host.sock", world->scratch);
+	world->run_folder = world->options->run_folder;
+	if (!world->run_folder)
+		world->run_folder = arena_printf(world->arena, "%s/run", world->scratch);
 	snprintf(world->name, sizeof(world->name), "%s", strrchr(world->scratch, '/') + 1);
 	int error = drill_keeper_start(world, why);
 	if (error)
@@ -137,62 +142,6 @@ int drill_world_echo(struct drill_world *world, struct drill_echo *echo, struct 
 	return keep(world, pid, why);
 }
 
-/* In place of daemons that do not run, their ports are answered too. */
-static void add_declared(const struct plan_service *service, struct drill_echo *echo)
-{
-	for (size_t i = 0; i < service->listen_count && echo->port_count < DRILL_ECHO_PORTS; i++)
-		if (service->listens[i].transport == PLAN_TCP)
-			echo->ports[echo->port_count++] = (uint16_t)service->listens[i].first;
-}
-
-/* In place of an outlet that does not run. */
-static void add_outlet(const struct plan *plan, struct drill_echo *echo)
-{
-	for (size_t i = 0; i < plan->host_edge_count; i++) {
-		bool known = echo->port_count == DRILL_ECHO_PORTS;
-
-		for (size_t j = 0; j < echo->port_count; j++)
-			known = known || echo->ports[j] == plan->host_edges[i].port;
-		if (!known)
-			echo->ports[echo->port_count++] = (uint16_t)plan->host_edges[i].port;
-	}
-}
-
-static int populate(struct drill_world *world, struct fault *why)
-{
-	const struct plan *plan = world->plan;
-	struct drill_echo host = {.network = -1,
-		.loopback = true,
-		.port_count = 1,
-		.abstract = world->name,
-		.path = world->socket};
-	struct drill_echo router = {.network = world->options->router,
-		.ports = {world->near_port},
-		.port_count = 1,
-		.abstract = world->name};
-	char near[80];
-	int error = drill_world_echo(world, &host, why);
-
-	world->host_port = host.ports[0];
-	if (!world->options->live)
-		add_outlet(plan, &router);
-	if (!error && router.network >= 0)
-		error = drill_world_echo(world, &router, why);
-	snprintf(near, sizeof(near), "%s-near", world->name);
-	for (size_t i = 0; i < plan->service_count && !error; i++) {
-		struct drill_echo echo = {.network = world->options->networks[i],
-			.ports = {world->near_port},
-			.port_count = 1,
-			.abstract = near};
-		if (echo.network < 0)
-			continue;
-		if (!world->options->live)
-			add_declared(&plan->services[i], &echo);
-		error = drill_world_echo(world, &echo, why);
-	}
-	return error;
-}
-
 int drill_world_open(const struct plan *plan, const struct drill_options *options,
 	struct drill_world *world, struct fault *why)
 {
@@ -213,7 +162,7 @@ int drill_world_open(const struct plan *plan, const struct drill_options *option
 		error = make_file(world, why);
 	if (!error) {
 		make_objects(world);
-		error = populate(world, why);
+		error = drill_listeners_start(world, why);
 	}
 	if (!error && options->apart)
 		error = drill_make_stand_ins(world, why);

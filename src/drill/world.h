@@ -22,7 +22,7 @@ struct plan_service;
 
 struct drill_options {
 	const char *payload;    /* the executable bulkhead-drill */
-	const char *run_folder; /* the stack's: hosts files and socket folders */
+	const char *run_folder; /* the stack's: hosts files and socket folders; NULL: not live */
 	const int *networks;    /* network namespace of each service, by its place in the plan */
 	int router;             /* the router's network namespace, or -1 */
 	int lock;               /* of drill_lock(), which the keeper keeps until all is tidy */
@@ -49,10 +49,11 @@ struct drill_world {
 	const struct drill_options *options;
 	pid_t helpers[DRILL_MOST_HELPERS];
 	size_t helper_count;
-	char scratch[64]; /* a folder of root's for control runs */
-	char file[96];    /* a file in it */
-	char socket[96];  /* a unix socket in it, open to everyone */
-	char name[64];    /* abstract unix sockets and the message queue */
+	char scratch[64];       /* a folder of root's for control runs */
+	char file[96];          /* a file in it */
+	char socket[96];        /* a unix socket in it, open to everyone */
+	const char *run_folder; /* the stack's; one in @scratch while it does not run */
+	char name[64];          /* abstract unix sockets and the message queue */
 	char host_name[65];
 	uint16_t host_port; /* on the host's loopback */
 	uint16_t near_port; /* in each service's network namespace and the router's */

@@ -63,8 +63,10 @@ static struct plan_edge edges[] = {
 };
 static const struct plan plan = {
 	.services = services, .service_count = 3, .edges = edges, .edge_count = 2};
-static struct drill_world world = {
-	.plan = &plan, .scratch = "/var/tmp/scratch", .file = "/var/tmp/scratch/file"};
+static struct drill_world world = {.plan = &plan,
+	.scratch = "/var/tmp/scratch",
+	.file = "/var/tmp/scratch/file",
+	.socket = "/var/tmp/scratch/host.sock"};
 
 static struct drill_arguments ask(const struct plan_service *service, enum drill_need need)
 {
@@ -118,6 +120,30 @@ static void a_scenario_about_a_service_is_shown_by_reaching_it(void **state)
 	world.toward = NULL;
 	assert_string_equal(peer.first, "198.18.0.3");
 	assert_string_equal(peer.second, "6379");
+}
+
+static void a_peer_without_a_port_is_met_at_its_socket(void **state)
+{
+	struct plan_edge to_cache = {.from = "psp",
+		.to = "cache",
+		.transport = PLAN_UNIX,
+		.path = "/run/cache/cache.sock",
+		.where = {.line = 32}};
+	struct plan with = plan;
+
+	(void)state;
+	assert_non_null(ask(&services[2], DRILL_PEER_SOCKET).lacking);
+	with.edges = &to_cache;
+	with.edge_count = 1;
+	world.plan = &with;
+	struct drill_arguments met = ask(&services[2], DRILL_PEER_SOCKET);
+	struct drill_arguments port = ask(&services[2], DRILL_PEER);
+	world.plan = &plan;
+	assert_null(met.lacking);
+	assert_string_equal(met.first, "/run/cache/cache.sock");
+	assert_string_equal(met.control, world.socket);
+	assert_int_equal(met.where.line, 32);
+	assert_non_null(port.lacking);
 }
 
 /* A port of the host: reached by who declares it, and gone for by who does not. */
@@ -199,6 +225,7 @@ int main(void)
 		cmocka_unit_test(the_edge_that_says_why_is_the_one_to_show),
 		cmocka_unit_test(a_name_is_for_the_service_and_an_address_for_the_control),
 		cmocka_unit_test(a_scenario_about_a_service_is_shown_by_reaching_it),
+		cmocka_unit_test(a_peer_without_a_port_is_met_at_its_socket),
 		cmocka_unit_test(the_host_is_reached_by_the_router),
 		cmocka_unit_test(a_library_is_preloaded_into_a_declared_program_alone),
 		cmocka_unit_test(a_memory_folder_is_known_by_its_size),
