@@ -40,14 +40,14 @@ expect 0 'what nobody kills comes up' bulkhead up
 expect 0 'and goes down' bulkhead down
 for step in 101 102 103 104 111 112; do
   expect 137 "up is killed at $step" bulkhead up --kill-after "$step"
-  within 5 "and of $step nothing is left" nothing_left || left | sed 's/^/  /'
+  within 20 "and of $step nothing is left" nothing_left || left | sed 's/^/  /'
 done
 # The first step of a service itself, by its place in the table.
 own=$(grep -E '^	\{"' src/enforce/steps.c | grep -n '"signals"' | cut -d: -f1)
 for step in 1 11 "$own" 105 106 107 108 109 110; do
   expect 4 "the launcher is killed at $step" bulkhead up --kill-after "$step"
   says 'the supervisor died' "up says so at $step"
-  within 5 "and of that at $step nothing is left" nothing_left || left | sed 's/^/  /'
+  within 20 "and of that at $step nothing is left" nothing_left || left | sed 's/^/  /'
 done
 if [ "$tables" = "$(nft list tables 2>/dev/null)" ] && [ "$links" = "$(ls /sys/class/net)" ]; then
   ok 'no table and no link of the host is another'
@@ -61,7 +61,7 @@ kill -9 "$(pid_of launcher)"
 kill -9 "$(pid_of services/alone)"
 expect 137 'an up that adds to a stack is killed' bulkhead up --kill-after 112
 runs() { bulkhead ps | grep -Eq "^$1 .* $2 "; }
-within 5 'what it added is stopped' runs alone 'signal 15|exit 0|ended'
+within 20 'what it added is stopped' runs alone 'signal 15|exit 0|ended'
 expect 0 'what ran before runs on' runs cache running
 
 exec 9>"$folder/lock"

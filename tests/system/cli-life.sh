@@ -104,9 +104,9 @@ answers() { timeout 5 redis-cli -p "$1" ping; }
 kill -9 "$(pid_of gateway pid)"
 within 10 'a gateway that was killed comes back' answers 17383
 kill -9 "$(pid_of supervisor pid)"
-within 5 'the launcher ends with the supervisor' gone "$(pid_of launcher pid)"
+within 20 'the launcher ends with the supervisor' gone "$(pid_of launcher pid)"
 kill -9 "$(pid_of gateway pid)"
-within 5 'without the gateway its doors are closed' shut 17383
+within 20 'without the gateway its doors are closed' shut 17383
 expect 1 'and status is a no' bulkhead status life-one
 if grep -Eq '^gateway +process +absent +not running' "$output"; then ok 'that names it'; else not_ok 'that names it'; fi
 for who in supervisor launcher; do
@@ -125,11 +125,11 @@ expect 0 'and status is a yes' bulkhead status life-one
 if [ "$cache" = "$(pid_of services/cache process)" ]; then ok 'nothing else was started'; else not_ok 'nothing else was started'; fi
 
 kill -9 "$(pid_of services/cache pid)"
-within 5 'a service dies with its init' gone "$cache"
+within 20 'a service dies with its init' gone "$cache"
 expect 0 'up waits until it runs again' bulkhead up life-one
 expect 0 'and status is a yes again' bulkhead status life-one
 kill -9 "$(pid_of launcher pid)"
-within 5 'the supervisor ends with the launcher' gone "$(pid_of supervisor pid)"
+within 20 'the supervisor ends with the launcher' gone "$(pid_of supervisor pid)"
 kill -9 "$(pid_of services/cache pid)"
 expect 1 'without them status says who does not run' bulkhead status life-one
 says 'not running' 'in words'
@@ -137,7 +137,7 @@ expect 0 'up starts it again' bulkhead up life-one
 
 # As if the launcher had died after two starts, before it could write them down.
 kill -9 "$(pid_of launcher pid)"
-within 5 'the supervisor ends once more' gone "$(pid_of supervisor pid)"
+within 20 'the supervisor ends once more' gone "$(pid_of supervisor pid)"
 alone=$(pid_of services/alone process)
 rm /run/bulkhead/life-one/services/alone.json /run/bulkhead/life-one/gateway.json
 expect 0 'up starts anew who is written down nowhere' bulkhead up life-one
@@ -171,7 +171,7 @@ says 'bulkhead down life-one' 'with what to do'
 if kill -0 "$cache"; then ok 'it runs on'; else not_ok 'it runs on'; fi
 expect 0 'down takes it down' bulkhead down life-one
 if gone "$cache"; then ok 'with its services'; else not_ok 'with its services'; fi
-within 5 'and its supervisor' gone "$supervisor"
+within 20 'and its supervisor' gone "$supervisor"
 
 mkfifo "$folder/unread"
 # shellcheck disable=SC2094 # a pipe: read and written, then without a reader
@@ -193,7 +193,7 @@ if [ -z "$left" ]; then ok 'and nothing is left'; else not_ok 'and nothing is le
 sed -i 's/listens: \[6380\]/listens: [6380, 6381]/' "$folder/life-one.yaml"
 bulkhead up life-one --within 3 >/dev/null 2>&1 &
 waiting=$!
-within 5 'an up waits' test -e /run/bulkhead/life-one/supervisor.json
+within 20 'an up waits' test -e /run/bulkhead/life-one/supervisor.json
 expect 0 'a down beside it waits for it' bulkhead down life-one
 says 'another bulkhead is at work on it' 'and says so'
 wait $waiting

@@ -135,7 +135,7 @@ caller=$!
 within 30 'a command stays' grep -q on "$folder/on"
 kill -9 $caller
 alone() { [ "$(processes web)" = "$before" ] && [ "$(find "$(cgroup_of web)" -mindepth 1 -type d)" = '' ]; }
-within 5 'with a killed caller it ends' alone
+within 20 'with a killed caller it ends' alone
 rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'process.on("SIGINT", () => process.exit(9)); console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &
 caller=$!
@@ -149,13 +149,13 @@ compare 'the service runs as before' "$(pid_of services/web process)" "$main"
 # Signals.
 heard() { grep -q "^got $2" "/var/log/bulkhead/$stack/$1/log"; }
 expect 0 'a signal by name' bulkhead signal web USR2
-within 5 'arrives' heard web SIGUSR2
+within 20 'arrives' heard web SIGUSR2
 expect 0 'by its full name, in small letters' bulkhead signal twin.1 sighup
-within 5 'arrives at one' heard twin.1 SIGHUP
+within 20 'arrives at one' heard twin.1 SIGHUP
 if heard twin.2 SIGHUP; then not_ok 'and at no other'; else ok 'and at no other'; fi
 expect 0 'by number, to all instances' bulkhead signal twin 12
-within 5 'arrives at the first' heard twin.1 SIGUSR2
-within 5 'and at the second' heard twin.2 SIGUSR2
+within 20 'arrives at the first' heard twin.1 SIGUSR2
+within 20 'and at the second' heard twin.2 SIGUSR2
 expect 2 'a signal that is none' bulkhead signal web USR3
 says 'did you mean USR' 'has a near one'
 expect 2 'a service that is none' bulkhead signal wep USR1
@@ -163,7 +163,7 @@ says 'did you mean web?' 'has one too'
 
 main=$(pid_of services/twin.2 process)
 expect 0 'a killed main process' bulkhead signal twin.2 KILL
-within 5 'ends' gone "$main"
+within 20 'ends' gone "$main"
 
 rm -f "$folder/on"
 "$BULKHEAD" exec --stack $stack web -- node -e 'console.log("on"); setInterval(() => {}, 1000)' >"$folder/on" &

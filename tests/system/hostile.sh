@@ -53,7 +53,7 @@ expect 30 'Landlock apart' bulkhead run --without landlock taken -- /usr/bin/per
 # Its own end is the end: what it started goes on writing, and cannot keep it among the living.
 expect 0 'a service starts a child that writes on' bulkhead up
 ended() { bulkhead ps | grep -q 'exit 3'; }
-within 5 'and ends all the same, with its own status' ended
+within 20 'and ends all the same, with its own status' ended
 expect 0 'the child has ended with it' \
   sh -c "! cat /proc/[0-9]*/cgroup 2>/dev/null | grep -q '/bulkhead/$stack/taken$'"
 expect 0 'the log has what both wrote' \

@@ -45,7 +45,7 @@ everything() {
   find /var/lib/bulkhead -path '*/memory*' -prune -o -print | sed 's/^/file /'
 }
 is_as_before() { everything >"$folder/after"; diff "$folder/before" "$folder/after"; }
-nothing_left() { within 5 "$1" is_as_before || sed 's/^/  /' "$output"; }
+nothing_left() { within 20 "$1" is_as_before || sed 's/^/  /' "$output"; }
 
 put "$folder/app/work.js" <<'END'
 const net = require('node:net');
@@ -82,7 +82,7 @@ everything >"$folder/before"
 if grep -q "^namespace net:" "$folder/before"; then ok 'what is there is seen'; else not_ok 'what is there is seen'; fi
 
 expect 0 'up' bulkhead up
-within 5 'it takes a word' redis-cli -p $port set word said
+within 20 'it takes a word' redis-cli -p $port set word said
 if asks; then ok 'it serves'; else not_ok 'it serves'; fi
 everything >"$folder/during"
 diff "$folder/before" "$folder/during" >"$folder/made"
@@ -99,7 +99,7 @@ nothing_left 'nothing is left of it'
 expect 0 'up again' bulkhead up
 for file in services/cache services/work supervisor gateway; do kill -9 "$(pid_of $file pid)" 2>/dev/null; done
 expect 0 'up after deaths' bulkhead up
-within 5 'it takes a word again' redis-cli -p $port set word said
+within 20 'it takes a word again' redis-cli -p $port set word said
 if asks; then ok 'it serves again'; else not_ok 'it serves again'; fi
 kill -9 "$(pid_of services/work process)" "$(pid_of services/peer process)" 2>/dev/null
 expect 0 'down after more of them' bulkhead down

@@ -91,13 +91,13 @@ says 'at rest: exit 0' 'and how they ended'
 
 page=$(pid_of services/page process)
 kill -9 "$page"
-within 5 'who ends is started again' another services/page "$page"
-within 5 'and gets ready' is page ready
+within 20 'who ends is started again' another services/page "$page"
+within 20 'and gets ready' is page ready
 page=$(pid_of services/page process)
 kill -9 "$page"
-within 5 'the next time later' begins page 'back-off'
+within 20 'the next time later' begins page 'back-off'
 within 10 'but it is' another services/page "$page"
-within 5 'and gets ready again' is page ready
+within 20 'and gets ready again' is page ready
 
 page=$(pid_of services/page process)
 redis-cli -p 17410 set kept word >/dev/null

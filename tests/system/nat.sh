@@ -17,6 +17,7 @@ clean_up() {
   [ -z "$neighbour" ] || kill "$neighbour"
 }
 knob() { echo "$2" >"/proc/sys/net/$1"; }
+apart() { [ "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")" ]; }
 by() { nsenter -t "$neighbour" -n "$@"; }
 get() { curl -sS --max-time 3 --no-keepalive "$1"; }
 answers() { # NAME URL SAID [COMMAND...]: it says that, for who asks by COMMAND
@@ -44,7 +45,7 @@ held() { shift && curl --interface if\!lo "$@"; }
 ip link set lo up
 unshare --net sleep 600 &
 neighbour=$!
-within 5 'a neighbour' test "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")"
+within 20 'a neighbour' apart
 ip link add wire type veth peer name wire netns "$neighbour"
 ip address add 10.77.0.1/24 dev wire
 ip address add fd77::1/64 dev wire nodad
@@ -120,9 +121,9 @@ expect 3 'nor are addresses that others have' bulkhead up
 says 'route 198.18.76.0/23 dev wire' 'which it says, too'
 ip route del 198.18.76.0/23
 
-node -e 'require("net").createServer().listen(8001, "127.0.0.1"); setTimeout(process.exit, 5000)' &
+node -e 'require("net").createServer().listen(8001, "127.0.0.1"); setTimeout(process.exit, 60000)' &
 other=$!
-within 5 'another program' bash -c 'echo >/dev/tcp/127.0.0.1/8001'
+within 20 'another program' bash -c 'echo >/dev/tcp/127.0.0.1/8001'
 expect 4 'a port that another program has is not taken from it' bulkhead up
 says 'another program has this port' 'and it says so'
 kill $other
@@ -207,7 +208,7 @@ silent 'nor does a program of the host' http://198.18.77.2:3000/
 answers 'which is told so at once' telnet://198.18.77.2:3000 '*Operation not permitted*' said_by_curl
 nsenter -t "$neighbour" -n node -e 'require("http").createServer((_, answer) => answer.end("its own")).listen(8001, "127.0.0.1")' &
 own=$!
-within 5 'a program of the neighbour' by bash -c 'echo >/dev/tcp/127.0.0.1/8001'
+within 20 'a program of the neighbour' by bash -c 'echo >/dev/tcp/127.0.0.1/8001'
 answers 'the loopback of another network is its own' http://127.0.0.1:8001/ 'its own' by
 kill $own
 wait $own 2>/dev/null
@@ -297,7 +298,7 @@ expect 0 'is as planned, with a way of its own' bulkhead status
 expect 0 'down' bulkhead down
 answers 'nobody is led anywhere any more' telnet://127.0.0.1:8001 '*127.0.0.1*Connection refused*' said_by_curl
 nothing_left() { ! { ip -o link && ip route && ip -6 route && nft list tables; } | grep -E 'bh-|bulkhead|198.18.77'; }
-within 5 'nothing is left in the host' nothing_left
+within 20 'nothing is left in the host' nothing_left
 
 # At the loopback alone nothing of the host is needed, and connections are not followed.
 knob ipv4/ip_forward 0
@@ -315,7 +316,7 @@ if grep -E ' ct |nat hook' "$output" >/dev/null; then not_ok 'no rule of the hos
 # Its link is no way to the host, also when a service and the router are no more what they were.
 node -e 'require("http").createServer((_, answer) => answer.end("the host")).listen(9999)' &
 own=$!
-within 5 'a program of the host' bash -c 'echo >/dev/tcp/127.0.0.1/9999'
+within 20 'a program of the host' bash -c 'echo >/dev/tcp/127.0.0.1/9999'
 web=$(pid_of services/web.1 process) gateway=$(pid_of gateway pid)
 inside() { nsenter -t "$web" -n "$@"; }
 silent 'no service gets to a program of the host' http://198.18.77.254:9999/ inside
@@ -332,4 +333,4 @@ nft delete table inet seen
 kill $own
 wait $own 2>/dev/null
 expect 0 'and down' bulkhead down
-within 5 'nothing is left of it either' nothing_left
+within 20 'nothing is left of it either' nothing_left

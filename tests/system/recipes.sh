@@ -90,12 +90,12 @@ first=$(master)
 block logrotate | put "$folder/rotate"
 lines() { grep -c . "$folder/log/$1"; }
 written() { [ "$(lines access.log)" -ge 1 ]; }
-within 5 'it writes its log' written
+within 20 'it writes its log' written
 expect 0 'logrotate turns it' logrotate -f -s "$folder/rotate.state" "$folder/rotate"
 if [ -s "$output" ]; then not_ok 'and says nothing' "$(cat "$output")"; else ok 'and says nothing'; fi
 before=$(lines access.log.1)
 expect 0 'the shop answers after it' answers
-within 5 'into the new log' written
+within 20 'into the new log' written
 expect 0 'and not into the old one' [ "$(lines access.log.1)" = "$before" ]
 expect 0 'a second time' logrotate -f -s "$folder/rotate.state" "$folder/rotate"
 expect 0 'the oldest is packed' test -s "$folder/log/access.log.2.gz"
@@ -106,7 +106,7 @@ chmod 755 "$folder/bin/configure"
 sed -i 's/^    location/    add_header X-Shop changed;\n&/' "$folder/etc/nginx/nginx.conf"
 header() { curl -sk -o /dev/null -D - --max-time 5 https://127.0.0.1:18443/ | grep -q '^X-Shop: changed'; }
 expect 0 'a configuration that is good' configure
-within 5 'is taken' header
+within 20 'is taken' header
 sed -i 's/changed;/changed/' "$folder/etc/nginx/nginx.conf"
 expect 1 'one with a mistake' configure
 says 'is not terminated by' 'is not, and is said to be'
@@ -119,11 +119,11 @@ chmod 755 "$folder/letsencrypt/renewal-hooks/deploy/shop"
 issue 2
 expect 0 'a renewed one is not, before the hook' served 1
 expect 0 'the hook' "$folder/letsencrypt/renewal-hooks/deploy/shop"
-within 5 'makes it served' served 2
+within 20 'makes it served' served 2
 rm "$folder/letsencrypt/live/shop.example/fullchain.pem"
 expect 0 'a hook after a renewal that went wrong' "$folder/letsencrypt/renewal-hooks/deploy/shop"
 said() { grep -q 'cannot load certificate' "$folder/log/error.log"; }
-within 5 'is answered in the error log' said
+within 20 'is answered in the error log' said
 expect 0 'and the last good one is served on' served 2
 ln -sfn ../../archive/shop.example/fullchain2.pem "$folder/letsencrypt/live/shop.example/fullchain.pem"
 if [ "$(master)" = "$first" ] && kill -0 "$first"; then ok 'all by one process'; else not_ok 'all by one process'; fi

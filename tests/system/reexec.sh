@@ -68,17 +68,17 @@ expect 0 'a pool that may execute its own binary, and nginx' "$BULKHEAD" up --ro
 expect 0 'answer' answers
 php=$(process php) before=$(forms 1 && started "$(process php)")
 expect 0 'USR2 to PHP-FPM' bulkhead signal php USR2
-within 6 'makes it execute itself' forms 2
+within 20 'makes it execute itself' forms 2
 if [ "$(started "$php")" = "$before" ]; then ok 'as the same process'; else not_ok 'as the same process'; fi
-within 5 'the pool answers' answers
+within 20 'the pool answers' answers
 expect 0 'a second time' bulkhead signal php USR2
-within 6 'it executes itself' forms 3
-within 5 'and answers again' answers
+within 20 'it executes itself' forms 3
+within 20 'and answers again' answers
 expect 0 'and each layer is as it was' "$BULKHEAD" status $stack
 
 edge=$(process edge)
 expect 0 'USR2 to nginx' bulkhead signal edge USR2
-within 5 'is ignored, as it says' said edge 'the changing binary signal is ignored'
+within 20 'is ignored, as it says' said edge 'the changing binary signal is ignored'
 if kill -0 "$edge"; then ok 'it stays'; else not_ok 'it stays'; fi
 expect 0 'and serves on' answers
 expect 0 'down' "$BULKHEAD" down $stack
@@ -95,6 +95,6 @@ sed -i '/reload:/d' "$policy"
 expect 0 'a pool that may not' "$BULKHEAD" up --roles "$roles" -f "$policy"
 php=$(process php)
 expect 0 'is told to' bulkhead signal php USR2
-within 6 'ends' gone "$php"
-within 5 'and says why' said php 'failed to reload: execvp() failed'
-within 6 'it is started anew, and answers' answers
+within 20 'ends' gone "$php"
+within 20 'and says why' said php 'failed to reload: execvp() failed'
+within 20 'it is started anew, and answers' answers

@@ -55,7 +55,7 @@ if [ "$page" = "$(pid_of services/page process)" ]; then ok 'and no other'; else
 expect 0 'all is as planned' bulkhead status
 
 expect 0 'a service is told to read its files anew' bulkhead reload page
-within 5 'by its signal' log_has page 'told by SIGHUP'
+within 20 'by its signal' log_has page 'told by SIGHUP'
 if [ "$page" = "$(pid_of services/page process)" ]; then ok 'and stays'; else not_ok 'and stays'; fi
 expect 0 'or by its command' bulkhead reload cache
 says 'redis-cli 7' 'whose words are shown'

@@ -72,11 +72,11 @@ expect 1 'and no request was lost' grep wrong "$folder/reloading"
 mv "$root/log/access.log" "$root/log/access.log.1"
 expect 0 'it opens its log anew' signal edge USR1
 fresh() { serves && [ -s "$root/log/access.log" ]; }
-within 5 'requests go into the new log' fresh
+within 20 'requests go into the new log' fresh
 rm "$root/log/access.log.1"
 cached() { find "/proc/$(main_process edge)/root/var/lib/nginx/cache" -type f | grep -q .; }
 customers 'and fill the cache'
-within 5 'which holds pictures' cached
+within 20 'which holds pictures' cached
 purged() { ! cached; }
 within 40 'until nobody asked for them' purged
 

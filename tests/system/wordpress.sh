@@ -80,7 +80,7 @@ expect 0 'and customers notice nothing' customers
 mv "$root/log/edge/access.log" "$root/log/edge/access.log.1"
 expect 0 'its log is moved away and it is told' bulkhead signal edge USR1
 expect 0 'somebody comes' served
-within 5 'and is in the new log' logged
+within 20 'and is in the new log' logged
 
 before=$(count php)
 sed -i 's/max_children = 4/max_children = 7/' "$root/config/php-fpm.conf"
