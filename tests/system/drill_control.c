@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "drill/attempt.h"
 #include "drill/control.h"
@@ -101,16 +102,18 @@ static struct plan_service services[] = {
 		.listens = listens,
 		.listen_count = 2,
 		.address4 = "198.18.0.4"},
+	{.name = "d", .identity = IDENTITY, .listens = listens + 1, .listen_count = 1},
 };
 static struct plan_edge edges[] = {
 	{.from = "a", .to = "b", .transport = PLAN_TCP, .port = 8080},
+	{.from = "a", .to = "d", .transport = PLAN_UNIX, .path = "/run/b/b.sock"},
 };
 static struct plan plan = {
 	.stack = "drill-control",
 	.services = services,
-	.service_count = 3,
+	.service_count = sizeof(services) / sizeof(services[0]),
 	.edges = edges,
-	.edge_count = 1,
+	.edge_count = sizeof(edges) / sizeof(edges[0]),
 	.network = {.router4 = "198.18.0.1"},
 };
 
@@ -119,12 +122,13 @@ static pid_t stranger;
 
 static int open_world(void **state)
 {
-	static const int networks[] = {-1, -1, -1};
+	static const int networks[] = {-1, -1, -1, -1};
 	static struct drill_options options = {.networks = networks, .router = -1};
 	struct fault why = {0};
 
 	(void)state;
 	options.payload = drill_payload();
+	options.arena = arena_new();
 	if (!options.payload || drill_world_open(&plan, &options, &world, &why) < 0 ||
 		drill_world_stranger(&world, &services[0], &stranger, &why) < 0) {
 		fprintf(stderr, "cannot set up: %s\n", why.text);
@@ -137,6 +141,7 @@ static int close_world(void **state)
 {
 	(void)state;
 	drill_world_close(&world);
+	arena_free(world.arena);
 	return 0;
 }
 
