@@ -1,10 +1,11 @@
 <?php
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The stock configuration: everything is at 127.0.0.1, as on any machine with one WordPress.
+// The stock configuration, as on any machine with one WordPress.
 define('DB_NAME', 'shop');
 define('DB_USER', 'wp');
 define('DB_PASSWORD', getenv('DB_PASSWORD'));
-define('DB_HOST', '127.0.0.1:@DB@');
+@sockets define('DB_HOST', 'localhost:/run/mysqld/shop.sock');
+@ports define('DB_HOST', '127.0.0.1:@DB@');
 define('DB_CHARSET', 'utf8mb4');
 define('DB_COLLATE', '');
 define('WP_HOME', 'http://127.0.0.1:@HTTP@');

@@ -43,7 +43,7 @@ write_policy() { # SERVICE...
 }
 customers() { "$example/traffic" "http://127.0.0.1:$port" "$root" 1 2; }
 
-expect 0 'a stock WordPress is set up' "$example/setup" "$root" $port
+expect 0 'a stock WordPress is set up' "$example/setup" "$root" $port ports
 expect 0 'with what is around it' "$example/outside" start "$root"
 expect 0 'it starts' "$example/unconfined" start "$root"
 expect 0 'its customers are served' customers
