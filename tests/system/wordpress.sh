@@ -104,3 +104,11 @@ touch "$folder/mark"
 within 90 'the job that is due each minute writes its report' report
 expect 0 'all of it as planned' bulkhead status
 expect 0 'down' bulkhead down
+
+# The same data, by the sockets of Debian's packages.
+expect 0 'the same shop is set up by sockets' "$example/setup" "$root" $port
+sed "s/^stack:.*/stack: $stack/" "$root/bulkhead.yaml" >"$policy"
+expect 0 'it is up' bulkhead up
+expect 0 'as planned by sockets' bulkhead status
+expect 0 'and customers notice nothing of them' customers
+expect 0 'down by sockets' bulkhead down
