@@ -15,6 +15,21 @@ struct plan;
 
 #define RULES_TABLE "table inet bulkhead {\n"
 
+/* A service's two chains, but for their end. */
+#define RULES_INPUT                                                                                \
+	"\tchain input {\n"                                                                        \
+	"\t\ttype filter hook input priority filter; policy drop;\n"                               \
+	"\t\tiif \"lo\" accept\n"
+#define RULES_OUTPUT                                                                               \
+	"\tchain output {\n"                                                                       \
+	"\t\ttype filter hook output priority filter; policy drop;\n"
+
+/* TCP that asks for no connection (RFC 9293, 3.5). */
+#define RULES_ANSWER "tcp flags & (syn | ack) != syn"
+
+/* Those of RULES_REFUSE, to whoever was refused: they open nothing. */
+#define RULES_RESETS "\t\ttcp flags & rst == rst accept\n"
+
 /* Fast failure: ECONNREFUSED or EHOSTUNREACH at once, instead of a timeout. */
 #define RULES_REFUSE                                                                               \
 	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
@@ -64,8 +79,30 @@ const char *enforce_rules_transport(enum plan_transport transport);
 /* Borrowed; NULL when there is no @service or it has no link. */
 const char *enforce_rules_address(const struct plan_service *service, bool wide);
 
+/* Does @service publish anything? */
+bool enforce_rules_publishes(const struct plan *plan, const struct plan_service *service);
+
 /* Has an earlier publish of the same service, transport and port been written? */
 bool enforce_rules_repeated(const struct plan *plan, size_t index);
+
+/* What is asked of a service, and what it answers: which end of the packet is the other's, which
+ * the port's, and what else must hold. */
+struct rules_way {
+	const char *address, *port, *besides;
+};
+extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
+
+/* By clients at what @service publishes; by the router at what `ready` and `healthy` ask. */
+void enforce_rules_published(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const struct rules_way *way);
+void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const struct rules_way *way);
+
+/* The sets that the router's rules ask.  Is anybody in audit mode, so that @audited is one? */
+bool enforce_rules_router_sets(FILE *out, const struct plan *plan);
+
+/* The chains of a service whose connections are followed. */
+void enforce_rules_followed(FILE *out, const struct plan *plan, const struct plan_service *service);
 
 /* Ports of which @service is asked by the router, and by nobody else from outside; how many. */
 size_t enforce_rules_probed(const struct plan *plan, const struct plan_service *service,

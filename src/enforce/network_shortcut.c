@@ -128,31 +128,20 @@ static void pass(struct enforce_program *program, const struct layout *layout,
 	enforce_program_end(program);
 }
 
-/* Is edge @index among the first of @name?  A connection goes one way both there and back, or the
- * router, which hears one side alone, takes it for none. */
-static bool among_first(const struct plan *plan, const char *name, size_t index)
-{
-	size_t before = 0;
-
-	for (size_t i = 0; i < index && before < MOST_EDGES; i++)
-		before += plan->edges[i].transport == PLAN_TCP &&
-			  (text_equal(plan->edges[i].from, name) ||
-				  text_equal(plan->edges[i].to, name));
-	return before < MOST_EDGES;
-}
-
 static void pass_edges(struct enforce_program *program, const struct layout *layout,
 	const struct plan *plan, const struct plan_service *service)
 {
-	for (size_t i = 0; i < plan->edge_count; i++) {
+	size_t passed = 0;
+
+	for (size_t i = 0; i < plan->edge_count && passed < MOST_EDGES; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 		bool client = text_equal(edge->from, service->name);
 		const struct plan_service *peer;
 
 		if (edge->transport != PLAN_TCP ||
-			(!client && !text_equal(edge->to, service->name)) ||
-			!among_first(plan, edge->from, i) || !among_first(plan, edge->to, i))
+			(!client && !text_equal(edge->to, service->name)))
 			continue;
+		passed++;
 		peer = plan_service(plan, client ? edge->to : edge->from);
 		if (peer && peer->linked && peer != service)
 			pass(program, layout, peer, client ? TO_PORT : FROM_PORT, edge->port);

@@ -44,10 +44,13 @@ static void a_service_holds_its_own_edges(void **state)
 {
 	scoped(memory) char *web =
 		enforce_network_rules_service(&network_plan, &network_plan.services[WEB]);
+	scoped(memory) char *api =
+		enforce_network_rules_service(&network_plan, &network_plan.services[API]);
 	scoped(memory) char *db =
 		enforce_network_rules_service(&network_plan, &network_plan.services[DB]);
 
 	(void)state;
+	compare_with("network-api.nft", api);
 	compare_with("network-web.nft", web);
 	compare_with("network-db.nft", db);
 }
@@ -75,6 +78,7 @@ static void a_door_is_in_the_host(void **state)
 	(void)state;
 	plan.network.host_link = "bh-shop";
 	plan.network.host4 = "198.18.4.254";
+	plan.edge_count--; /* that by datagrams */
 	scoped(memory) char *host = enforce_network_rules_host(&plan);
 	scoped(memory) char *relayed = enforce_network_rules_router(&network_plan);
 	scoped(memory) char *router = enforce_network_rules_router(&plan);
@@ -85,9 +89,10 @@ static void a_door_is_in_the_host(void **state)
 	assert_non_null(strstr(router, "iifname \"h0\" ip saddr != 198.18.4.0/24 accept"));
 	assert_non_null(strstr(router, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
 				       "accept"));
-	assert_non_null(
-		strstr(web, "ip saddr 198.18.4.254 tcp dport 443 ct state untracked accept"));
-	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 notrack"));
+	assert_non_null(strstr(router, "\"s1\" . 198.18.4.2 . 198.18.4.254 . tcp . 443"));
+	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 accept"));
+	assert_non_null(strstr(web, "ip daddr 198.18.4.254 tcp sport 443 tcp flags & (syn | ack) "
+				    "!= syn accept"));
 	assert_null(strstr(db, "198.18.4.254"));
 }
 
@@ -103,6 +108,39 @@ static void a_door_of_the_loopback_has_guards_alone(void **state)
 	plan.publish_count -= 2;
 	scoped(memory) char *host = enforce_network_rules_host(&plan);
 	compare_with("network-host-loopback.nft", host);
+}
+
+/* TCP says itself who asks: its connections are followed only where something else wants it. */
+static void connections_are_followed_where_it_takes_that(void **state)
+{
+	struct plan_audit audits[] = {{LAYER_NETWORK, {"shop.yaml", 1, 1}}};
+	struct plan_edge edges[8];
+	struct plan_service services[SERVICES];
+	struct plan plan = network_plan;
+
+	(void)state;
+	assert_true(plan.edge_count <= 8);
+	memcpy(edges, plan.edges, plan.edge_count * sizeof(*edges));
+	memcpy(services, plan.services, sizeof(services));
+	plan.services = services;
+	plan.edges = edges;
+	scoped(memory) char *api = enforce_network_rules_service(&plan, &services[API]);
+	scoped(memory) char *db = enforce_network_rules_service(&plan, &services[DB]);
+	assert_null(strstr(api, " ct "));
+	assert_null(strstr(api, "\tct "));
+	assert_non_null(strstr(db, "ct state established"));
+	services[API].audits = audits;
+	services[API].audit_count = 1;
+	scoped(memory) char *audited = enforce_network_rules_service(&plan, &services[API]);
+	assert_non_null(strstr(audited, "ct state established"));
+	services[API].audit_count = 0;
+	for (size_t i = 0; i < plan.edge_count; i++)
+		if (edges[i].transport == PLAN_TCP && !strcmp(edges[i].from, "api")) {
+			edges[i].at = "127.0.0.1";
+			edges[i].at_port = edges[i].port;
+		}
+	scoped(memory) char *at = enforce_network_rules_service(&plan, &services[API]);
+	assert_non_null(strstr(at, "ct status & dnat == 0"));
 }
 
 /* Two in audit mode: what no edge allows passes both, and their tables keep it. */
@@ -183,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_service_holds_its_own_edges),
 		cmocka_unit_test(a_door_is_in_the_host),
 		cmocka_unit_test(a_door_of_the_loopback_has_guards_alone),
+		cmocka_unit_test(connections_are_followed_where_it_takes_that),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
 		cmocka_unit_test(an_edge_is_its_elements),
 		cmocka_unit_test(a_probe_opens_its_port_once),
