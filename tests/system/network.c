@@ -206,6 +206,71 @@ static void what_is_probed_is_not_open_to_the_gateway(void **state)
 	peer_stop(db);
 }
 
+/* From the port at which api answers web, to where web listens; 0 or the errno. */
+static int begin_as_answer(void *context)
+{
+	struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(3000)};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(4000)};
+	int fd = setns(networks[API], CLONE_NEWNET) < 0 ? -1 : socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)context;
+	inet_pton(AF_INET, address(API, 0), &own.sin_addr);
+	inet_pton(AF_INET, address(WEB, 0), &to.sin_addr);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0)
+		return 255;
+	return connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+}
+
+/* Its own table alone lets api answer from there, and begin nothing; without it, it could. */
+static void who_answers_begins_nothing(void **state)
+{
+	pid_t web = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 4000);
+
+	(void)state;
+	assert_true(web > 0);
+	assert_int_equal(load(networks[WEB], "flush ruleset"), 0);
+	assert_int_equal(load(router.network, "flush ruleset"), 0);
+	assert_int_equal(in_child(begin_as_answer, NULL), ECONNREFUSED);
+	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
+	assert_true(api > 0);
+	assert_int_equal(ask(WEB, SOCK_STREAM, NULL, API, 0, 3000), 0);
+	peer_stop(api);
+	assert_int_equal(load(networks[API], "flush ruleset"), 0);
+	assert_int_equal(in_child(begin_as_answer, NULL), 0);
+	peer_stop(web);
+}
+
+/* How many connections the kernel remembers in @network; -1: it does not say. */
+static int remembered(int network)
+{
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
+	scoped(file) FILE *count =
+		home < 0 ? NULL : fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
+	int number = -1;
+
+	return count && fscanf(count, "%d", &number) == 1 ? number : -1;
+}
+
+/* The table of connections is the host's: edges of TCP put nothing there, datagrams do. */
+static void an_edge_of_tcp_is_not_followed(void **state)
+{
+	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
+	pid_t db = peer_serve(networks[DB], SOCK_DGRAM, "0.0.0.0", 53);
+
+	(void)state;
+	assert_true(api > 0 && db > 0);
+	if (remembered(router.network) < 0)
+		skip();
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(ask(WEB, SOCK_STREAM, NULL, API, 0, 3000), 0);
+	assert_int_equal(remembered(router.network), 0);
+	assert_int_equal(remembered(networks[API]), 0);
+	assert_int_equal(ask(WEB, SOCK_DGRAM, NULL, DB, 0, 53), 0);
+	assert_int_equal(remembered(router.network), 1);
+	peer_stop(api);
+	peer_stop(db);
+}
+
 /* Even a service that could do what it likes with its own table meets the router's. */
 static void the_router_alone_holds(void **state)
 {
@@ -308,6 +373,8 @@ int main(void)
 			what_is_probed_is_open_to_the_router, build, take_down),
 		cmocka_unit_test_setup_teardown(
 			what_is_probed_is_not_open_to_the_gateway, build, take_down),
+		cmocka_unit_test_setup_teardown(who_answers_begins_nothing, build, take_down),
+		cmocka_unit_test_setup_teardown(an_edge_of_tcp_is_not_followed, build, take_down),
 		cmocka_unit_test_setup_teardown(the_router_alone_holds, build, take_down),
 		cmocka_unit_test_setup_teardown(there_is_no_way_out, build, take_down),
 		cmocka_unit_test_setup_teardown(
