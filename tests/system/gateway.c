@@ -28,9 +28,8 @@
 #include "gateway/gateway.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[WORKER + 1];
 static pid_t gateway, web4, web6, plain;
 static int gateway_pidfd = -1;
 static struct fault why;
@@ -46,7 +45,7 @@ static int add_host_addresses(void)
 static int build(void **state)
 {
 	(void)state;
-	if (peer_networks(&router, networks))
+	if (network_stack_build(NULL))
 		return -1;
 	web4 = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 443);
 	web6 = peer_serve(networks[WEB], SOCK_STREAM, "::", 443);
@@ -67,7 +66,7 @@ static int take_down(void **state)
 	peer_stop(web6);
 	peer_stop(plain);
 	close(gateway_pidfd);
-	peer_networks_close(&router, networks);
+	network_stack_take_down(NULL);
 	return 0;
 }
 

@@ -30,8 +30,8 @@
 #include "in_child.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
-static struct enforce_network_router router = {-1, -1};
 static int elsewhere = -1; /* an empty network namespace */
 static pid_t gateway;
 static int gateway_pidfd = -1;

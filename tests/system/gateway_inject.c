@@ -23,6 +23,7 @@
 #include "enforce/network.h"
 #include "gateway/gateway.h"
 #include "network_peer.h"
+#include "network_stack.h"
 #include "plan/plan.h"
 #include "tracer.h"
 
@@ -34,7 +35,6 @@ struct outcome {
 
 enum { MOST_POINTS = 2048, GATEWAY = 1 };
 
-static struct enforce_network_router router = {-1, -1};
 static struct plan plan;
 static struct plan_service services[SERVICES];
 static enum gateway_part part; /* the one that is started */

@@ -25,6 +25,7 @@
 #include "enforce/network_space.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
 enum { LO = 1, ASKED = 40 };
 

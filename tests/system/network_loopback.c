@@ -29,11 +29,10 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
 enum { INNER = 5432, WIDE_INNER = 5433, PUBLISHED = 8443, HIDDEN = 9000 };
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[SERVICES];
 static struct fault why;
 
 static struct plan_listen db_listens[] = {
@@ -88,21 +87,7 @@ static void fill_plan(void)
 static int build(void **state)
 {
 	(void)state;
-	return peer_networks_of(&plan, &router, networks);
-}
-
-static int take_down(void **state)
-{
-	(void)state;
-	peer_networks_close(&router, networks);
-	return 0;
-}
-
-static int load(int network, const char *text)
-{
-	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
-
-	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
+	return network_stack_build_of(&plan);
 }
 
 /* Who @server in @to at @at sees when @from asks for @address; "" when it is refused. */
@@ -180,7 +165,7 @@ static void nothing_else_on_its_loopback_is_reached(void **state)
 		assert_string_equal(
 			seen(API, SOCK_STREAM, "fd62:6b68::4", WIDE_INNER, DB, "::1", WIDE_INNER),
 			"");
-		assert_int_equal(load(router.network, "flush ruleset"), 0);
+		assert_int_equal(network_stack_load(router.network, "flush ruleset"), 0);
 	}
 }
 
@@ -267,13 +252,14 @@ static void loopback_addresses_do_not_come_by_a_link(void **state)
 	char byte;
 
 	(void)state;
-	assert_int_equal(load(networks[DB], "flush chain inet bulkhead input; add rule inet "
-					    "bulkhead input accept"),
+	assert_int_equal(
+		network_stack_load(networks[DB], "flush chain inet bulkhead input; add rule inet "
+						 "bulkhead input accept"),
 		0);
 	assert_int_equal(inject(53), 0);
 	assert_int_equal(recv(fd, &byte, 1, 0), -1);
 	/* That chain alone stood in its way. */
-	assert_int_equal(load(networks[DB], "flush chain inet bulkhead martian"), 0);
+	assert_int_equal(network_stack_load(networks[DB], "flush chain inet bulkhead martian"), 0);
 	assert_int_equal(inject(53), 0);
 	assert_int_equal(recv(fd, &byte, 1, 0), 1);
 }
@@ -288,7 +274,7 @@ static void instances_take_turns(void **state)
 	(void)state;
 	*changed = (struct plan_edge){
 		.from = "web", .to = "db", .port = INNER, .at = "127.0.0.1", .at_port = 8080};
-	assert_int_equal(peer_networks_of(&plan, &router, networks), 0);
+	assert_int_equal(network_stack_build_of(&plan), 0);
 	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
 	for (int i = 0; i < 4; i++)
 		seen_api +=
@@ -299,7 +285,7 @@ static void instances_take_turns(void **state)
 		seen_db +=
 			peer_ask(networks[WEB], SOCK_STREAM, NULL, "127.0.0.1", 8080, answer) == 0;
 	peer_stop(db);
-	peer_networks_close(&router, networks);
+	network_stack_take_down(NULL);
 	*changed = before;
 	assert_int_equal(seen_api, 2);
 	assert_int_equal(seen_db, 2);
@@ -328,7 +314,7 @@ static void verify_agrees_and_sees_drift(void **state)
 	assert_int_equal(change_knob(networks[API]), 0);
 	assert_int_equal(verify(API), 1);
 	assert_non_null(strstr(why.text, "route_localnet"));
-	assert_int_equal(load(networks[DB], "flush chain inet bulkhead martian"), 0);
+	assert_int_equal(network_stack_load(networks[DB], "flush chain inet bulkhead martian"), 0);
 	assert_int_equal(verify(DB), 1);
 	assert_string_equal(why.text, "network rules are gone: rule of chain 'martian'");
 }
@@ -347,21 +333,23 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hosts_name_a_peer_where_it_is),
-		cmocka_unit_test_setup_teardown(an_old_client_reaches_its_peer, build, take_down),
 		cmocka_unit_test_setup_teardown(
-			other_loopback_ports_stay_its_own, build, take_down),
+			an_old_client_reaches_its_peer, build, network_stack_take_down),
 		cmocka_unit_test_setup_teardown(
-			an_old_daemon_is_reached_and_sees_its_loopback, build, take_down),
+			other_loopback_ports_stay_its_own, build, network_stack_take_down),
+		cmocka_unit_test_setup_teardown(an_old_daemon_is_reached_and_sees_its_loopback,
+			build, network_stack_take_down),
 		cmocka_unit_test_setup_teardown(
-			an_old_client_meets_an_old_daemon, build, take_down),
+			an_old_client_meets_an_old_daemon, build, network_stack_take_down),
 		cmocka_unit_test_setup_teardown(
-			nothing_else_on_its_loopback_is_reached, build, take_down),
+			nothing_else_on_its_loopback_is_reached, build, network_stack_take_down),
 		cmocka_unit_test_setup_teardown(
-			the_router_and_clients_keep_their_address, build, take_down),
+			the_router_and_clients_keep_their_address, build, network_stack_take_down),
 		cmocka_unit_test_setup_teardown(
-			loopback_addresses_do_not_come_by_a_link, build, take_down),
+			loopback_addresses_do_not_come_by_a_link, build, network_stack_take_down),
 		cmocka_unit_test(instances_take_turns),
-		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
+		cmocka_unit_test_setup_teardown(
+			verify_agrees_and_sees_drift, build, network_stack_take_down),
 	};
 
 	if (!peer_host()) {

@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Small clients and servers inside a network namespace, and the stack they play in. */
+/* Small clients and servers inside a network namespace. */
 
 #include <stdbool.h>
 #include <sys/types.h>
-
-struct enforce_network_router;
-struct plan;
-
-/*
- * web (published at host ports 443 and 80) -> api:3000 -> db:5432; web -> db:53/udp;
- * db is asked at ports 5432 and 9187 whether it is well; worker has no network.
- */
-extern const struct plan network_plan;
-enum { WEB, API, DB, WORKER, SERVICES };
-
-/* The router and the networks of that plan, closed by peer_networks_close(); 0, or not after a line
- * on standard error. */
-int peer_networks(struct enforce_network_router *router, int networks[SERVICES]);
-/* The same of another plan with these services. */
-int peer_networks_of(
-	const struct plan *plan, struct enforce_network_router *router, int networks[SERVICES]);
-void peer_networks_close(const struct enforce_network_router *router, const int networks[SERVICES]);
 
 /* A network namespace of our own that plays the host; false when this is not root. */
 bool peer_host(void);

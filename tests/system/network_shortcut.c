@@ -32,11 +32,10 @@
 #include "enforce/program.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
 enum { TCX_INGRESS = 46 };
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[SERVICES];
 static struct fault why;
 
 static int link_of(int service)
@@ -58,19 +57,6 @@ static bool kernel_can(void)
 	scoped(fd) int any = enforce_program_load(&program, BPF_PROG_TYPE_SCHED_CLS, 0, "any");
 	return home >= 0 && any >= 0 &&
 	       enforce_program_attach((int)if_nametoindex("lo"), any, TCX_INGRESS) == 0;
-}
-
-static int build(void **state)
-{
-	(void)state;
-	return peer_networks(&router, networks);
-}
-
-static int take_down(void **state)
-{
-	(void)state;
-	peer_networks_close(&router, networks);
-	return 0;
 }
 
 static void flush(int service)
@@ -252,9 +238,9 @@ static void another_program_is_seen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_connection_takes_it, build, take_down),
-		cmocka_unit_test_setup_teardown(only_what_an_edge_joins_takes_it, build, take_down),
-		cmocka_unit_test_setup_teardown(another_program_is_seen, build, take_down),
+		NETWORK_STACK_TEST(a_connection_takes_it),
+		NETWORK_STACK_TEST(only_what_an_edge_joins_takes_it),
+		NETWORK_STACK_TEST(another_program_is_seen),
 	};
 
 	if (!peer_host()) {

@@ -26,30 +26,9 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[WORKER + 1];
 static struct fault why;
-
-static int build(void **state)
-{
-	(void)state;
-	return peer_networks(&router, networks);
-}
-
-static int take_down(void **state)
-{
-	(void)state;
-	peer_networks_close(&router, networks);
-	return 0;
-}
-
-static int load(int network, const char *text)
-{
-	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
-
-	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
-}
 
 static void verify_agrees_and_sees_drift(void **state)
 {
@@ -64,12 +43,12 @@ static void verify_agrees_and_sees_drift(void **state)
 		if (enforce_network_verify_service(
 			    &network_plan, &network_plan.services[i], networks[i], &why))
 			fail_msg("service %d: %s", i, why.text);
-	assert_int_equal(load(networks[API], widened), 0);
+	assert_int_equal(network_stack_load(networks[API], widened), 0);
 	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
 	assert_string_equal(why.text, "network rules changed: set 'connects4'");
-	assert_int_equal(load(router.network, "flush ruleset"), 0);
+	assert_int_equal(network_stack_load(router.network, "flush ruleset"), 0);
 	assert_int_equal(enforce_network_verify_router(&network_plan, router.network, &why), 1);
 	assert_non_null(strstr(why.text, "gone"));
 }
@@ -79,13 +58,14 @@ static void verify_says_what_differs(void **state)
 	const struct plan_service *db = &network_plan.services[DB];
 
 	(void)state;
-	assert_int_equal(load(networks[DB], "add rule inet bulkhead output accept"), 0);
+	assert_int_equal(
+		network_stack_load(networks[DB], "add rule inet bulkhead output accept"), 0);
 	assert_int_equal(enforce_network_verify_service(&network_plan, db, networks[DB], &why), 1);
 	assert_string_equal(why.text, "network rules that are not planned: rule of chain 'output'");
-	assert_int_equal(load(networks[DB], "flush chain inet bulkhead output"), 0);
+	assert_int_equal(network_stack_load(networks[DB], "flush chain inet bulkhead output"), 0);
 	assert_int_equal(enforce_network_verify_service(&network_plan, db, networks[DB], &why), 1);
 	assert_string_equal(why.text, "network rules are gone: rule of chain 'output'");
-	assert_int_equal(load(networks[API], "add table ip other"), 0);
+	assert_int_equal(network_stack_load(networks[API], "add table ip other"), 0);
 	assert_int_equal(enforce_network_verify_service(
 				 &network_plan, &network_plan.services[API], networks[API], &why),
 		1);
@@ -169,11 +149,10 @@ static void low_ports_are_for_who_listens_on_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(verify_agrees_and_sees_drift, build, take_down),
-		cmocka_unit_test_setup_teardown(verify_says_what_differs, build, take_down),
-		cmocka_unit_test_setup_teardown(a_changed_knob_or_route_is_drift, build, take_down),
-		cmocka_unit_test_setup_teardown(
-			low_ports_are_for_who_listens_on_one, build, take_down),
+		NETWORK_STACK_TEST(verify_agrees_and_sees_drift),
+		NETWORK_STACK_TEST(verify_says_what_differs),
+		NETWORK_STACK_TEST(a_changed_knob_or_route_is_drift),
+		NETWORK_STACK_TEST(low_ports_are_for_who_listens_on_one),
 	};
 
 	if (!peer_host()) {

@@ -36,11 +36,11 @@
 #include "in_child.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
 enum { DATABASE = 3306, MAIL = 1025, HIDDEN = 6379 };
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[SERVICES], cgroup = -1, gateway_pidfd = -1;
+static int cgroup = -1, gateway_pidfd = -1;
 static pid_t outlet, database;
 static struct fault why;
 
@@ -63,7 +63,7 @@ static void fill_plan(void)
 static int build(void **state)
 {
 	(void)state;
-	if (peer_networks_of(&plan, &router, networks))
+	if (network_stack_build_of(&plan))
 		return -1;
 	database = peer_serve(-1, SOCK_STREAM, "127.0.0.1", DATABASE);
 	cgroup = enforce_cgroup_open(plan.stack, "outlet", &why);
@@ -82,7 +82,7 @@ static int take_down(void **state)
 	close(gateway_pidfd);
 	close(cgroup);
 	enforce_cgroup_remove(plan.stack, "outlet", NULL);
-	peer_networks_close(&router, networks);
+	network_stack_take_down(NULL);
 	return 0;
 }
 
@@ -128,13 +128,6 @@ static void a_daemon_on_one_loopback_address_is_found(void **state)
 	assert_int_not_equal(refusal(API, "198.18.4.1", MAIL), 0);
 }
 
-static int load(int network, const char *text)
-{
-	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
-
-	return home < 0 ? home : enforce_nft_load(text, "change", (struct where){0}, &why);
-}
-
 static void what_is_not_declared_is_refused(void **state)
 {
 	pid_t hidden = peer_serve(-1, SOCK_STREAM, "127.0.0.1", HIDDEN);
@@ -150,7 +143,7 @@ static void what_is_not_declared_is_refused(void **state)
 		assert_int_equal(refusal(API, "127.0.0.1", 3307), ECONNREFUSED);
 		assert_int_equal(refusal(WORKER, "198.18.4.1", DATABASE), ENETUNREACH);
 		for (int i = WEB; !flushed && i <= DB; i++)
-			assert_int_equal(load(networks[i], "flush ruleset"), 0);
+			assert_int_equal(network_stack_load(networks[i], "flush ruleset"), 0);
 	}
 	peer_stop(hidden);
 }

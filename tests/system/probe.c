@@ -28,22 +28,7 @@
 #include "plan/plan.h"
 #include "stack/probe.h"
 #include "system/network_peer.h"
-
-static struct enforce_network_router router = {-1, -1};
-static int networks[SERVICES];
-
-static int build(void **state)
-{
-	(void)state;
-	return peer_networks(&router, networks);
-}
-
-static int take_down(void **state)
-{
-	(void)state;
-	peer_networks_close(&router, networks);
-	return 0;
-}
+#include "system/network_stack.h"
 
 /* Ask db; 100 + the answer tells it from a failure of the test itself. */
 static int ask(void *context)
@@ -158,12 +143,10 @@ static void get_goes_all_the_way(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_probed_port_is_asked_by_either_family, build, take_down),
-		cmocka_unit_test_setup_teardown(
-			who_listens_for_itself_alone_is_not_there, build, take_down),
-		cmocka_unit_test_setup_teardown(another_port_is_not_asked, build, take_down),
-		cmocka_unit_test_setup_teardown(get_goes_all_the_way, build, take_down),
+		NETWORK_STACK_TEST(a_probed_port_is_asked_by_either_family),
+		NETWORK_STACK_TEST(who_listens_for_itself_alone_is_not_there),
+		NETWORK_STACK_TEST(another_port_is_not_asked),
+		NETWORK_STACK_TEST(get_goes_all_the_way),
 	};
 
 	if (!peer_host()) {

@@ -28,13 +28,12 @@
 #include "plan/plan.h"
 #include "stack/privilege.h"
 #include "system/network_peer.h"
+#include "system/network_stack.h"
 
 #define STREAM (SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
 
 enum { ELSEWHERE = 6553, LONGEST_LOG = 64 * 1024 * 1024 };
 
-static struct enforce_network_router router = {-1, -1};
-static int networks[SERVICES];
 static struct plan plan;
 static struct fault why;
 
@@ -43,14 +42,7 @@ static int build(void **state)
 	(void)state;
 	plan = network_plan;
 	plan.network.supervisor_id = 1900000003;
-	return peer_networks_of(&plan, &router, networks);
-}
-
-static int take_down(void **state)
-{
-	(void)state;
-	peer_networks_close(&router, networks);
-	return 0;
+	return network_stack_build_of(&plan);
 }
 
 static int confine(void)
@@ -165,5 +157,5 @@ int main(void)
 		puts("SKIP: needs root and a network namespace of its own");
 		return 77;
 	}
-	return cmocka_run_group_tests(tests, build, take_down);
+	return cmocka_run_group_tests(tests, build, network_stack_take_down);
 }

@@ -18,7 +18,7 @@
 #include "enforce/network_link.h"
 #include "enforce/network_rules.h"
 #include "plan/plan.h"
-#include "system/network_peer.h"
+#include "system/network_stack.h"
 
 static void compare_with(const char *golden, const char *text)
 {
@@ -81,15 +81,15 @@ static void a_door_is_in_the_host(void **state)
 	plan.edge_count--; /* that by datagrams */
 	scoped(memory) char *host = enforce_network_rules_host(&plan);
 	scoped(memory) char *relayed = enforce_network_rules_router(&network_plan);
-	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
 	scoped(memory) char *web = enforce_network_rules_service(&plan, &plan.services[WEB]);
 	scoped(memory) char *db = enforce_network_rules_service(&plan, &plan.services[DB]);
 	compare_with("network-host.nft", host);
 	assert_null(strstr(relayed, NETWORK_DOOR_LINK));
-	assert_non_null(strstr(router, "iifname \"h0\" ip saddr != 198.18.4.0/24 accept"));
-	assert_non_null(strstr(router, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
-				       "accept"));
-	assert_non_null(strstr(router, "\"s1\" . 198.18.4.2 . 198.18.4.254 . tcp . 443"));
+	assert_non_null(strstr(between, "iifname \"h0\" ip saddr != 198.18.4.0/24 accept"));
+	assert_non_null(strstr(between, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
+					"accept"));
+	assert_non_null(strstr(between, "\"s1\" . 198.18.4.2 . 198.18.4.254 . tcp . 443"));
 	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 accept"));
 	assert_non_null(strstr(web, "ip daddr 198.18.4.254 tcp sport 443 tcp flags & (syn | ack) "
 				    "!= syn accept"));
@@ -155,11 +155,11 @@ static void audit_mode_records_and_lets_through(void **state)
 	plan.services = services;
 	services[WEB].audits = services[API].audits = audits;
 	services[WEB].audit_count = services[API].audit_count = 1;
-	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
 	scoped(memory) char *web = enforce_network_rules_service(&plan, &services[WEB]);
 	scoped(memory) char *db = enforce_network_rules_service(&plan, &services[DB]);
-	assert_non_null(strstr(router, "set audited {\n\t\ttype ifname\n"));
-	assert_non_null(strstr(router, "iifname @audited oifname @audited"));
+	assert_non_null(strstr(between, "set audited {\n\t\ttype ifname\n"));
+	assert_non_null(strstr(between, "iifname @audited oifname @audited"));
 	/* Recorded and accepted before anything is refused, in both directions. */
 	const char *went = strstr(web, "update @went4 { ip daddr . meta l4proto . th dport }");
 	const char *came = strstr(web, "update @came6 { ip6 saddr . meta l4proto . th dport }");
@@ -183,7 +183,7 @@ static void a_probe_opens_its_port_once(void **state)
 	services[API].life.ready = (struct plan_probe){.kind = PLAN_PROBE_PORT, .port = 3000};
 	services[API].life.healthy = services[API].life.ready;
 	plan.services = services;
-	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
 	scoped(memory) char *web = enforce_network_rules_service(&plan, &services[WEB]);
 	scoped(memory) char *web_before =
 		enforce_network_rules_service(&plan, &network_plan.services[WEB]);
@@ -192,7 +192,7 @@ static void a_probe_opens_its_port_once(void **state)
 	const char *rule = strstr(api, "ip saddr 198.18.4.1 tcp dport 3000 accept");
 	assert_non_null(rule);
 	assert_null(strstr(rule + 1, "ip saddr 198.18.4.1 tcp dport 3000 accept"));
-	const char *asked = strstr(router, "\t198.18.4.3 . tcp . 3000");
+	const char *asked = strstr(between, "\t198.18.4.3 . tcp . 3000");
 	assert_non_null(asked);
 	assert_null(strstr(asked + 1, "\t198.18.4.3 . tcp . 3000"));
 }

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Who answers by an edge begins nothing, and the kernel need not remember who began. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/network_space.h"
+#include "in_child.h"
+#include "plan/plan.h"
+#include "system/network_peer.h"
+#include "system/network_stack.h"
+
+/* web asks @to. */
+static int ask(int type, int to, unsigned port)
+{
+	char answer[80];
+
+	return peer_ask(networks[WEB], type, NULL, network_stack_address(to, false), port, answer);
+}
+
+/* From the port at which api answers web, to where web listens; 0 or the errno. */
+static int begin_as_answer(void *context)
+{
+	struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons(3000)};
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(4000)};
+	int fd = setns(networks[API], CLONE_NEWNET) < 0 ? -1 : socket(AF_INET, SOCK_STREAM, 0);
+
+	(void)context;
+	inet_pton(AF_INET, network_stack_address(API, 0), &own.sin_addr);
+	inet_pton(AF_INET, network_stack_address(WEB, 0), &to.sin_addr);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&own, sizeof(own)) < 0)
+		return 255;
+	return connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+}
+
+/* Its own table alone lets api answer from there, and begin nothing; without it, it could. */
+static void who_answers_begins_nothing(void **state)
+{
+	pid_t web = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 4000);
+
+	(void)state;
+	assert_true(web > 0);
+	assert_int_equal(network_stack_load(networks[WEB], "flush ruleset"), 0);
+	assert_int_equal(network_stack_load(router.network, "flush ruleset"), 0);
+	assert_int_equal(in_child(begin_as_answer, NULL), ECONNREFUSED);
+	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
+	assert_true(api > 0);
+	assert_int_equal(ask(SOCK_STREAM, API, 3000), 0);
+	peer_stop(api);
+	assert_int_equal(network_stack_load(networks[API], "flush ruleset"), 0);
+	assert_int_equal(in_child(begin_as_answer, NULL), 0);
+	peer_stop(web);
+}
+
+/* How many connections the kernel remembers in @network; -1: it does not say. */
+static int remembered(int network)
+{
+	struct fault why = {0};
+	scoped(visit) int home = enforce_network_visit(network, (struct where){0}, &why);
+	scoped(file) FILE *count =
+		home < 0 ? NULL : fopen("/proc/sys/net/netfilter/nf_conntrack_count", "re");
+	int number = -1;
+
+	return count && fscanf(count, "%d", &number) == 1 ? number : -1;
+}
+
+/* The table of connections is the host's: edges of TCP put nothing there, datagrams do. */
+static void an_edge_of_tcp_is_not_followed(void **state)
+{
+	if (remembered(router.network) < 0)
+		skip();
+	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
+	pid_t db = peer_serve(networks[DB], SOCK_DGRAM, "0.0.0.0", 53);
+
+	(void)state;
+	assert_true(api > 0 && db > 0);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(ask(SOCK_STREAM, API, 3000), 0);
+	assert_int_equal(remembered(router.network), 0);
+	assert_int_equal(remembered(networks[API]), 0);
+	assert_int_equal(ask(SOCK_DGRAM, DB, 53), 0);
+	assert_int_equal(remembered(router.network), 1);
+	peer_stop(api);
+	peer_stop(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NETWORK_STACK_TEST(who_answers_begins_nothing),
+		NETWORK_STACK_TEST(an_edge_of_tcp_is_not_followed),
+	};
+
+	if (!peer_host()) {
+		puts("SKIP: needs root and a network namespace of its own");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
