@@ -19,7 +19,9 @@ struct plan_service;
 /* The stack's table in the host, `gateway: nat`. */
 #define NETWORK_HOST_TABLE "bulkhead_%s"
 
-enum { NETWORK_CONNECTIONS = 8192 }; /* that a service may have open, each way */
+/* Of those that the kernel has to remember, how many a service may have open each way, clients from
+ * outside at its doors, and the outlet's for it. */
+enum { NETWORK_CONNECTIONS = 8192 };
 
 /* Freed by the caller; NULL when memory is gone. */
 char *enforce_network_rules_router(const struct plan *plan);

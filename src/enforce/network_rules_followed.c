@@ -35,6 +35,13 @@ static const char translated_own[] =
 	"\t\toif \"lo\" ct status & dnat == 0 accept\n" RULES_ANSWERS
 	"\t\toifname \"" NETWORK_SERVICE_LINK "\" ip saddr 127.0.0.0/8 reject\n";
 
+/* Nothing that a service says to itself is limited: to follow it would cost it, as it does a Redis
+ * that is asked from its own loopback, and tell nobody anything. */
+static const char own_untracked[] = "\tchain own {\n"
+				    "\t\ttype filter hook output priority raw; policy accept;\n"
+				    "\t\toif \"lo\" notrack\n"
+				    "\t}\n";
+
 void enforce_rules_followed(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
 	const bool audited = plan_audit(service, LAYER_NETWORK);
@@ -43,24 +50,24 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 
 	if (audited)
 		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
-	/* The table of connections is the host's: no service may fill it for all. */
-	fprintf(out,
-		RULES_INPUT RULES_EXISTING
-		"\t\tct count over %d reject\n"
-		"\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
-		"\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
-		NETWORK_CONNECTIONS);
+	fputs(RULES_INPUT RULES_EXISTING, out);
+	enforce_rules_limit(out, "");
+	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
+	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
+		out);
 	enforce_rules_published(out, plan, service, &enforce_rules_asked);
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n" RULES_OUTPUT "%s",
 		audited ? LET_THROUGH("came", "saddr") : "",
 		translates ? translated_own : "\t\toif \"lo\" accept\n" RULES_ANSWERS);
+	enforce_rules_limit(out, "");
 	fprintf(out,
-		"\t\tct count over %d reject\n"
 		"\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
 		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n%s" RULES_REFUSE
 		"\t}\n",
-		NETWORK_CONNECTIONS, audited ? LET_THROUGH("went", "daddr") : "");
+		audited ? LET_THROUGH("went", "daddr") : "");
 	if (translates)
 		enforce_network_loopback_chains(out, plan, service);
+	else
+		fputs(own_untracked, out);
 }

@@ -95,8 +95,8 @@ struct place {
  * where its router were no more what it is; what else it sends is for those that
  * this table translates, if it does.  To addresses of the stack nobody else sends:
  * no neighbour finds anything there, and where the link is gone nothing goes
- * elsewhere in its place: who is led there hears so.  Doors are of TCP alone.  Each packet of the
- * host is looked at here: so it is little.
+ * elsewhere in its place: who is led there hears so.  Doors are of TCP alone, and of errors about
+ * what the host could not pass on.  Each packet of the host is looked at here: so it is little.
  */
 static void write_guards(FILE *out, const struct place *place, bool translates, bool wide)
 {
@@ -116,10 +116,16 @@ static void write_guards(FILE *out, const struct place *place, bool translates, 
 		"\t}\n"
 		"\tchain leave {\n"
 		"\t\ttype filter hook output priority raw; policy accept;\n"
-		"\t\tip daddr %s oifname != \"%s\" goto astray\n"
-		"\t\tip daddr %s meta l4proto != tcp drop\n",
+		"\t\tip daddr %s oifname != \"%s\" goto astray\n",
 		place->prefix4, place->host4, translates ? "" : "\t\tdrop\n", place->prefix4,
-		place->link, place->prefix4);
+		place->link);
+	/* Whether it is about a connection, the router knows. */
+	if (translates)
+		fprintf(out,
+			"\t\tip daddr %s icmp type { destination-unreachable, time-exceeded, "
+			"parameter-problem } accept\n",
+			place->prefix4);
+	fprintf(out, "\t\tip daddr %s meta l4proto != tcp drop\n", place->prefix4);
 	if (wide)
 		fprintf(out, "\t\tip6 daddr %s oifname != \"%s\" goto astray\n", place->prefix6,
 			place->link);

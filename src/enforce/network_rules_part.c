@@ -5,7 +5,16 @@
 
 #include "base/text.h"
 #include "enforce/network_routes.h"
+#include "enforce/network_rules.h"
 #include "plan/plan.h"
+
+void enforce_rules_limit(FILE *out, const char *which)
+{
+	fprintf(out,
+		"\t\t%smeta l4proto tcp ct count over %d reject with tcp reset\n"
+		"\t\t%smeta l4proto != tcp ct count over %d reject\n",
+		which, NETWORK_CONNECTIONS, which, NETWORK_CONNECTIONS);
+}
 
 struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide, const char *type)
 {

@@ -35,7 +35,7 @@ struct plan;
 	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
 	"\t\treject with icmpx admin-prohibited\n"
 
-/* Errors about connections that exist; nothing else of ICMP is ever needed. */
+/* Errors about connections that the kernel follows; it alone can tell which are. */
 #define RULES_EXISTING                                                                             \
 	"\t\tct state established accept\n"                                                        \
 	"\t\tct state related meta l4proto { icmp, icmpv6 } accept\n"                              \
@@ -45,6 +45,10 @@ struct plan;
 #define RULES_ANSWERS                                                                              \
 	"\t\tct state established,related accept\n"                                                \
 	"\t\tct state invalid drop\n"
+
+/* Refuse what begins a connection more than NETWORK_CONNECTIONS, of TCP as of datagrams, among
+ * those that @which matches ("": all): it is only asked by what begins one. */
+void enforce_rules_limit(FILE *out, const char *which);
 
 /* One set per family, whose elements end in protocol and port. */
 struct rules_set {

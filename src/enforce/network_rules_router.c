@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
@@ -24,7 +25,7 @@ static void write_strangers(FILE *out, const struct plan_network *network)
 /*
  * Who is who, by link and address.  Edges of TCP are judged here, packet by packet, and not
  * followed: the shortcut lets the router hear the first of each connection alone, and who asks for
- * many fills no table.
+ * many takes no room.
  */
 static void write_spoofed(FILE *out, const struct plan_network *network)
 {
@@ -74,19 +75,23 @@ static void write_replies(FILE *out, const struct plan_network *network)
 	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"             \
 	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n"
 
-/* `gateway: nat`: by the door's link come those from outside, to what is published; no service
- * may fill the table of connections, which is the host's, for all. */
+/* `gateway: nat`: by the door's link come those from outside, to what is published: so many that
+ * the kernel remembers them for one service, and leaves room for the others. */
 static void write_door(FILE *out, const struct plan *plan)
 {
-	for (size_t i = 0; i < plan->service_count; i++)
-		if (enforce_rules_publishes(plan, &plan->services[i]))
-			fprintf(out,
-				"\t\tiifname \"" NETWORK_DOOR_LINK
-				"\" ip daddr %s ct count over %d reject\n"
-				"\t\tiifname \"" NETWORK_DOOR_LINK
-				"\" ip6 daddr %s ct count over %d reject\n",
-				plan->services[i].address4, NETWORK_CONNECTIONS,
-				plan->services[i].address6, NETWORK_CONNECTIONS);
+	char which[96];
+
+	for (size_t i = 0; i < plan->service_count; i++) {
+		if (!enforce_rules_publishes(plan, &plan->services[i]))
+			continue;
+		for (int wide = 0; wide < 2; wide++) {
+			snprintf(which, sizeof(which),
+				"iifname \"" NETWORK_DOOR_LINK "\" %s daddr %s ",
+				wide ? "ip6" : "ip",
+				enforce_rules_address(&plan->services[i], wide));
+			enforce_rules_limit(out, which);
+		}
+	}
 	fputs("\t\tiifname \"" NETWORK_DOOR_LINK
 	      "\" ip daddr . meta l4proto . th dport @doors4 accept\n"
 	      "\t\tiifname \"" NETWORK_DOOR_LINK
@@ -108,15 +113,32 @@ static void write_forward(FILE *out, const struct plan *plan, bool audited)
 	fputs(RULES_REFUSE "\t}\n", out);
 }
 
+static bool leads_out(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; service->linked && i < plan->host_edge_count; i++)
+		if (text_equal(plan->host_edges[i].from, service->name))
+			return true;
+	return false;
+}
+
 /* Nobody in the router talks to anybody else there: the outlet listens, for services alone. */
 static void write_input(FILE *out, const struct plan *plan)
 {
-	fprintf(out,
-		"\tchain input {\n"
-		"\t\ttype filter hook input priority filter; policy drop;\n"
-		"\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING
-		"%s" RULES_REFUSE "\t}\n",
-		plan->host_edge_count ? BY_EDGES : "");
+	char link[NETWORK_LINK_NAME], which[64];
+
+	fputs("\tchain input {\n"
+	      "\t\ttype filter hook input priority filter; policy drop;\n"
+	      "\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING,
+		out);
+	for (size_t i = 0; i < plan->service_count; i++) {
+		if (!leads_out(plan, &plan->services[i]))
+			continue;
+		enforce_network_link_name(plan->services[i].link, link);
+		snprintf(which, sizeof(which), "iifname \"%s\" ", link);
+		enforce_rules_limit(out, which);
+	}
+	fputs(plan->host_edge_count ? BY_EDGES : "", out);
+	fputs(RULES_REFUSE "\t}\n", out);
 }
 
 /* Who meets the world outside has no use for what is asked. */

@@ -52,7 +52,7 @@ static const char errors_from_outside[] =
  * Of TCP each packet says enough: by whom, at which port, and whether it asks for a connection,
  * which only a packet with SYN and without ACK does.  Nobody here can make packets of his own: for
  * that stand capabilities, filter and cgroup.  So no connection is remembered, and none is looked
- * for; what an edge no longer allows ends with it.
+ * for.
  */
 static void write_each_packet(
 	FILE *out, const struct plan *plan, const struct plan_service *service)

@@ -9,7 +9,7 @@
  * Linux 6.6; bpf_redirect_peer, 5.10) looks at their addresses, port and flags.
  * What begins a connection, is no TCP, or differs in anything else takes the long
  * way through the router's table, as all does on older kernels; and the tables of
- * both services follow every connection.
+ * both services judge every packet.
  */
 
 struct fault;

@@ -58,7 +58,8 @@ by ip link set wire up
 put "$folder/app/web.js" <<'END'
 const { hostname } = require('node:os');
 require('node:http').createServer((request, response) =>
-  response.end(`${hostname()} ${request.socket.remoteAddress.replace('::ffff:', '')}`)).listen(3000);
+  response.end(request.url === '/large' ? `whole ${'x'.repeat(100000)}` :
+    `${hostname()} ${request.socket.remoteAddress.replace('::ffff:', '')}`)).listen(3000);
 END
 put "$policy" <<END
 bulkhead: 1
@@ -169,6 +170,12 @@ else
 fi
 said=$(for _ in 1 2 3 4; do by curl -sS http://10.77.0.1:8002/; echo; done | sort | uniq -c | tr -s ' \n' ' ')
 if [ "$said" = ' 2 web.1 10.77.0.2 2 web.2 10.77.0.2 ' ]; then ok 'by neighbours in turns'; else not_ok 'by neighbours in turns' "$said"; fi
+# The host has to say that it cannot pass on what the neighbour, by its own link, may be sent.
+answers 'a large answer' http://10.77.0.1:8002/large 'whole x*' by
+ip link set wire mtu 1280
+answers 'whose packets the host cannot pass on is sent in smaller ones' http://10.77.0.1:8002/large 'whole x*' by
+answers 'by IPv6 as well' 'http://[fd77::1]:8005/large' 'whole x*' by
+ip link set wire mtu 1500
 silent 'who has chosen an address to come from is the relay'\''s' http://127.0.0.1:8001/ bound
 silent 'or an interface' http://127.0.0.1:8001/ held
 silent '::1 is the relay'\''s' 'http://[::1]:8004/'

@@ -64,6 +64,37 @@ static void who_answers_begins_nothing(void **state)
 	peer_stop(web);
 }
 
+/* So does the router's, where the services' own are gone. */
+static void the_router_lets_answers_begin_nothing(void **state)
+{
+	pid_t web = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 4000);
+
+	(void)state;
+	assert_true(web > 0);
+	assert_int_equal(network_stack_load(networks[WEB], "flush ruleset"), 0);
+	assert_int_equal(network_stack_load(networks[API], "flush ruleset"), 0);
+	assert_int_equal(in_child(begin_as_answer, NULL), ECONNREFUSED);
+	peer_stop(web);
+}
+
+/* And that of who is asked. */
+static void who_is_asked_holds_its_ports(void **state)
+{
+	pid_t api = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3000);
+	pid_t other = peer_serve(networks[API], SOCK_STREAM, "0.0.0.0", 3001);
+
+	(void)state;
+	assert_true(api > 0 && other > 0);
+	assert_int_equal(network_stack_load(networks[WEB], "flush ruleset"), 0);
+	assert_int_equal(network_stack_load(router.network, "flush ruleset"), 0);
+	assert_int_equal(ask(SOCK_STREAM, API, 3000), 0);
+	assert_int_equal(ask(SOCK_STREAM, API, 3001), ECONNREFUSED);
+	assert_int_equal(network_stack_load(networks[API], "flush ruleset"), 0);
+	assert_int_equal(ask(SOCK_STREAM, API, 3001), 0);
+	peer_stop(api);
+	peer_stop(other);
+}
+
 /* How many connections the kernel remembers in @network; -1: it does not say. */
 static int remembered(int network)
 {
@@ -100,6 +131,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NETWORK_STACK_TEST(who_answers_begins_nothing),
+		NETWORK_STACK_TEST(the_router_lets_answers_begin_nothing),
+		NETWORK_STACK_TEST(who_is_asked_holds_its_ports),
 		NETWORK_STACK_TEST(an_edge_of_tcp_is_not_followed),
 	};
 
