@@ -96,6 +96,31 @@ static void a_door_is_in_the_host(void **state)
 	assert_null(strstr(db, "198.18.4.254"));
 }
 
+/* What the router remembers for a service, at its door and for the outlet, has a limit. */
+static void the_router_remembers_so_much_for_each(void **state)
+{
+	static struct plan_host_edge host_edges[] = {{.from = "api", .port = 25}};
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.network.host_link = "bh-shop";
+	plan.network.host4 = "198.18.4.254";
+	plan.host_edges = host_edges;
+	plan.host_edge_count = 1;
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
+	scoped(memory) char *without = enforce_network_rules_router(&network_plan);
+	const char *outlet = strstr(between, "iifname \"s2\" meta l4proto tcp ct count over 8192 "
+					     "reject with tcp reset");
+	const char *door = strstr(between, "iifname \"h0\" ip6 daddr fd62:6b68::2 meta l4proto tcp "
+					   "ct count over 8192 reject with tcp reset");
+	assert_non_null(outlet);
+	assert_non_null(door);
+	/* Before it is let in. */
+	assert_non_null(strstr(outlet, "@edges4 accept"));
+	assert_non_null(strstr(door, "@doors4 accept"));
+	assert_null(strstr(without, "ct count"));
+}
+
 /* Of doors of the loopback nothing is translated, and no connection followed. */
 static void a_door_of_the_loopback_has_guards_alone(void **state)
 {
@@ -220,6 +245,7 @@ int main(void)
 		cmocka_unit_test(the_router_holds_every_edge),
 		cmocka_unit_test(a_service_holds_its_own_edges),
 		cmocka_unit_test(a_door_is_in_the_host),
+		cmocka_unit_test(the_router_remembers_so_much_for_each),
 		cmocka_unit_test(a_door_of_the_loopback_has_guards_alone),
 		cmocka_unit_test(connections_are_followed_where_it_takes_that),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
