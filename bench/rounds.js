@@ -3,9 +3,9 @@
 //
 // One process is faster than the next of the same program, by how its memory lies and what its
 // compiler found worth its while, and stays so for all its life: that is more than what is measured
-// here.  So each round is of new processes, and the ratio is the median of the rounds, beside it the
-// quartiles that say how far to trust it.  Who is started first is slower, too: a round is two runs,
-// one after the other, in which each was first, and its ratio their geometric mean.
+// here.  So each round is of new processes.  Who is started first is slower, too: a round is two runs,
+// one after the other, in which each was first.  The ratio is the median of all visits of whole
+// rounds; the quartiles of the rounds' own medians beside it say how far to trust it.
 'use strict';
 const readline = require('node:readline');
 
@@ -24,13 +24,16 @@ async function main() {
 		if (rounds === steps.values().next().value)
 			console.log(`${'ms, medians'.padEnd(26)} ${columns([rounds[0].first, rounds[0].second,
 				'ratio', 'quartiles', '', 'rounds', 'turns'])}`);
-		const ratios = rounds.flatMap(({ ratio }, index) => index % 2 ? [Math.sqrt(rounds[index - 1].ratio * ratio)] : []);
+		const whole = rounds.slice(0, rounds.length & ~1);
+		const each = whole.map(({ ratios }) => part(ratios, 0.5));
+		const ratios = each.flatMap((ratio, index) => index % 2 ? [Math.sqrt(each[index - 1] * ratio)] : []);
+		const visits = whole.flatMap((round) => round.ratios);
 		if (!ratios.length)
 			continue;
-		const medians = [0, 1].map((side) => part(rounds.map((round) => round.medians[side]), 0.5));
+		const medians = [0, 1].map((side) => part(whole.map((round) => round.medians[side]), 0.5));
 		console.log(`${step.padEnd(26)} ${columns([...medians.map((time) => time.toFixed(2)),
-			...[0.5, 0.25, 0.75].map((share) => part(ratios, share).toFixed(3)), String(ratios.length),
-			String(rounds.reduce((sum, { turns }) => sum + turns, 0))])}`);
+			part(visits, 0.5).toFixed(3), ...[0.25, 0.75].map((share) => part(ratios, share).toFixed(3)),
+			String(ratios.length), String(visits.length)])}`);
 	}
 }
 main();

@@ -7,8 +7,8 @@
 // both alike, and no visit begins before what goes on behind the last one is done: mails, indexes.
 // Within a visit a step follows the last one at once, as a customer's browser has it: after each pause the
 // kernel's code would have to be fetched anew.  Prints for each step a line of JSON for bench/rounds.js:
-// the medians, and the median of the ratios (first to second of the same visit).  Ends with 1 when COMMAND
-// fails: what fails fast is not fast.
+// the medians, and the ratio of each visit (first to second).  Ends with 1 when COMMAND fails: what
+// fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const { openSync, readFileSync, writeSync } = require('node:fs');
@@ -49,9 +49,9 @@ function print(first, second) {
 		if (!after || before.some(({ index }, place) => after[place]?.index !== index))
 			throw new Error(`the two do not take the same steps: ${step}`);
 		const [name, other] = [first.name, second.name];
-		console.log(JSON.stringify({ step, turns: before.length, first: name, second: other,
+		console.log(JSON.stringify({ step, first: name, second: other,
 			medians: [before, after].map((list) => median(list.map(({ took }) => took))),
-			ratio: median(before.map(({ took }, place) => took / after[place].took)) }));
+			ratios: before.map(({ took }, place) => Number((took / after[place].took).toFixed(4))) }));
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "catalog/guard.h"
 
 #include <asm/ioctls.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -29,6 +30,18 @@
 		CLONE_NEWCGROUP)
 #define SET_ID (S_ISUID | S_ISGID)
 #define SET_ID_TEXT "set-id bits"
+/* Only with these does the kernel read a mode (fs/open.c, WILL_CREATE): else its register holds what
+ * was there before. */
+#define CREATES (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
+#define OPENS(name, flags, mode)                                                                   \
+	{                                                                                          \
+		.call = #name, .when = CATALOG_GUARD_WRITES, .sentence = SET_ID_TEXT,              \
+		.alternative_count = 2,                                                            \
+		.alternatives = {                                                                  \
+			{.condition_count = 1, .conditions = {NONE_OF(flags, CREATES)}},           \
+			{.condition_count = 1, .conditions = {NONE_OF(mode, SET_ID)}},             \
+		},                                                                                 \
+	}
 #define INIT_TEXT "the ids of its init"
 #define CODE_TEXT "memory that is made executable"
 #define SHARED_CODE 0100000 /* SHM_EXEC, which <sys/shm.h> hides */
@@ -46,8 +59,8 @@ static const struct catalog_guard guards[] = {
 	ONE(mknodat, ALWAYS, SET_ID_TEXT, NONE_OF(2, SET_ID)),
 	/* Opening is a hot call, and a file that lives in the service's own memory mounts
 	 * (nosuid, gone with it) hurts nobody: looked at only where files stay behind. */
-	ONE(open, WRITES, SET_ID_TEXT, NONE_OF(2, SET_ID)),
-	ONE(openat, WRITES, SET_ID_TEXT, NONE_OF(3, SET_ID)),
+	OPENS(open, 1, 2),
+	OPENS(openat, 2, 3),
 	ONE(mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
 	ONE(pkey_mprotect, NO_CODE, CODE_TEXT, NONE_OF(2, PROT_EXEC)),
 	ONE(shmat, NO_CODE, CODE_TEXT, NONE_OF(2, SHARED_CODE)),

@@ -14,8 +14,14 @@
 
 bool drill_together(const struct drill_attempt *attempt)
 {
-	return attempt->need == DRILL_NOTHING && !attempt->replaces &&
-	       (attempt->made || attempt->kind == DRILL_PATH || attempt->kind == DRILL_PRIVILEGE);
+	switch (attempt->kind) {
+	case DRILL_INET:  /* may wait for an answer that never comes */
+	case DRILL_LIMIT: /* takes all there is */
+	case DRILL_LATE:  /* ends the phase of the whole launch */
+		return attempt->made != NULL;
+	default:
+		return !attempt->replaces;
+	}
 }
 
 /* What the payload is told; @words has room for 3 * @count + 3. */

@@ -23,7 +23,7 @@ struct drill_item {
 	struct drill_answer *answer;
 };
 
-/* Is @attempt one of those?  It needs nothing, and has no program run in its place. */
+/* Is @attempt one of those?  It is over at once, and has no program run in its place. */
 bool drill_together(const struct drill_attempt *attempt);
 
 /*

@@ -246,3 +246,10 @@ void drill_need(const struct drill_world *world, const struct plan_service *serv
 	if (!arguments->control[0])
 		memcpy(arguments->control, arguments->first, sizeof(arguments->control));
 }
+
+const char *drill_first(const struct drill_world *world, const struct drill_arguments *arguments)
+{
+	bool outside = arguments->outside[0] && world->without >> LAYER_VIEW & 1;
+
+	return outside ? arguments->outside : arguments->first;
+}

@@ -32,3 +32,7 @@ struct drill_arguments {
 /* @stranger is the pid of drill_world_stranger(). */
 void drill_need(const struct drill_world *world, const struct plan_service *service,
 	const struct drill_attempt *attempt, pid_t stranger, struct drill_arguments *arguments);
+
+/* The first of @arguments in the next launch: one without the service's view has the host's paths.
+ */
+const char *drill_first(const struct drill_world *world, const struct drill_arguments *arguments);

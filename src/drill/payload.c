@@ -12,27 +12,17 @@
 #include <string.h>
 
 #include "drill/call.h"
+#include "drill/each.h"
 #include "drill/report.h"
 
-/* Each says that it begins, so that the one is known that is killed. */
 static int try_each(char **words, int count)
 {
-	char line[DRILL_LINE];
-
 	for (int i = 0; i + 2 < count; i += 3) {
-		struct drill_context context = {
-			.first = words[i + 1], .second = words[i + 2], .call = -1, .layer = -1};
 		const struct drill_attempt *attempt = drill_attempt(words[i], NULL);
 
 		if (!attempt)
 			return 2;
-		syscall(SYS_write, 1, DRILL_BEGUN, strlen(DRILL_BEGUN));
-		int result = attempt->run(&context);
-		size_t length = drill_report(line, result, &context);
-		if (syscall(SYS_write, 1, line, length) != (long)length)
-			return 1;
-		/* What it may have changed is nobody else's. */
-		if (result == 0)
+		if (!drill_each(attempt, words[i + 1], words[i + 2], 1))
 			break;
 	}
 	return 0;

@@ -15,7 +15,9 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/attempt.h"
+#include "drill/batch.h"
 #include "drill/control.h"
+#include "drill/each.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 
@@ -61,12 +63,24 @@ static bool of_services(enum drill_need need)
 	}
 }
 
-static void attempt_inside(const struct drill_place *place, const struct drill_attempt *attempt,
-	const struct drill_arguments *arguments, int output, int told)
+/* What a row is made of: its place in the table, what it is told and what it does unconfined. */
+struct task {
+	const struct drill_attempt *attempt;
+	struct drill_verdict *verdict;
+	struct drill_arguments arguments;
+	struct drill_answer control, answer;
+};
+
+/* Those that are made in one process. */
+struct group {
+	struct task tasks[DRILL_BATCH];
+	size_t count;
+};
+
+/* In a child. */
+static void attempt_inside(const struct drill_place *place, const struct drill_item *items,
+	size_t count, int output, int told)
 {
-	struct drill_context context = {
-		.first = arguments->first, .second = arguments->second, .call = -1, .layer = -1};
-	char line[DRILL_LINE];
 	struct fault why = {0};
 
 	/* Its end, should the drill be killed while it waits: no filter takes an alarm away. */
@@ -76,15 +90,17 @@ static void attempt_inside(const struct drill_place *place, const struct drill_a
 			why.code = -EPROTO;
 		_exit(write(told, &why, sizeof(why)) == (ssize_t)sizeof(why) ? 126 : 125);
 	}
-	if (attempt->kind == DRILL_INET)
-		syscall(SYS_write, output, DRILL_BEGUN, strlen(DRILL_BEGUN));
-	size_t length = drill_report(line, attempt->run(&context), &context);
-	_exit(syscall(SYS_write, output, line, length) == (long)length ? 0 : 1);
+	for (size_t i = 0; i < count; i++)
+		if (!drill_each(items[i].attempt, items[i].first, items[i].second, output))
+			break;
+	_exit(0);
 }
 
-static int fork_attempt(const struct drill_place *place, const struct drill_attempt *attempt,
-	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why)
+/* The first of @items in a fork: @done says how many. */
+static int fork_attempts(const struct drill_place *place, const struct drill_item *items,
+	size_t count, size_t *done, struct fault *why)
 {
+	static struct drill_end end;
 	struct where where = place->service->where;
 	struct fault failed;
 	int outputs[2], tells[2];
@@ -100,52 +116,86 @@ static int fork_attempt(const struct drill_place *place, const struct drill_atte
 	if (pid < 0)
 		return fault(why, -errno, where, "cannot fork");
 	if (pid == 0)
-		attempt_inside(place, attempt, arguments, input, told);
+		attempt_inside(place, items, count, input, told);
 	scoped(fd) int pidfd = (int)syscall(SYS_pidfd_open, pid, 0U);
-	int error = pidfd < 0 ? -errno : drill_await(pidfd, output, attempt, answer);
+	int error = pidfd < 0 ? -errno : drill_await_end(pidfd, output, &end);
 	if (error)
 		return fault(why, error, where, "cannot wait for attempt %s in the %s",
-			attempt->name, place->name);
+			items[0].attempt->name, place->name);
 	if (read(heard, &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
 		if (why)
 			*why = failed;
 		return failed.code;
 	}
+	*done = drill_batch_conclude(items, count, &end);
 	return 0;
 }
 
-static int attempt_one(struct drill_world *world, const struct drill_place *place,
-	const struct drill_attempt *attempt, pid_t stranger, struct drill_verdict *verdict,
-	struct fault *why)
+/* Make what is in @group, in as few forks as it takes, and judge it; it is empty then. */
+static int attempt_group(const struct drill_place *place, struct group *group, struct fault *why)
 {
-	struct drill_arguments arguments;
-	struct drill_answer control, answer;
+	struct drill_item items[DRILL_BATCH];
+	int error = 0;
 
-	drill_need(world, place->service, attempt, stranger, &arguments);
+	for (size_t i = 0; i < group->count; i++) {
+		struct task *task = &group->tasks[i];
+		items[i] = (struct drill_item){task->attempt, task->arguments.first,
+			task->arguments.second, &task->answer};
+	}
+	for (size_t done = 0, more = 0; done < group->count && !error; done += more)
+		error = fork_attempts(place, items + done, group->count - done, &more, why);
+	for (size_t i = 0; i < group->count && !error; i++)
+		drill_judge(place->service, group->tasks[i].attempt, &group->tasks[i].control,
+			&group->tasks[i].answer, group->tasks[i].verdict);
+	group->count = 0;
+	return error;
+}
+
+/* Fill in @task of its attempt and verdict; the verdict stands when it means nothing here. */
+static int prepare(struct drill_world *world, const struct drill_place *place, pid_t stranger,
+	struct task *task, struct fault *why)
+{
+	const struct drill_attempt *attempt = task->attempt;
+	struct drill_verdict *verdict = task->verdict;
+	struct drill_arguments *arguments = &task->arguments;
+
+	drill_need(world, place->service, attempt, stranger, arguments);
 	verdict->attempt = attempt->name;
 	verdict->sentence = attempt->sentence;
 	if (attempt->need == DRILL_DECLARED_CAPABILITIES)
-		snprintf(arguments.first, sizeof(arguments.first), "0x%" PRIx64,
+		snprintf(arguments->first, sizeof(arguments->first), "0x%" PRIx64,
 			place->capabilities);
 	if (of_services(attempt->need))
-		arguments.lacking = "it asks for what only a service has";
-	if (arguments.lacking) {
+		arguments->lacking = "it asks for what only a service has";
+	if (arguments->lacking) {
 		verdict->standing = DRILL_IDLE;
-		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments.lacking);
+		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments->lacking);
 		return 0;
 	}
-	int error = drill_control(world, attempt, &arguments, &control, why);
-	if (!error)
-		error = fork_attempt(place, attempt, &arguments, &answer, why);
-	if (error)
+	return drill_control(world, attempt, arguments, &task->control, why);
+}
+
+/* At once, or together with others when enough of them are there. */
+static int attempt_one(struct drill_world *world, const struct drill_place *place, pid_t stranger,
+	const struct task *task, struct group *together, struct fault *why)
+{
+	static struct group alone;
+	struct group *group = drill_together(task->attempt) ? together : &alone;
+	struct task *kept = &group->tasks[group->count];
+
+	*kept = *task;
+	int error = prepare(world, place, stranger, kept, why);
+	if (error || kept->arguments.lacking)
 		return error;
-	drill_judge(place->service, attempt, &control, &answer, verdict);
-	return 0;
+	group->count++;
+	return group == &alone || group->count == DRILL_BATCH ? attempt_group(place, group, why)
+							      : 0;
 }
 
 int drill_in_place(struct drill_world *world, const struct drill_place *place, struct arena *arena,
 	struct drill_table *table, struct fault *why)
 {
+	static struct group together;
 	size_t category_count, count = 0;
 	const struct drill_category *categories = drill_categories(&category_count);
 	pid_t stranger;
@@ -155,12 +205,13 @@ int drill_in_place(struct drill_world *world, const struct drill_place *place, s
 		count += *categories[i].count;
 	table->verdicts = arena_alloc(arena, count * sizeof(*table->verdicts));
 	table->count = 0;
+	together.count = 0;
 	for (size_t i = 0; i < category_count; i++)
 		for (size_t j = 0; j < *categories[i].count && !error; j++) {
 			struct drill_verdict *verdict = &table->verdicts[table->count++];
+			const struct task task = {&categories[i].attempts[j], verdict};
 			verdict->category = categories[i].name;
-			error = attempt_one(
-				world, place, &categories[i].attempts[j], stranger, verdict, why);
+			error = attempt_one(world, place, stranger, &task, &together, why);
 		}
-	return error;
+	return error ? error : attempt_group(place, &together, why);
 }

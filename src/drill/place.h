@@ -3,7 +3,7 @@
 
 /*
  * Attempts in a process of bulkhead itself (the gateway, the init), which has
- * no program of its own to replace: each in a fork that confines itself as that
+ * no program of its own to replace: in forks that confine themselves as that
  * process does.
  */
 

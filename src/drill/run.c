@@ -119,8 +119,9 @@ static int attempt_together(
 		error = prepare(work, places[i], &arguments[ready], &controls[ready], why);
 		if (arguments[ready].lacking)
 			continue;
-		items[ready] = (struct drill_item){
-			attempt, arguments[ready].first, arguments[ready].second, &answers[ready]};
+		items[ready] =
+			(struct drill_item){attempt, drill_first(work->world, &arguments[ready]),
+				arguments[ready].second, &answers[ready]};
 		placed[ready++] = places[i];
 	}
 	drill_launch_group(work->world, work->service, false, group);

@@ -22,8 +22,8 @@ struct drill_table {
 };
 
 /*
- * Every attempt in @service's confinement, one launch each.  0, or a negative
- * errno with @why: a launch failed, or the drill itself.
+ * Every attempt in @service's confinement, in as few launches as they take.  0, or a
+ * negative errno with @why: a launch failed, or the drill itself.
  */
 int drill_service(struct drill_world *world, const struct plan_service *service,
 	struct arena *arena, struct drill_table *table, struct fault *why);

@@ -18,9 +18,8 @@ int drill_single(const struct drill_world *world, const struct plan_service *ser
 	const struct drill_attempt *attempt, const struct drill_arguments *arguments,
 	struct drill_answer *answer, struct fault *why)
 {
-	bool outside = arguments->outside[0] && world->without >> LAYER_VIEW & 1;
-	const char *words[] = {NULL, drill_payload_name(attempt),
-		outside ? arguments->outside : arguments->first, arguments->second, NULL};
+	const char *words[] = {NULL, drill_payload_name(attempt), drill_first(world, arguments),
+		arguments->second, NULL};
 	struct stack_launched launched;
 	char group[96];
 	scoped(fd) int go = attempt->kind == DRILL_LATE ? drill_moment_input() : -1;

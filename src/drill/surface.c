@@ -148,7 +148,7 @@ static int read_swap(struct drill_context *context)
 static int splice_file(struct drill_context *context)
 {
 	int pipes[2];
-	long fd = drill_call(context, SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC);
+	long fd = drill_call(context, SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY | O_CLOEXEC, 0);
 
 	if (fd < 0)
 		return (int)fd;

@@ -5,7 +5,6 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { Client } = require('pg');
-const { Queue } = require('bullmq');
 const { database, redis } = require('./settings');
 
 const finished = 'SELECT 1 FROM example_shop_is_complete';
@@ -49,6 +48,7 @@ async function isComplete() {
 // nothing.
 async function workOff(app) {
 	const { JobQueueService } = require('@vendure/core');
+	const { Queue } = require('bullmq');
 	const queue = new Queue('vendure-job-queue', { connection: redis });
 
 	await app.get(JobQueueService).start();

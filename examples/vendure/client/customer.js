@@ -11,7 +11,8 @@ const order = '... on Order { id code state totalWithTax payments { id state err
 const any = (list) => list[Math.floor(Math.random() * list.length)];
 const isPicture = (body) => body.subarray(0, 4).toString() === 'RIFF';	// webp
 
-// A search, one of the products found, its picture in a size that nobody had before.
+// A search, one of the products found, its picture: in a size that nobody had before, which the shop
+// scales, then as the shop keeps it, then as nginx does (which knows a question by its words).
 async function browse(base, measures, shop = new Api(base, 'shop-api', measures)) {
 	const question = `query($i: SearchInput!){ search(input: $i){ ${found} } }`;
 	const input = { term: any(terms), take: 10, groupByProduct: true };
@@ -25,10 +26,11 @@ async function browse(base, measures, shop = new Api(base, 'shop-api', measures)
 		+ 'variants{ id name priceWithTax stockLevel } collections{ slug } } }', { s: item.slug });
 	if (item.productAsset) {
 		const { pathname } = new URL(item.productAsset.preview);
-		const width = 100 + Math.floor(Math.random() * 400);
-		const url = `${base}${pathname}?w=${width}&h=300&mode=crop&format=webp`;
+		const side = () => 100 + Math.floor(Math.random() * 400);
+		const url = `${base}${pathname}?w=${side()}&h=${side()}&mode=crop&format=webp`;
 		await get(measures, 'picture, scaled', url, isPicture);
-		await get(measures, 'picture, from the cache', url, isPicture);
+		await get(measures, 'picture, scaled before', `${url}&again`, isPicture);
+		await get(measures, 'picture, from nginx', url, isPicture);
 	}
 	return item;
 }

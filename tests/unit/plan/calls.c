@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -215,8 +216,12 @@ static void set_id_bits_are_refused_however_they_would_be_made(void **state)
 	from.files = &write;
 	from.file_count = 1;
 	service = plan(&from);
-	assert_int_equal(answer(service, "openat", 3, 0, 0, 04755), REFUSED);
-	assert_int_equal(answer(service, "openat", 3, 0, 0, 0644), ALLOWED);
+	assert_int_equal(answer(service, "openat", 3, 0, O_CREAT, 04755), REFUSED);
+	assert_int_equal(answer(service, "openat", 3, 0, O_TMPFILE | O_RDWR, 02755), REFUSED);
+	assert_int_equal(answer(service, "openat", 3, 0, O_CREAT, 0644), ALLOWED);
+	/* Where none is read there may be anything: syscall(SYS_openat, AT_FDCWD, path, O_RDONLY).
+	 */
+	assert_int_equal(answer(service, "openat", 3, 0, O_DIRECTORY, 07777), ALLOWED);
 	assert_int_equal(answer(service, "openat2", 0), SECCOMP_RET_ERRNO | ENOSYS);
 	assert_int_equal(report_count(report, REPORT_WARNING), 1);
 
@@ -233,8 +238,10 @@ static void no_call_that_takes_a_mode_takes_set_id_bits(void **state)
 	static const struct {
 		const char *call;
 		unsigned argument;
-	} calls[] = {{"chmod", 1}, {"fchmod", 1}, {"fchmodat", 2}, {"fchmodat2", 2}, {"creat", 1},
-		{"mknod", 1}, {"mknodat", 2}, {"open", 2}, {"openat", 3}};
+		uint64_t before; /* the argument before it: what it takes to be read */
+	} calls[] = {{"chmod", 1, 0}, {"fchmod", 1, 0}, {"fchmodat", 2, 0}, {"fchmodat2", 2, 0},
+		{"creat", 1, 0}, {"mknod", 1, 0}, {"mknodat", 2, 0}, {"open", 2, O_CREAT},
+		{"openat", 3, O_CREAT}};
 	struct policy_service from = basic_service();
 	struct policy_path write = {.access = POLICY_WRITE, .path = "/srv", .where = AT(9)};
 	struct policy_text bare[sizeof(calls) / sizeof(calls[0])];
@@ -252,6 +259,7 @@ static void no_call_that_takes_a_mode_takes_set_id_bits(void **state)
 		for (uint64_t junk = 0; junk <= UINT64_C(1) << 32; junk += UINT64_C(1) << 32) {
 			uint64_t arguments[6] = {0};
 
+			arguments[calls[i].argument - 1] = calls[i].before;
 			arguments[calls[i].argument] = 0777 | junk;
 			assert_int_equal(answer_to(service, calls[i].call, arguments), ALLOWED);
 			for (unsigned mode = 02000; mode <= 06000; mode += 02000) {
