@@ -14,26 +14,28 @@ const columns = (words) => words.map((word) => word.padStart(10)).join(' ');
 
 async function main() {
 	const steps = new Map();
+	let first = null;
 	for await (const line of readline.createInterface({ input: process.stdin })) {
-		const round = JSON.parse(line);
-		if (!steps.has(round.step))
-			steps.set(round.step, []);
-		steps.get(round.step).push(round);
+		const run = JSON.parse(line);
+		first ??= run;
+		if (!steps.has(run.step))
+			steps.set(run.step, new Map());
+		const rounds = steps.get(run.step);
+		rounds.set(run.round, [...(rounds.get(run.round) ?? []), run]);
 	}
-	for (const [step, rounds] of steps) {
-		if (rounds === steps.values().next().value)
-			console.log(`${'ms, medians'.padEnd(26)} ${columns([rounds[0].first, rounds[0].second,
-				'ratio', 'quartiles', '', 'rounds', 'turns'])}`);
-		const whole = rounds.slice(0, rounds.length & ~1);
-		const each = whole.map(({ ratios }) => part(ratios, 0.5));
-		const ratios = each.flatMap((ratio, index) => index % 2 ? [Math.sqrt(each[index - 1] * ratio)] : []);
-		const visits = whole.flatMap((round) => round.ratios);
-		if (!ratios.length)
+	if (first)
+		console.log(`${'ms, medians'.padEnd(26)} ${columns([first.first, first.second, 'ratio', 'quartiles', '',
+			'rounds', 'turns'])}`);
+	for (const [step, all] of steps) {
+		const rounds = [...all.values()].filter((runs) => runs.length === 2), runs = rounds.flat();
+		if (!rounds.length)
 			continue;
-		const medians = [0, 1].map((side) => part(whole.map((round) => round.medians[side]), 0.5));
+		const medians = [0, 1].map((side) => part(runs.map((run) => run.medians[side]), 0.5));
+		const visits = runs.flatMap(({ ratios }) => ratios);
+		const each = rounds.map((pair) => Math.sqrt(part(pair[0].ratios, 0.5) * part(pair[1].ratios, 0.5)));
 		console.log(`${step.padEnd(26)} ${columns([...medians.map((time) => time.toFixed(2)),
-			part(visits, 0.5).toFixed(3), ...[0.25, 0.75].map((share) => part(ratios, share).toFixed(3)),
-			String(ratios.length), String(visits.length)])}`);
+			part(visits, 0.5).toFixed(3), ...[0.25, 0.75].map((share) => part(each, share).toFixed(3)),
+			String(rounds.length), String(visits.length)])}`);
 	}
 }
 main();

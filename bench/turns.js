@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// turns.js VISITS NAME NAME COMMAND...
+// turns.js ROUND VISITS NAME NAME COMMAND...
 //
 // COMMAND visits two shops of these names in the same way, one visit for each line of input, which is
 // the shop's number, and answers it by its steps: [[NAME, MILLISECONDS], ...]
@@ -7,8 +7,8 @@
 // both alike, and no visit begins before what goes on behind the last one is done: mails, indexes.
 // Within a visit a step follows the last one at once, as a customer's browser has it: after each pause the
 // kernel's code would have to be fetched anew.  Prints for each step a line of JSON for bench/rounds.js:
-// the medians, and the ratio of each visit (first to second).  Ends with 1 when COMMAND fails: what
-// fails fast is not fast.
+// the round that it belongs to, the medians, and the ratio of each visit (first to second).  Ends with
+// 1 when COMMAND fails: what fails fast is not fast.
 'use strict';
 const { spawn } = require('node:child_process');
 const { openSync, readFileSync, writeSync } = require('node:fs');
@@ -43,13 +43,13 @@ class Visitors {
 	}
 }
 
-function print(first, second) {
+function print(round, first, second) {
 	for (const [step, before] of first.times) {
 		const after = second.times.get(step);
 		if (!after || before.some(({ index }, place) => after[place]?.index !== index))
 			throw new Error(`the two do not take the same steps: ${step}`);
 		const [name, other] = [first.name, second.name];
-		console.log(JSON.stringify({ step, first: name, second: other,
+		console.log(JSON.stringify({ step, round, first: name, second: other,
 			medians: [before, after].map((list) => median(list.map(({ took }) => took))),
 			ratios: before.map(({ took }, place) => Number((took / after[place].took).toFixed(4))) }));
 	}
@@ -74,7 +74,7 @@ async function rest() {
 	}
 }
 
-async function run(count, visitors, [first, second]) {
+async function run(round, count, visitors, [first, second]) {
 	const warm = 24;	// the compilers are busy at first
 	for (let index = -warm; index < count; index++) {
 		for (const shop of Math.random() < 0.5 ? [first, second] : [second, first]) {
@@ -84,18 +84,18 @@ async function run(count, visitors, [first, second]) {
 		if (index < 0)
 			[first, second].forEach((shop) => shop.times.clear());
 	}
-	print(first, second);
+	print(round, first, second);
 }
 
-const [count, first, second, ...command] = process.argv.slice(2);
+const [round, count, first, second, ...command] = process.argv.slice(2);
 if (!/^[1-9]\d*$/.test(count) || !command.length) {
-	console.error('usage: turns.js VISITS NAME NAME COMMAND...');
+	console.error('usage: turns.js ROUND VISITS NAME NAME COMMAND...');
 	process.exit(2);
 }
 stay_awake();
 const visitors = new Visitors(command);
 const shops = [first, second].map((name, number) => ({ name, number, times: new Map() }));
-run(Number(count), visitors, shops).catch((error) => {
+run(round, Number(count), visitors, shops).catch((error) => {
 	console.error(error.message);
 	process.exitCode = 1;
 }).then(() => visitors.end()).then((status) => {

@@ -30,8 +30,8 @@
 		CLONE_NEWCGROUP)
 #define SET_ID (S_ISUID | S_ISGID)
 #define SET_ID_TEXT "set-id bits"
-/* Only with these does the kernel read a mode (fs/open.c, WILL_CREATE): else its register holds what
- * was there before. */
+/* Only with these does the kernel read a mode (fs/open.c, WILL_CREATE): else its register may hold
+ * anything. */
 #define CREATES (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 #define OPENS(name, flags, mode)                                                                   \
 	{                                                                                          \

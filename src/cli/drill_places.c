@@ -5,6 +5,8 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +133,9 @@ static int confine_init(void *context, struct fault *why)
 			_exit(126);
 		_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 	}
+	/* Killed for being late, the parent takes this one with it. */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return fault(why, -errno, init->service->where, "cannot end with the drill");
 	return stack_init_confine(init->service, -1, DRILL_REFUSAL, why);
 }
 

@@ -19,11 +19,22 @@ static size_t edges_from(const struct plan *plan, const struct plan_service *ser
 	return count;
 }
 
+/* System calls that are let through, each once: some by several conditions. */
+static size_t calls_of(const struct plan_service *service)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < service->call_count; i++)
+		count += service->calls[i].action == PLAN_ALLOW &&
+			 (i == 0 || service->calls[i - 1].number != service->calls[i].number);
+	return count;
+}
+
 static void write_service(const struct plan *plan, const struct plan_service *service)
 {
 	printf("  %-16s %-16s uid %-10u %3zu calls %3zu nodes %3zu listens %3zu edges  %s\n",
 		service->name, service->role ? service->role : "-", service->identity.uid,
-		service->call_count, service->node_count, service->listen_count,
+		calls_of(service), service->node_count, service->listen_count,
 		edges_from(plan, service), service->linked ? service->address4 : "no link");
 }
 

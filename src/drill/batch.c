@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "drill/control.h"
+#include "drill/await.h"
 #include "drill/launch.h"
 #include "drill/made.h"
 #include "drill/report.h"
@@ -12,15 +12,23 @@
 #include "plan/plan.h"
 #include "stack/launch.h"
 
+_Static_assert(sizeof(((struct drill_end *)NULL)->text) >=
+		       DRILL_BATCH * (sizeof(DRILL_BEGUN) - 1 + DRILL_LINE),
+	"what they print is read whole");
+
 bool drill_together(const struct drill_attempt *attempt)
 {
+	/* Earlier ones leave descriptors. */
+	if (attempt->replaces || attempt->need == DRILL_INHERITED)
+		return false;
 	switch (attempt->kind) {
-	case DRILL_INET:  /* may wait for an answer that never comes */
+	case DRILL_INET: /* those made from the plan are many, and their networks answer at once */
+		return attempt->made;
 	case DRILL_LIMIT: /* takes all there is */
 	case DRILL_LATE:  /* ends the phase of the whole launch */
-		return attempt->made != NULL;
+		return false;
 	default:
-		return !attempt->replaces;
+		return true;
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* Several attempts in one launch: those that leave nothing behind (drill_together()). */
+/* Several attempts in one launch: those that are over at once (drill_together()). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +23,8 @@ struct drill_item {
 	struct drill_answer *answer;
 };
 
-/* Is @attempt one of those?  It is over at once, and has no program run in its place. */
+/* Is @attempt one of those?  It does not need a process that did nothing before, and has no program
+ * run in its place. */
 bool drill_together(const struct drill_attempt *attempt);
 
 /*

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -19,59 +18,14 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "drill/await.h"
 #include "drill/echo.h"
 #include "drill/everywhere.h"
 #include "drill/made.h"
 #include "drill/report.h"
 #include "drill/world.h"
 
-enum { PATIENCE = 3000, HANDED_FD = 100 };
-
-int drill_await_end(int pidfd, int output, struct drill_end *end)
-{
-	struct pollfd wait = {.fd = pidfd, .events = POLLIN};
-	siginfo_t how = {0};
-
-	end->late = false;
-	while (poll(&wait, 1, end->late ? -1 : PATIENCE) <= 0) {
-		end->late = true;
-		if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0)
-			return -errno;
-	}
-	if (waitid(P_PIDFD, (id_t)pidfd, &how, WEXITED) < 0)
-		return -errno;
-	/* The pipe is emptied for the next one; its writers are dead, so nothing is to come. */
-	ssize_t length = read(output, end->text, sizeof(end->text));
-	while (length > 0) {
-		char rest[4096];
-		if (read(output, rest, sizeof(rest)) <= 0)
-			break;
-	}
-	end->length = length < 0 ? 0 : (size_t)length;
-	end->status = how.si_code == CLD_EXITED ? how.si_status : 128 + how.si_status;
-	return 0;
-}
-
-void drill_conclude_end(const struct drill_attempt *attempt, const struct drill_end *end,
-	size_t from, struct drill_answer *answer)
-{
-	drill_conclude(attempt, end->text + from, end->length - from, end->status, answer);
-	if (end->late && answer->outcome == DRILL_LOST) {
-		answer->error = ETIMEDOUT;
-		answer->signal = 0;
-	}
-}
-
-int drill_await(
-	int pidfd, int output, const struct drill_attempt *attempt, struct drill_answer *answer)
-{
-	struct drill_end end;
-	int error = drill_await_end(pidfd, output, &end);
-
-	if (!error)
-		drill_conclude_end(attempt, &end, 0, answer);
-	return error;
-}
+enum { HANDED_FD = 100 };
 
 /* Its own mounts: what an attempt mounts or takes away is gone with it.  The name as well. */
 static int stand_apart(void)

@@ -9,7 +9,8 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
-#include "drill/control.h"
+#include "drill/attempt.h"
+#include "drill/await.h"
 #include "drill/report.h"
 #include "drill/world.h"
 #include "plan/plan.h"

@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/attempt.h"
+#include "drill/await.h"
 #include "drill/batch.h"
 #include "drill/control.h"
 #include "drill/each.h"
@@ -209,7 +210,8 @@ int drill_in_place(struct drill_world *world, const struct drill_place *place, s
 	for (size_t i = 0; i < category_count; i++)
 		for (size_t j = 0; j < *categories[i].count && !error; j++) {
 			struct drill_verdict *verdict = &table->verdicts[table->count++];
-			const struct task task = {&categories[i].attempts[j], verdict};
+			const struct task task = {
+				.attempt = &categories[i].attempts[j], .verdict = verdict};
 			verdict->category = categories[i].name;
 			error = attempt_one(world, place, stranger, &task, &together, why);
 		}

@@ -4,7 +4,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/attempt.h"
-#include "drill/control.h"
+#include "drill/await.h"
 #include "drill/launch.h"
 #include "drill/made.h"
 #include "drill/moment.h"

@@ -11,12 +11,9 @@
 
 #include "base/arena.h"
 #include "catalog/call.h"
-#include "drill/batch.h"
-#include "drill/control.h"
 #include "drill/made.h"
 #include "drill/privilege.h"
 #include "drill/probe.h"
-#include "drill/report.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 
@@ -165,58 +162,6 @@ static void every_group_but_the_common_ones_has_a_probe(void **state)
 		assert_non_null(catalog_group(drill_probes[i].group));
 }
 
-static const struct drill_attempt attempts[3] = {{.name = "a", .kind = DRILL_PRIVILEGE},
-	{.name = "b", .kind = DRILL_PRIVILEGE}, {.name = "c", .kind = DRILL_INET}};
-
-static size_t conclude(const char *text, int status, struct drill_answer answers[3])
-{
-	struct drill_end end = {.length = strlen(text), .status = status};
-	struct drill_item items[3];
-
-	memcpy(end.text, text, end.length);
-	for (size_t i = 0; i < 3; i++)
-		items[i] = (struct drill_item){&attempts[i], "", "", &answers[i]};
-	return drill_batch_conclude(items, 3, &end);
-}
-
-static void several_answers_are_told_apart(void **state)
-{
-	struct drill_answer answers[3];
-
-	(void)state;
-	assert_int_equal(
-		conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN "refused 13 4 -1\n" DRILL_BEGUN
-				     "not-applicable 0 -1 -1\n",
-			0, answers),
-		3);
-	assert_int_equal(answers[0].error, 1);
-	assert_int_equal(answers[1].error, 13);
-	assert_int_equal(answers[1].call, 4);
-	assert_int_equal(answers[2].outcome, DRILL_SKIPPED);
-}
-
-static void the_one_that_was_killed_is_the_last_that_began(void **state)
-{
-	struct drill_answer answers[3];
-
-	(void)state;
-	assert_int_equal(
-		conclude(DRILL_BEGUN "refused 1 2 -1\n" DRILL_BEGUN, 128 + 31, answers), 2);
-	assert_int_equal(answers[1].outcome, DRILL_REFUSED);
-	assert_int_equal(answers[1].signal, 31);
-	assert_int_equal(conclude("", 128 + 9, answers), 1);
-	assert_int_equal(answers[0].outcome, DRILL_LOST);
-}
-
-static void what_gets_through_is_the_last_of_its_launch(void **state)
-{
-	struct drill_answer answers[3];
-
-	(void)state;
-	assert_int_equal(conclude(DRILL_BEGUN "succeeded 0 2 -1\n", 0, answers), 1);
-	assert_int_equal(answers[0].outcome, DRILL_SUCCEEDED);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,9 +170,6 @@ int main(void)
 		cmocka_unit_test(a_group_that_is_given_in_part_is_tried_by_the_rest),
 		cmocka_unit_test(every_name_is_made_once_of_a_row_that_the_payload_knows),
 		cmocka_unit_test(every_group_but_the_common_ones_has_a_probe),
-		cmocka_unit_test(several_answers_are_told_apart),
-		cmocka_unit_test(the_one_that_was_killed_is_the_last_that_began),
-		cmocka_unit_test(what_gets_through_is_the_last_of_its_launch),
 	};
 	return cmocka_run_group_tests(tests, make, forget);
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
@@ -88,6 +89,9 @@ static void undeclared_calls_are_logged_and_what_would_break_the_rest_is_refused
 		{"fchmod", {3, 0644}, SECCOMP_RET_LOG},
 		{"fchmod", {3, 04755}, REFUSED},
 		{"fchmod", {3, 02755}, REFUSED},
+		{"openat", {3, 0x1000, O_CREAT, 04755}, REFUSED},
+		{"openat", {3, 0x1000, O_CREAT, 0644}, SECCOMP_RET_LOG},
+		{"openat", {3, 0x1000, O_RDONLY, 04755}, SECCOMP_RET_LOG},
 		{"ioctl", {0, TIOCSTI}, REFUSED},
 		{"ioctl", {0, UINT64_C(0xdead00000000) | TIOCSTI}, REFUSED},
 		{"ioctl", {0, TIOCSCTTY}, SECCOMP_RET_LOG},
