@@ -9,7 +9,11 @@
 'use strict';
 const readline = require('node:readline');
 
-const part = (list, share) => list.slice().sort((a, b) => a - b)[Math.floor((list.length - 1) * share)];
+// Between the two that are nearest.
+function part(list, share) {
+	const sorted = list.slice().sort((a, b) => a - b), place = (list.length - 1) * share, low = Math.floor(place);
+	return sorted[low] + (place - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
+}
 const columns = (words) => words.map((word) => word.padStart(10)).join(' ');
 
 async function main() {
