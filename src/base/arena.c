@@ -104,13 +104,18 @@ static struct block *add_block(struct arena *arena, size_t size)
 	return block;
 }
 
+static size_t aligned(size_t size)
+{
+	if (size > SIZE_MAX / 2)
+		out_of_memory();
+	return (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	struct block *block = arena->blocks;
 
-	if (size > SIZE_MAX / 2)
-		out_of_memory();
-	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	size = aligned(size);
 	if (!block || block->size - block->used < size)
 		block = add_block(arena, size);
 	void *memory = block->data + block->used;
@@ -158,14 +163,28 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+/* @size bytes at @memory become @larger where they are: they are the newest, and there is room. */
+static bool extend(struct arena *arena, const void *memory, size_t size, size_t larger)
+{
+	struct block *block = arena->blocks;
+	size_t more = aligned(larger) - aligned(size);
+
+	if ((const unsigned char *)memory + aligned(size) != block->data + block->used ||
+		block->size - block->used < more)
+		return false;
+	block->used += more;
+	return true;
+}
+
 void *arena_append(struct arena *arena, void *array, size_t *count, size_t size)
 {
 	void *items;
 
 	memcpy(&items, array, sizeof(items));
-	/* Full at every power of two, from 2 on: double. */
-	if (*count == 0 || (*count >= 2 && (*count & (*count - 1)) == 0)) {
-		size_t room = *count ? *count * 2 : 2;
+	/* Full at every power of two: double. */
+	size_t room = *count ? *count * 2 : 1;
+	if ((*count & (*count - 1)) == 0 &&
+		(*count == 0 || !extend(arena, items, *count * size, room * size))) {
 		void *grown = arena_alloc(arena, room * size);
 
 		if (*count)

@@ -35,7 +35,8 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list arguments);
 /*
  * Append one zeroed element of @size bytes to an array that lives in the arena.
  * @array is the address of the array's pointer, @count of its length.  Growth
- * copies, so elements must not be pointed at while the array still grows.
+ * copies, unless nothing else was taken from the arena since, so elements must
+ * not be pointed at while the array still grows.
  *
  *     struct plan_mount *mount = arena_append(arena, &service->mounts,
  *                                             &service->mount_count, sizeof(*mount));

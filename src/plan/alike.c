@@ -13,7 +13,7 @@ enum { LONGEST = 4096 };
 /* What is put below is all that the planner asks of these.  Who adds a field decides whether it
  * belongs to the likeness, and then its size here: two that differ in it would be judged as one. */
 #ifdef __x86_64__
-_Static_assert(sizeof(struct policy_service) == 1160, "a field of services");
+_Static_assert(sizeof(struct policy_service) == 856, "a field of services");
 _Static_assert(sizeof(struct policy_life) == 280, "a field of a service's life");
 _Static_assert(sizeof(struct policy_limits) == 120, "a limit");
 _Static_assert(sizeof(struct policy_path) == 64, "a field of paths");
@@ -177,7 +177,7 @@ static void put_service(struct likeness *likeness, const struct planner *planner
 	put_life(likeness, &from->life);
 	put_limits(likeness, &from->limits);
 	uint64_t audited = 0;
-	for (int layer = 0; layer < LAYER_COUNT; layer++)
+	for (int layer = 0; from->modes && layer < LAYER_COUNT; layer++)
 		audited |= (uint64_t)from->modes[layer].audit << layer;
 	put_number(likeness, audited);
 }

@@ -32,7 +32,7 @@ static const char *const effects[LAYER_COUNT] = {
 void plan_audits(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
-	for (int layer = 0; layer < LAYER_COUNT; layer++) {
+	for (int layer = 0; from->modes && layer < LAYER_COUNT; layer++) {
 		const struct policy_mode *mode = &from->modes[layer];
 
 		if (!mode->audit)

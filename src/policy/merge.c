@@ -126,6 +126,16 @@ static void merge_life(struct policy_draft *draft, const struct policy_draft *ro
 	}
 }
 
+static void merge_modes(struct policy_service *own, const struct policy_service *from)
+{
+	if (!own->modes)
+		own->modes = from->modes;
+	else if (from->modes)
+		for (int layer = 0; layer < LAYER_COUNT; layer++)
+			if (!own->modes[layer].where.file)
+				own->modes[layer] = from->modes[layer];
+}
+
 static void merge_single(struct policy_draft *draft, const struct policy_draft *role)
 {
 	struct policy_service *own = &draft->service;
@@ -137,9 +147,7 @@ static void merge_single(struct policy_draft *draft, const struct policy_draft *
 		own->group = from->group;
 	merge_text(&own->user, &from->user);
 	merge_text(&own->workdir, &from->workdir);
-	for (int layer = 0; layer < LAYER_COUNT; layer++)
-		if (!own->modes[layer].where.file)
-			own->modes[layer] = from->modes[layer];
+	merge_modes(own, from);
 	merge_number(&own->tmp, &from->tmp);
 	merge_number(&own->shm, &from->shm);
 	merge_number(&own->limits.memory, &from->limits.memory);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
 #include "catalog/layer.h"
 #include "policy/draft.h"
 #include "policy/node.h"
@@ -57,8 +58,9 @@ static void read_layer(
 
 void policy_read_mode(struct policy_reading *reading, const struct policy_node *node, void *draft)
 {
-	struct policy_mode *modes = ((struct policy_draft *)draft)->service.modes;
+	struct policy_mode *modes = arena_alloc(reading->arena, LAYER_COUNT * sizeof(*modes));
 
+	((struct policy_draft *)draft)->service.modes = modes;
 	if (node->kind == POLICY_MAP) {
 		policy_each(child, node) read_layer(reading, child, modes);
 		return;

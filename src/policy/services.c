@@ -96,7 +96,7 @@ void policy_read_services(struct policy_reading *reading, const struct policy_no
 		return;
 	}
 	/* Drafts never move: the map of services points at them. */
-	reading->drafts = arena_alloc(reading->nodes, count * sizeof(*reading->drafts));
+	reading->drafts = arena_alloc(reading->arena, count * sizeof(*reading->drafts));
 	policy_each(child, node)
 		read_service(reading, child, &reading->drafts[reading->draft_count++]);
 	policy_check_edges(reading);
@@ -104,13 +104,17 @@ void policy_read_services(struct policy_reading *reading, const struct policy_no
 	policy_check_order(reading);
 }
 
+/* In the place of the drafts, of which nobody needs the rest: they are the greatest part of a large
+ * policy. */
 void policy_publish_services(struct policy_reading *reading)
 {
 	struct policy *policy = reading->policy;
+	const struct policy_draft *drafts = reading->drafts;
 
+	policy->services = (struct policy_service *)(void *)reading->drafts;
 	policy->service_count = reading->draft_count;
-	policy->services =
-		arena_alloc(reading->arena, (reading->draft_count + 1) * sizeof(*policy->services));
-	for (size_t i = 0; i < reading->draft_count; i++)
-		policy->services[i] = reading->drafts[i].service;
+	for (size_t i = 0; i < policy->service_count; i++)
+		memmove(&policy->services[i], &drafts[i].service, sizeof(drafts[i].service));
+	reading->drafts = NULL;
+	reading->draft_count = 0;
 }

@@ -141,6 +141,34 @@ static void appended_items_keep_their_order_and_value(void **state)
 		assert_int_equal(items[i], i);
 }
 
+/* One grows where it lies as long as it is the newest; what comes after it is never overrun. */
+static void lists_that_grow_by_turns_keep_apart(void **state)
+{
+	struct item {
+		unsigned char bytes[24];
+	} * lists[3] = {0};
+	size_t counts[3] = {0};
+
+	(void)state;
+	scoped(arena) struct arena *arena = arena_new();
+	for (unsigned i = 0; i < 3000; i++) {
+		/* Long runs of one, then of another. */
+		unsigned which = i / 40 % 3;
+		struct item *item =
+			arena_append(arena, &lists[which], &counts[which], sizeof(*item));
+
+		for (size_t j = 0; j < sizeof(item->bytes); j++)
+			assert_int_equal(item->bytes[j], 0);
+		memset(item->bytes, (int)(which + 1), sizeof(item->bytes));
+		if (i % 7 == 0)
+			memset(arena_alloc(arena, 8), 0xff, 8);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		for (size_t j = 0; j < counts[i]; j++)
+			for (size_t k = 0; k < sizeof(lists[i][j].bytes); k++)
+				assert_int_equal(lists[i][j].bytes[k], i + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +180,7 @@ int main(void)
 		cmocka_unit_test(a_report_never_passes_control_bytes_to_a_terminal),
 		cmocka_unit_test(entries_are_written_by_place),
 		cmocka_unit_test(appended_items_keep_their_order_and_value),
+		cmocka_unit_test(lists_that_grow_by_turns_keep_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
