@@ -208,7 +208,7 @@ struct policy_service {
 	size_t after_ready_count;
 	struct policy_limits limits;
 	struct policy_life life;
-	struct policy_mode *modes;         /* of each layer; NULL: nothing is said of any */
+	struct policy_mode *modes;          /* of each layer; NULL: nothing is said of any */
 	struct policy_texts accept_missing; /* features, as `doctor` prints them; not checked */
 	struct policy_expected *expected;
 	size_t expected_count;
