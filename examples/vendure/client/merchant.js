@@ -66,7 +66,7 @@ async function addProduct(base, measures, admin) {
 	const stamp = Date.now().toString(36) + Math.floor(Math.random() * 1296).toString(36);
 	const { id, rendition } = await measures.time('photo, to its rendition',
 		() => addPhoto(base, measures, admin, stamp));
-	for (let look = 0; look < 5; look++)
+	for (let look = 0; look < 20; look++)
 		await get(measures, 'rendition, served', rendition, isJpeg);
 	await measures.time('product, until it is found', () => describe(base, measures, admin, stamp, id));
 }
