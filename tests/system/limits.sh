@@ -42,6 +42,7 @@ services:
     listens: [6379]
     limits: {memory: 100000000, processes: 40, cpu: 0.5, io: 1MB/s}
 END
+limits() { sed -i "s|limits: .*|limits: {$1, io: 1MB/s}|" "$folder/bulkhead.yaml"; }
 group=$hierarchy/bulkhead/limits-test/cache
 
 holds() { # FILE TEXT NAME
@@ -78,6 +79,21 @@ done
 echo $((now + 2)) >"$group/pids.max"
 expect 0 'with room for two it is' inside
 if [ -z "$(find "$group" -mindepth 1 -type d)" ]; then ok 'and leaves no group'; else not_ok 'and leaves no group'; fi
+
+# A running service is given others at once, and goes on.
+main=$(pid_of services/cache process)
+limits 'memory: 200000000, processes: 50'
+expect 0 'reload takes other limits' bulkhead reload
+says 'cache: its limits are set' 'and says whose'
+holds memory.max 199999488 'more memory'
+holds pids.max 51 'more processes'
+holds cpu.max 'max 100000' 'what is limited no more is free'
+expect 0 'and status reads those' bulkhead status
+limits 'memory: 100000000, processes: 40, cpu: 0.25'
+expect 0 'reload takes them back' bulkhead reload
+holds memory.max 99999744 'less memory'
+holds cpu.max '25000 100000' 'and less time'
+if [ "$(pid_of services/cache process)" = "$main" ]; then ok 'it was not started again'; else not_ok 'it was not started again'; fi
 expect 0 'down works' bulkhead down
 if [ -e "$hierarchy/bulkhead/limits-test" ]; then
   not_ok 'no cgroup is left'

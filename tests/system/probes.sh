@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # `ready` and `healthy` by port and by page: from the supervisor, through the router, to the service;
-# and services that answer so as to hurt who asks.
+# by a command beside it; and services that answer so as to hurt who asks.
 # shellcheck source=tests/system/lib.sh
 . tests/system/lib.sh
 
@@ -36,8 +36,14 @@ require('node:net').createServer((socket) => {
   ways[how](socket);
 }).listen(3000);
 END
+# Ends as it is told: by a number, or by whether there is such a file; or never.
+put "$folder/app/ask.js" <<'END'
+const [told] = process.argv.slice(2);
+if (told === 'never') setInterval(() => {}, 1000);
+else process.exit(told.startsWith('/') ? (require('node:fs').existsSync(told) ? 3 : 0) : Number(told));
+END
 mkdir "$folder/told"
-policy() { # HOW: `one`, which answers so
+policy() { # HOW [TOLD]: `one`, which answers so, and `asked`, about which a command is told so
   put "$folder/$stack.yaml" <<END
 bulkhead: 1
 stack: $stack
@@ -58,6 +64,15 @@ services:
     files: {read: [$folder/app]}
     listens: [3000]
     ready: {port: 3000}
+  asked:
+    role: node
+    command: [node, answer.js, silence]
+    workdir: $folder/app
+    files: {read: [$folder/app, $folder/told]}
+    listens: [3000]
+    ready: {command: [node, ask.js, "${2:-0}"]}
+    healthy: {command: [node, ask.js, $folder/told/sick]}
+    restart: on-failure
 END
 }
 
@@ -73,6 +88,15 @@ refused ill 2 'GET :3000/health?of=one is answered 500'
 refused hangup 2 'GET :3000/health?of=one'
 refused silence 7 'no whole answer on port 3000 within 5 s'
 refused drip 7 'no whole answer on port 3000 within 5 s'
+
+policy well 7
+expect 4 'a command that fails says that it is not ready' bulkhead up --within 4
+says "service 'asked' is not ready after 4 s" 'and the service is named'
+says 'its command ended with 7' 'with the reason'
+says "$stack.yaml:26:" 'at the line that asks'
+policy well never
+expect 4 'one that does not end does so, too' bulkhead up --within 13
+says 'its command did not end within 10 s' 'after ten seconds'
 
 policy endless
 expect 0 'of an endless answer the begin is enough' bulkhead up
@@ -94,5 +118,12 @@ if is_in_state one 'ready 0'; then ok 'and changes nothing'; else not_ok 'and ch
 within 30 'three of them end it' noted 'one: told to stop'
 rm "$folder/told/ill"
 within 15 'and it comes back' is_in_state one 'ready 1'
+if is_in_state asked 'ready 0'; then ok 'who is asked about by a command was well'; else not_ok 'who is asked about by a command was well' "$(state_of asked)"; fi
+mark=$(stat -c %s $log)
+touch "$folder/told/sick"
+within 20 'a command that fails once is told' noted 'asked: .*its command ended with 3'
+within 30 'three times end it, too' noted 'asked: told to stop'
+rm "$folder/told/sick"
+within 15 'and it comes back likewise' is_in_state asked 'ready 1'
 if is_in_state other 'ready 0'; then ok 'the other was left alone'; else not_ok 'the other was left alone' "$(state_of other)"; fi
 expect 0 'down at the end' bulkhead down

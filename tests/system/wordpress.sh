@@ -99,6 +99,19 @@ within 60 'it is killed, recovers and serves' again
 if grep -q 'crash recovery' "/var/log/bulkhead/$stack/db/log"; then ok 'from its own log'; else not_ok 'from its own log'; fi
 expect 0 'and customers notice nothing more' customers
 
+# An update of the software: another tree in its place, its folders of files moved over.
+cp -a "$root/www" "$root/www.next"
+rm -rf "$root/www.next/wp-content/uploads"
+echo '<?php header("X-Release: next");' >"$root/www.next/wp-content/mu-plugins/release.php"
+released() { curl -sfI "http://127.0.0.1:$port/shop/" | grep -qi '^X-Release: next'; }
+expect 1 'the next release is not there yet' released
+mv "$root/www" "$root/www.last"
+mv "$root/www.last/wp-content/uploads" "$root/www.next/wp-content/"
+mv "$root/www.next" "$root/www"
+expect 0 'it takes the place of the last, and who reads it is started again' bulkhead restart php cron edge
+within 20 'and answers' released
+expect 0 'customers notice nothing of it' customers
+
 report() { [ -n "$(find "$root/reports" -newer "$folder/mark" -name 'sales-*')" ]; }
 touch "$folder/mark"
 within 90 'the job that is due each minute writes its report' report
