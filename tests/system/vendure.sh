@@ -155,4 +155,6 @@ rm -rf "$root/releases/2"
 reported() { [ -n "$(find "$root/reports" -name '*.csv' -newer "$began")" ]; }
 within 65 "the scheduler's report is there" reported
 expect 0 'every layer is still as planned' "$BULKHEAD" status "${stack[@]}"
+expect 0 'an attack from inside each service is stopped' "$BULKHEAD" drill "${stack[@]}"
+says ' stopped, 0 got through' 'all of it'
 expect 0 'down' "$BULKHEAD" down "${stack[@]}"

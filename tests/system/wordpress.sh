@@ -124,4 +124,6 @@ sed "s/^stack:.*/stack: $stack/" "$root/bulkhead.yaml" >"$policy"
 expect 0 'it is up' bulkhead up
 expect 0 'as planned by sockets' bulkhead status
 expect 0 'and customers notice nothing of them' customers
+expect 0 'an attack from inside each service is stopped' bulkhead drill
+says ' stopped, 0 got through' 'all of it'
 expect 0 'down by sockets' bulkhead down
