@@ -42,6 +42,7 @@ services:
     listens: [6379]
     limits: {memory: 100000000, processes: 40, cpu: 0.5, io: 1MB/s}
 END
+stack=limits-test
 limits() { sed -i "s|limits: .*|limits: {$1, io: 1MB/s}|" "$folder/bulkhead.yaml"; }
 group=$hierarchy/bulkhead/limits-test/cache
 
@@ -65,7 +66,7 @@ echo 100000000 >"$group/memory.max"
 echo "$disk rbps=max" >"$group/io.max"
 expect 1 'so is one of a disk' bulkhead status
 says 'io.max is not the planned' 'by name too'
-echo "$disk rbps=1000000 wbps=1000000" >"$group/io.max"
+echo "$disk rbps=1048576 wbps=1048576" >"$group/io.max"
 
 # A command inside counts as the service's own, and so does what stands for it.
 inside() { "$BULKHEAD" exec --stack limits-test cache -- redis-server --version; }
