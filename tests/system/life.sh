@@ -32,9 +32,9 @@ http.createServer((request, response) => {
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'])
   process.on(signal, () => { console.log(`told by ${signal}`); process.exit(0); });
 END
-# The next minute that is not too near, by a clock that is not this machine's.
+# A minute that is not too near, by a clock that is not this machine's.
 export TZ=Asia/Kathmandu
-due=$(date -d "@$((EPOCHSECONDS + 90))" +%H:%M)
+due=$(date -d "@$((EPOCHSECONDS + 100))" +%H:%M)
 put "$folder/order.yaml" <<END
 bulkhead: 1
 stack: $stack
@@ -71,7 +71,7 @@ services:
     job: {every: 1s}
   nightly:
     role: redis
-    command: [redis-cli, -h, cache, incr, nights]
+    command: [redis-cli, -h, cache, eval, "return redis.call('append', 'nights', redis.call('time')[1] .. ' ')", 0]
     connects: [cache:6379]
     depends-on: [cache]
     job: {at: "$due"}
@@ -95,7 +95,6 @@ expect 0 'up again is up already' bulkhead up order cache page setup tick nightl
 if [ "$(word setups)" = 1 ]; then ok 'and does no job again'; else not_ok 'and does no job again'; fi
 often() { [ "$(word ticks)" -ge 3 ]; }
 within 10 'a job of every second runs again and again' often
-if [ -z "$(word nights)" ]; then ok 'one of the night waits for its time'; else not_ok 'one of the night waits for its time'; fi
 expect 0 'status knows that jobs rest' bulkhead status order
 says 'at rest: exit 0' 'and how they ended'
 
@@ -120,9 +119,10 @@ else
 fi
 if [ "$(word kept)" = word ]; then ok 'and nobody else'; else not_ok 'and nobody else'; fi
 
-dawned() { [ "$(word nights)" = 1 ]; }
-within 100 'the job of the night is done at its time' dawned
-if [ "$(date +%H:%M)" = "$due" ]; then ok 'which is that of the place'; else not_ok 'which is that of the place' "$(date +%H:%M), due $due"; fi
+dawned() { [ -n "$(word nights)" ]; }
+within 130 'the job of the night is done' dawned
+when=$(for second in $(word nights); do date -d "@$second" +%H:%M; done)
+if [ "$when" = "$due" ]; then ok 'once, at its time by the clock of the place'; else not_ok 'once, at its time by the clock of the place' "$when, due $due"; fi
 
 expect 4 'up fails for who ends well at once' bulkhead up order once
 says "service 'once' ended: exit 0" 'and says so'
