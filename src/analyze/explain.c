@@ -99,98 +99,6 @@ static void explain_ports(struct explainer *explainer, const struct plan_service
 	}
 }
 
-/* " at 127.0.0.1:5432", where the program looks for it. */
-static const char *place_of(struct explainer *explainer, const char *at, uint32_t port)
-{
-	const char *bracket = at && strchr(at, ':') ? "[]" : NULL;
-
-	if (!at)
-		return "";
-	return arena_printf(explainer->arena, " at %.1s%s%.1s:%" PRIu32, bracket ? bracket : "", at,
-		bracket ? bracket + 1 : "", port);
-}
-
-/* This machine's loopback is no service: it has no line of its own. */
-static void explain_host(struct explainer *explainer, const struct plan_service *service)
-{
-	const struct plan *plan = explainer->plan;
-
-	for (size_t i = 0; i < plan->host_edge_count; i++) {
-		const struct plan_host_edge *edge = &plan->host_edges[i];
-
-		if (!text_equal(edge->from, service->name))
-			continue;
-		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
-			edge->where, "host:%" PRIu32 "%s", edge->port,
-			place_of(explainer, edge->at, edge->at_port));
-		entry->why = edge->why;
-	}
-}
-
-/* What lets the stack's router in, and nobody else. */
-static void explain_probe(
-	struct explainer *explainer, const struct plan_probe *probe, const char *state)
-{
-	if (probe->kind == PLAN_PROBE_PORT || probe->kind == PLAN_PROBE_HTTP)
-		analyze_right(explainer, LAYER_NETWORK, "accept from", probe->where,
-			"the router on %" PRIu32 ", which asks whether it is %s", probe->port,
-			state);
-}
-
-static void explain_network(struct explainer *explainer, const struct plan_service *service)
-{
-	const struct plan *plan = explainer->plan;
-	static const char *const suffixes[] = {[PLAN_TCP] = "", [PLAN_UDP] = "/udp"};
-
-	for (size_t i = 0; i < service->listen_count; i++) {
-		const struct plan_listen *listen = &service->listens[i];
-
-		if (listen->transport == PLAN_UNIX)
-			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where, "unix:%s",
-				listen->path);
-		else if (listen->first == listen->last)
-			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
-				"%" PRIu32 "%s%s%s", listen->first, suffixes[listen->transport],
-				listen->at ? " at " : "", listen->at ? listen->at : "");
-		else
-			analyze_right(explainer, LAYER_NETWORK, "listen", listen->where,
-				"%" PRIu32 "-%" PRIu32 "%s%s%s", listen->first, listen->last,
-				suffixes[listen->transport], listen->at ? " at " : "",
-				listen->at ? listen->at : "");
-	}
-	for (size_t i = 0; i < plan->publish_count; i++) {
-		const struct plan_publish *publish = &plan->publishes[i];
-
-		if (text_equal(publish->service, service->name))
-			analyze_right(explainer, LAYER_NETWORK, "published", publish->where,
-				"%" PRIu32 " at %s port %" PRIu32, publish->port, publish->address,
-				publish->host_port);
-	}
-	for (size_t i = 0; i < plan->edge_count; i++) {
-		const struct plan_edge *edge = &plan->edges[i];
-		bool out = text_equal(edge->from, service->name);
-
-		if (!out && !text_equal(edge->to, service->name))
-			continue;
-		const char *peer = out ? edge->to : edge->from;
-		const char *right = out ? "connect to" : "accept from";
-		struct analyze_right *entry;
-
-		if (edge->transport == PLAN_UNIX)
-			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
-				"%s:unix:%s", peer, edge->path);
-		else
-			entry = analyze_right(explainer, LAYER_NETWORK, right, edge->where,
-				out ? "%s:%" PRIu32 "%s%s" : "%s on %" PRIu32 "%s%s", peer,
-				edge->port, suffixes[edge->transport],
-				out ? place_of(explainer, edge->at, edge->at_port) : "");
-		entry->why = edge->why;
-	}
-	explain_probe(explainer, &service->life.ready, "ready");
-	explain_probe(explainer, &service->life.healthy, "healthy");
-	explain_host(explainer, service);
-}
-
 static void explain_limits(struct explainer *explainer, const struct plan_service *service)
 {
 	for (size_t i = 0; i < service->rlimit_count; i++) {
@@ -267,7 +175,7 @@ struct analyze_rights *analyze_explain(const struct plan *plan, const struct pol
 	explain_phase(&explainer, service);
 	analyze_explain_view(&explainer, service);
 	explain_ports(&explainer, service);
-	explain_network(&explainer, service);
+	analyze_explain_network(&explainer, service);
 	explain_limits(&explainer, service);
 	analyze_explain_life(&explainer, service);
 	explain_lacks(&explainer, service);

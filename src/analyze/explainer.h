@@ -29,5 +29,8 @@ void analyze_explain_life(struct explainer *explainer, const struct plan_service
 /* What is meant to stop each class of attacks. */
 void analyze_explain_walls(struct explainer *explainer, const struct plan_service *service);
 
+/* Whom it reaches, who reaches it, and how much of that. */
+void analyze_explain_network(struct explainer *explainer, const struct plan_service *service);
+
 /* Files, secrets, environment and Landlock's ports. */
 void analyze_explain_view(struct explainer *explainer, const struct plan_service *service);

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -83,6 +84,14 @@ static bool uses_loopback(const struct policy_service *service)
 	return false;
 }
 
+static bool uses_bandwidth(const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->connect_count; i++)
+		if (service->connects[i].budget && service->connects[i].budget->bandwidth.value)
+			return true;
+	return false;
+}
+
 /* The controllers of a service's limits; all of them when it says what may be missing. */
 static uint64_t controllers(const struct policy_service *service)
 {
@@ -115,6 +124,8 @@ static uint64_t wanted_features(const struct policy *policy)
 		if (service->listen_count > 0 || service->connect_count > 0 ||
 			service->publish_count > 0)
 			wanted |= HOST_NETWORK_FEATURES;
+		if (uses_bandwidth(service))
+			wanted |= HOST_BANDWIDTH_FEATURES;
 		if (uses_loopback(service))
 			wanted |= HOST_LOOPBACK_FEATURES;
 		wanted |= controllers(service);
@@ -192,6 +203,8 @@ static int make_plan(
 			loaded->arena, loaded->report);
 	if (report_count(loaded->report, REPORT_ERROR) > 0)
 		return cli_report(options, loaded->report, 2);
+	if (purpose != CLI_JUDGE)
+		plan_report_until(loaded->plan, (uint64_t)time(NULL), loaded->report);
 	if (!judges(purpose) && plan_report_gaps(loaded->plan, false, loaded->report) > 0)
 		return cli_report(options, loaded->report, 3);
 	return 0;

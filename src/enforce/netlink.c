@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -118,8 +119,9 @@ static int dump_one(const struct nlmsghdr *header, void *data)
 	return dump->error < 0 ? MNL_CB_ERROR : MNL_CB_OK;
 }
 
-int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, unsigned char family,
-	int (*each)(const struct nlmsghdr *header, void *context), void *context, struct fault *why)
+int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, const void *asked,
+	size_t length, int (*each)(const struct nlmsghdr *header, void *context), void *context,
+	struct fault *why)
 {
 	char buffer[ANSWER_ROOM];
 	struct dump dump = {.each = each, .context = context};
@@ -130,8 +132,7 @@ int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, unsigne
 	header->nlmsg_type = type;
 	header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	header->nlmsg_seq = sequence;
-	/* All dumps of routing netlink begin with the family; the longest header is ifinfomsg's. */
-	*(unsigned char *)mnl_nlmsg_put_extra_header(header, sizeof(struct ifinfomsg)) = family;
+	memcpy(mnl_nlmsg_put_extra_header(header, length), asked, length);
 	if (mnl_socket_sendto(netlink->socket, header, header->nlmsg_len) < 0)
 		return fault(why, -errno, netlink->where, "cannot ask routing netlink");
 	while (more > MNL_CB_STOP) {

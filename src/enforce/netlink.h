@@ -46,7 +46,7 @@ struct nlmsghdr *enforce_netlink_add(struct enforce_netlink *netlink, uint16_t t
 /* Send what was collected and wait for every answer. */
 int enforce_netlink_flush(struct enforce_netlink *netlink, struct fault *why);
 
-/* Ask for all objects of @type (RTM_GETROUTE, ...) and hand each to @each. */
-int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, unsigned char family,
-	int (*each)(const struct nlmsghdr *header, void *context), void *context,
+/* Ask for all objects of @type (RTM_GETROUTE, ...) by the header @asked, and hand each to @each. */
+int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, const void *asked,
+	size_t length, int (*each)(const struct nlmsghdr *header, void *context), void *context,
 	struct fault *why);

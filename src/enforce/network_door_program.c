@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/prefix.h"
 #include "base/text.h"
 #include "enforce/network_rules_part.h"
 #include "enforce/program.h"
@@ -81,11 +82,27 @@ static void lead(struct enforce_program *program, const struct work *work,
 	answer(program, GO_ON);
 }
 
-/* Is it one that the loopback of IPv4 knows?  Of 0.0.0.0 too. */
+/* Who connects has no address yet, and will have one of 127.0.0.0/8: may all of them come? */
+static bool lets_loopback_in(const struct plan_publish *publish)
+{
+	static const struct prefix loopback = {AF_INET, 8, {127}};
+	struct prefix range;
+
+	for (size_t i = 0; i < publish->source_count; i++)
+		if (prefix_parse(
+			    publish->sources[i].range, strlen(publish->sources[i].range), &range) &&
+			prefix_covers(&range, &loopback))
+			return true;
+	return publish->source_count == 0;
+}
+
+/* Is it one that the loopback of IPv4 knows?  Of 0.0.0.0 too.  Whose connections are counted is
+ * left to the gateway, and so is who may not come. */
 static bool on_loopback(const struct plan_publish *publish)
 {
-	return publish->transport == PLAN_TCP &&
-	       (text_starts(publish->address, "127.") || text_equal(publish->address, "0.0.0.0"));
+	return publish->transport == PLAN_TCP && !publish->per_source &&
+	       (text_starts(publish->address, "127.") || text_equal(publish->address, "0.0.0.0")) &&
+	       lets_loopback_in(publish);
 }
 
 static bool same_door(const struct plan_publish *left, const struct plan_publish *right)
@@ -149,19 +166,18 @@ static void write_door(struct enforce_program *program, const struct work *work,
 static void refuse_others(struct enforce_program *program, const struct work *work)
 {
 	struct enforce_program part = {.arena = work->arena};
-	const char *prefix = work->plan->network.prefix4, *slash = strchr(prefix, '/');
-	struct in_addr address = {0};
-	uint64_t bits = 0;
+	const char *text = work->plan->network.prefix4;
+	struct prefix prefix;
+	uint32_t address;
 
-	if (!slash || !text_number(slash + 1, 32, &bits) || bits == 0 ||
-		inet_pton(AF_INET, arena_text_length(work->arena, prefix, (size_t)(slash - prefix)),
-			&address) != 1)
+	if (!prefix_parse(text, strlen(text), &prefix) || prefix.bits == 0)
 		return;
+	memcpy(&address, prefix.bytes, sizeof(address));
 	demand_network(&part, work->network);
 	answer(&part, REFUSE);
 	enforce_program_copy(program, BPF_REG_0, ADDRESS);
-	enforce_program_mask(program, htonl(~0u << (32 - bits)));
-	enforce_program_skip(program, BPF_JNE, BPF_REG_0, address.s_addr, (short)part.count);
+	enforce_program_mask(program, htonl(~0u << (32 - prefix.bits)));
+	enforce_program_skip(program, BPF_JNE, BPF_REG_0, address, (short)part.count);
 	enforce_program_append(program, &part);
 }
 

@@ -7,6 +7,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/prefix.h"
 #include "base/scoped.h"
 #include "base/text.h"
 #include "enforce/netlink.h"
@@ -123,6 +125,46 @@ static int read_rule(const struct nlmsghdr *header, void *context)
 	return 0;
 }
 
+/* Of the interface that the dump asked for. */
+static int read_class(const struct nlmsghdr *header, void *context)
+{
+	const struct tcmsg *info = mnl_nlmsg_get_payload(header);
+	const struct nlattr *table[MOST_ATTRIBUTES] = {NULL}, *options[MOST_ATTRIBUTES] = {NULL};
+	char name[IF_NAMESIZE];
+
+	mnl_attr_parse(header, sizeof(*info), keep_attribute, table);
+	if (!table[TCA_KIND] || !text_equal(mnl_attr_get_str(table[TCA_KIND]), "htb") ||
+		!table[TCA_OPTIONS])
+		return 0;
+	mnl_attr_parse_nested(table[TCA_OPTIONS], keep_attribute, options);
+	if (!options[TCA_HTB_PARMS] ||
+		mnl_attr_get_payload_len(options[TCA_HTB_PARMS]) < sizeof(struct tc_htb_opt))
+		return 0;
+	const struct tc_htb_opt *class = mnl_attr_get_payload(options[TCA_HTB_PARMS]);
+	enforce_network_line(context, "class %s %u rate %u",
+		interface((uint32_t)info->tcm_ifindex, name), TC_H_MIN(info->tcm_handle),
+		class->rate.rate);
+	return 0;
+}
+
+/* The kernel lists classes of one interface at a time. */
+static int read_classes(
+	struct enforce_netlink *netlink, struct enforce_network_lines *lines, struct fault *why)
+{
+	struct if_nameindex *all = if_nameindex();
+	int error = all ? 0 : fault(why, -errno, netlink->where, "cannot list interfaces");
+
+	for (size_t i = 0; !error && all[i].if_index; i++) {
+		const struct tcmsg asked = {.tcm_ifindex = (int)all[i].if_index};
+
+		error = enforce_netlink_dump(
+			netlink, RTM_GETTCLASS, &asked, sizeof(asked), read_class, lines, why);
+	}
+	if (all)
+		if_freenameindex(all);
+	return error;
+}
+
 static int read_once(struct enforce_network_lines *lines, struct where where, struct fault *why)
 {
 	static const struct {
@@ -141,10 +183,14 @@ static int read_once(struct enforce_network_lines *lines, struct where where, st
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = enforce_netlink_open(&netlink, where, why);
 
-	for (size_t i = 0; !error && i < sizeof(dumps) / sizeof(dumps[0]); i++)
+	for (size_t i = 0; !error && i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		/* All these begin with the family; this is the longest. */
+		const struct ifinfomsg asked = {.ifi_family = dumps[i].family};
+
 		error = enforce_netlink_dump(
-			&netlink, dumps[i].type, dumps[i].family, dumps[i].each, lines, why);
-	return error;
+			&netlink, dumps[i].type, &asked, sizeof(asked), dumps[i].each, lines, why);
+	}
+	return error ? error : read_classes(&netlink, lines, why);
 }
 
 /* In a host something may always change meanwhile. */
@@ -159,34 +205,14 @@ int enforce_network_read(struct enforce_network_lines *lines, struct where where
 	return error;
 }
 
-/* "10.1.0.0/16": its family, or -EINVAL. */
-static int parse_prefix(const char *text, unsigned char bytes[16], unsigned *bits)
-{
-	char copy[64];
-	size_t length = strcspn(text, "/");
-	int family = memchr(text, ':', length) ? AF_INET6 : AF_INET;
-
-	if (length >= sizeof(copy) || text[length] != '/')
-		return -EINVAL;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	*bits = (unsigned)strtoul(text + length + 1, NULL, 10);
-	return inet_pton(family, copy, bytes) == 1 ? family : -EINVAL;
-}
-
+/* The default is nowhere in particular. */
 static bool overlap(const char *one, const char *other)
 {
-	unsigned char left[16], right[16];
-	unsigned bits, more;
-	int family = parse_prefix(one, left, &bits);
+	struct prefix left, right;
 
-	if (family < 0 || parse_prefix(other, right, &more) != family)
-		return false;
-	bits = more < bits ? more : bits;
-	for (unsigned i = 0; i < bits; i++)
-		if ((left[i / 8] ^ right[i / 8]) & (0x80 >> i % 8))
-			return false;
-	return bits > 0;
+	return prefix_parse(one, strcspn(one, " "), &left) &&
+	       prefix_parse(other, strlen(other), &right) && left.bits > 0 && right.bits > 0 &&
+	       prefix_overlaps(&left, &right);
 }
 
 const char *enforce_network_overlap(

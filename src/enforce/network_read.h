@@ -10,6 +10,7 @@
  *     route 198.18.4.3/32 dev eth0 table 254
  *     route unreachable 198.18.4.0/24 metric 9 table 254
  *     rule 1000 mark 1 table 100 family 2
+ *     class eth0 1 rate 250000
  */
 
 #include <stddef.h>

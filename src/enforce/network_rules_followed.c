@@ -31,8 +31,8 @@
  * What is translated on its way out is still "lo" here, and goes on to be judged
  * by where it leads; what leaves from a loopback address is translated, or not meant.
  */
-static const char translated_own[] =
-	"\t\toif \"lo\" ct status & dnat == 0 accept\n" RULES_ANSWERS
+static const char translated_own[] = "\t\toif \"lo\" ct status & dnat == 0 accept\n";
+static const char from_loopback[] =
 	"\t\toifname \"" NETWORK_SERVICE_LINK "\" ip saddr 127.0.0.0/8 reject\n";
 
 /* Nothing that a service says to itself is limited: to follow it would cost it, as it does a Redis
@@ -50,7 +50,9 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 
 	if (audited)
 		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
-	fputs(RULES_INPUT RULES_EXISTING, out);
+	fputs(RULES_INPUT, out);
+	enforce_rules_budget_in(out, plan, service);
+	fputs(RULES_EXISTING, out);
 	enforce_rules_limit(out, "");
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
@@ -59,7 +61,10 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n" RULES_OUTPUT "%s",
 		audited ? LET_THROUGH("came", "saddr") : "",
-		translates ? translated_own : "\t\toif \"lo\" accept\n" RULES_ANSWERS);
+		translates ? translated_own : "\t\toif \"lo\" accept\n");
+	enforce_rules_budget_out(out, plan, service);
+	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
+	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
 	fprintf(out,
 		"\t\tip daddr . meta l4proto . th dport @connects4 accept\n"

@@ -25,6 +25,19 @@ bool enforce_door_wide(const struct plan *plan)
 	return false;
 }
 
+/* Those who may come by it: " ip saddr { … }", or nothing where everybody may. */
+static void write_sources(FILE *out, const struct plan_publish *publish, bool wide)
+{
+	const char *between = wide ? " ip6 saddr { " : " ip saddr { ";
+	size_t written = 0;
+
+	for (size_t i = 0; i < publish->source_count; i++)
+		if ((strchr(publish->sources[i].range, ':') != NULL) == wide &&
+			strcmp(publish->sources[i].range, wide ? "::/0" : "0.0.0.0/0") != 0)
+			fprintf(out, "%s%s", written++ ? ", " : between, publish->sources[i].range);
+	fputs(written ? " }" : "", out);
+}
+
 /*
  * What is meant by an address to publish at, of those that this table translates:
  * who connects to one of 127.0.0.0/8 is led by a program (network_door_connect.h),
@@ -61,10 +74,13 @@ static void write_door(FILE *out, const struct plan *plan, size_t index)
 			return;
 		count += same;
 	}
-	if (!matched)
+	if (!matched || publish->per_source)
 		return;
-	/* What is under way when the table comes back is the gateway's: it is not led away. */
-	fprintf(out, "\t\t%s %s dport %u%s", matched, enforce_rules_transport(publish->transport),
+	/* Others, and whose connections are counted, are left to the gateway.  What is under way
+	 * when the table comes back is the gateway's: it is not led away. */
+	fprintf(out, "\t\t%s", matched);
+	write_sources(out, publish, wide);
+	fprintf(out, " %s dport %u%s", enforce_rules_transport(publish->transport),
 		publish->host_port,
 		publish->transport == PLAN_TCP ? " tcp flags & (fin | syn | rst | ack) == syn"
 					       : "");

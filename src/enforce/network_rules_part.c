@@ -118,39 +118,6 @@ size_t enforce_rules_probed(
 const struct rules_way enforce_rules_asked = {"saddr", "dport", ""};
 const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " "};
 
-/*
- * Clients from outside keep their own addresses, so any is right at a published
- * port, but for the other services of the stack: they need an edge.  The host's own
- * clients have one of the stack, and are named first: they are the ones that are near.
- */
-static void write_published(
-	FILE *out, const struct plan_network *network, uint32_t port, const struct rules_way *way)
-{
-	const char *const one[] = {
-		network->host_link ? network->host4 : NULL, network->router4, network->router6};
-
-	for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
-		if (one[i])
-			fprintf(out, "\t\t%s %s %s tcp %s %u %saccept\n",
-				strchr(one[i], ':') ? "ip6" : "ip", way->address, one[i], way->port,
-				port, way->besides);
-	fprintf(out,
-		"\t\tip %s != %s tcp %s %u %saccept\n"
-		"\t\tip6 %s != %s tcp %s %u %saccept\n",
-		way->address, network->prefix4, way->port, port, way->besides, way->address,
-		network->prefix6, way->port, port, way->besides);
-}
-
-void enforce_rules_published(FILE *out, const struct plan *plan, const struct plan_service *service,
-	const struct rules_way *way)
-{
-	for (size_t i = 0; i < plan->publish_count; i++)
-		if (plan->publishes[i].transport == PLAN_TCP &&
-			text_equal(plan->publishes[i].service, service->name) &&
-			!enforce_rules_repeated(plan, i))
-			write_published(out, &plan->network, plan->publishes[i].port, way);
-}
-
 /* `ready` and `healthy` are asked from the router's address. */
 void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way)

@@ -29,6 +29,10 @@ struct plan;
 
 /* Those of RULES_REFUSE, to whoever was refused: they open nothing. */
 #define RULES_RESETS "\t\ttcp flags & rst == rst accept\n"
+#define RULES_RESET_RETURNS "\t\ttcp flags & rst == rst return\n"
+
+/* TCP that asks for a connection. */
+#define RULES_ASK "tcp flags & (syn | ack) == syn "
 
 /* Fast failure: ECONNREFUSED or EHOSTUNREACH at once, instead of a timeout. */
 #define RULES_REFUSE                                                                               \
@@ -96,11 +100,26 @@ struct rules_way {
 };
 extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
 
-/* By clients at what @service publishes; by the router at what `ready` and `healthy` ask. */
+/* By clients at what @service publishes, those that are let in (network_rules_published.c); by the
+ * router at what `ready` and `healthy` ask. */
 void enforce_rules_published(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way);
 void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way);
+
+/* What is too much by the lines of @service (network_rules_budget.c): the sets and chains of its
+ * table; the rules for each packet from its peers and to them, and those for what begins a
+ * connection, when @besides matches. */
+void enforce_rules_budgets(FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_budget_in(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_budget_out(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_budget_begin(FILE *out, const struct plan *plan,
+	const struct plan_service *service, const char *besides);
+
+/* Does one of them say how many connections there are at a time, so that they must be followed? */
+bool enforce_rules_counts(const struct plan *plan, const struct plan_service *service);
 
 /* The sets that the router's rules ask.  Is anybody in audit mode, so that @audited is one? */
 bool enforce_rules_router_sets(FILE *out, const struct plan *plan);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
@@ -102,9 +103,10 @@ static void write_door(FILE *out, const struct plan *plan)
 static void write_forward(FILE *out, const struct plan *plan, bool audited)
 {
 	fputs("\tchain forward {\n"
-	      "\t\ttype filter hook forward priority filter; policy drop;\n" NOWHERE
-	      "\t\tmeta l4proto tcp ct state untracked accept\n" RULES_EXISTING BY_EDGES,
+	      "\t\ttype filter hook forward priority filter; policy drop;\n" NOWHERE,
 		out);
+	enforce_rules_shaped(out, plan);
+	fputs("\t\tmeta l4proto tcp ct state untracked accept\n" RULES_EXISTING BY_EDGES, out);
 	if (plan->network.host_link)
 		write_door(out, plan);
 	if (audited)
@@ -142,16 +144,20 @@ static void write_input(FILE *out, const struct plan *plan)
 }
 
 /* Who meets the world outside has no use for what is asked. */
-static void write_output(FILE *out, const struct plan_network *network)
+static void write_output(FILE *out, const struct plan *plan)
 {
+	const struct plan_network *network = &plan->network;
 	char outlet[16] = "";
 
 	if (network->outlet_id)
 		snprintf(outlet, sizeof(outlet), ", %u", network->outlet_id);
+	fputs("\tchain output {\n"
+	      "\t\ttype filter hook output priority filter; policy drop;\n" NOWHERE,
+		out);
+	enforce_rules_shaped(out, plan);
 	fprintf(out,
-		"\tchain output {\n"
-		"\t\ttype filter hook output priority filter; policy drop;\n" NOWHERE RULES_RESETS
-			RULES_ANSWERS "\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
+		RULES_RESETS RULES_ANSWERS
+		"\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
 		"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n"
 		"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"
 		"\t\tmeta skuid != { %u%s } ip6 daddr . meta l4proto . th dport @asked6 "
@@ -173,7 +179,7 @@ char *enforce_network_rules_router(const struct plan *plan)
 	write_replies(out, &plan->network);
 	write_forward(out, plan, audited);
 	write_input(out, plan);
-	write_output(out, &plan->network);
+	write_output(out, plan);
 	fputs("}\n", out);
 	if (fclose(out)) {
 		free(text);

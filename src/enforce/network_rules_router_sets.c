@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
+#include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules_part.h"
@@ -169,5 +170,6 @@ bool enforce_rules_router_sets(FILE *out, const struct plan *plan)
 		write_doors(out, plan, wide);
 		write_asked(out, plan, wide);
 	}
+	enforce_rules_shaped_sets(out, plan);
 	return write_audited(out, plan);
 }

@@ -58,6 +58,7 @@ static void write_each_packet(
 	FILE *out, const struct plan *plan, const struct plan_service *service)
 {
 	fputs(RULES_INPUT, out);
+	enforce_rules_budget_in(out, plan, service);
 	enforce_rules_published(out, plan, service, &enforce_rules_asked);
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n"
@@ -67,6 +68,8 @@ static void write_each_packet(
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fputs(enforce_rules_publishes(plan, service) ? errors_from_outside : "", out);
 	fputs(RULES_REFUSE "\t}\n" RULES_OUTPUT "\t\toif \"lo\" accept\n", out);
+	enforce_rules_budget_out(out, plan, service);
+	enforce_rules_budget_begin(out, plan, service, RULES_ASK);
 	enforce_rules_published(out, plan, service, &enforce_rules_answered);
 	fputs("\t\tip daddr . meta l4proto . th sport @listens4 " RULES_ANSWER " accept\n"
 	      "\t\tip6 daddr . meta l4proto . th sport @listens6 " RULES_ANSWER " accept\n"
@@ -85,7 +88,7 @@ static bool follows(const struct plan *plan, const struct plan_service *service)
 			(text_equal(plan->edges[i].from, service->name) ||
 				text_equal(plan->edges[i].to, service->name)))
 			return true;
-	return plan_audit(service, LAYER_NETWORK) ||
+	return plan_audit(service, LAYER_NETWORK) || enforce_rules_counts(plan, service) ||
 	       enforce_network_loopback(plan, service, false) ||
 	       enforce_network_loopback(plan, service, true);
 }
@@ -103,6 +106,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		write_peers(out, plan, service, wide, false);
 		write_peers(out, plan, service, wide, true);
 	}
+	enforce_rules_budgets(out, plan, service);
 	if (follows(plan, service))
 		enforce_rules_followed(out, plan, service);
 	else

@@ -10,6 +10,7 @@
 #include "base/scoped.h"
 #include "enforce/netlink.h"
 #include "enforce/network.h"
+#include "enforce/network_budget.h"
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
 #include "enforce/network_loopback.h"
@@ -111,6 +112,8 @@ static int fill_link(
 	int index = error ? 0 : (int)if_nametoindex(NETWORK_SERVICE_LINK);
 
 	if (!error)
+		error = enforce_network_shape(&netlink, index, plan, service, why);
+	if (!error)
 		error = enforce_network_address(&netlink, index, service->address4, why);
 	if (!error)
 		error = enforce_network_address(&netlink, index, service->address6, why);
@@ -186,7 +189,9 @@ static int join(const struct plan *plan, const struct plan_service *service, int
 	if (error)
 		return error;
 	enforce_shortcut_attach(plan, service);
-	error = enforce_network_link_up(&netlink, index, why);
+	error = enforce_network_shape(&netlink, index, plan, service, why);
+	if (!error)
+		error = enforce_network_link_up(&netlink, index, why);
 	if (!error)
 		error = route_both(&netlink, index, service, NULL, why);
 	return error ? error : enforce_netlink_flush(&netlink, why);

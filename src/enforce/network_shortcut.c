@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "base/text.h"
+#include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules_part.h"
@@ -139,6 +140,7 @@ static void pass_edges(struct enforce_program *program, const struct layout *lay
 		const struct plan_service *peer;
 
 		if (edge->transport != PLAN_TCP ||
+			enforce_network_shaped(plan, edge->from, edge->where) ||
 			(!client && !text_equal(edge->to, service->name)))
 			continue;
 		passed++;

@@ -10,6 +10,7 @@
 #include "base/scoped.h"
 #include "enforce/netlink.h"
 #include "enforce/network.h"
+#include "enforce/network_budget.h"
 #include "enforce/network_compare.h"
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
@@ -110,6 +111,7 @@ static void expect_router(struct enforce_network_lines *lines, const struct plan
 			continue;
 		enforce_network_line(lines, "%s", line);
 		expect_routes(lines, service, name);
+		enforce_network_expect_shape(lines, plan, service, name);
 	}
 }
 
@@ -123,6 +125,7 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 	if (!service->linked)
 		return;
 	enforce_network_line(lines, "link " NETWORK_SERVICE_LINK " up");
+	enforce_network_expect_shape(lines, plan, service, NETWORK_SERVICE_LINK);
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address4);
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address6);
 	for (size_t i = 0; i < plan->service_count; i++)

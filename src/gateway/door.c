@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/door.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,16 +12,37 @@
 #include "gateway/listener.h"
 #include "plan/plan.h"
 
-static void set_prefix(struct gateway_door *door, const char *prefix)
+static int set_ranges(const struct plan_publish *publish, int family, struct gateway_door *door,
+	struct arena *arena, struct fault *why)
 {
-	const char *slash = strchr(prefix, '/');
-	char text[INET6_ADDRSTRLEN] = "";
+	for (size_t i = 0; i < publish->source_count; i++) {
+		const struct plan_source *source = &publish->sources[i];
+		struct prefix range;
 
-	if (!slash || (size_t)(slash - prefix) >= sizeof(text))
-		return;
-	memcpy(text, prefix, (size_t)(slash - prefix));
-	inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text, door->prefix);
-	door->prefix_bits = (unsigned)strtoul(slash + 1, NULL, 10);
+		if (!source->range || !prefix_parse(source->range, strlen(source->range), &range))
+			return fault(why, -EINVAL, source->where, "'%s' is no range of addresses",
+				source->range ? source->range : "");
+		if (range.family == family)
+			*(struct prefix *)arena_append(
+				arena, &door->ranges, &door->range_count, sizeof(range)) = range;
+	}
+	/* Everybody is who has no range at all, not who has none of this family. */
+	if (publish->source_count && !door->range_count)
+		return fault(
+			why, -EINVAL, publish->where, "nobody may come by %s", publish->address);
+	door->per_source = publish->per_source;
+	return 0;
+}
+
+/* The number of the first that publishes the same port of the same service. */
+static uint32_t group_of(const struct plan *plan, const struct plan_publish *publish)
+{
+	uint32_t index = 0;
+
+	while (!text_equal(plan->publishes[index].service, publish->service) ||
+		plan->publishes[index].port != publish->port)
+		index++;
+	return index;
 }
 
 static int open_listener(const struct plan_publish *publish, const union gateway_address *address,
@@ -60,7 +79,7 @@ static int add_service(const struct plan *plan, const struct plan_publish *publi
 }
 
 static int open_door(const struct plan *plan, const struct plan_publish *publish,
-	struct gateway_door *door, struct fault *why)
+	struct gateway_door *door, struct arena *arena, struct fault *why)
 {
 	union gateway_address host;
 
@@ -74,7 +93,13 @@ static int open_door(const struct plan *plan, const struct plan_publish *publish
 		return fault(
 			why, -EINVAL, publish->where, "cannot publish at '%s'", publish->address);
 	gateway_address_set(&door->own, wide ? plan->network.router6 : plan->network.router4, 0);
-	set_prefix(door, wide ? plan->network.prefix6 : plan->network.prefix4);
+	const char *stack = wide ? plan->network.prefix6 : plan->network.prefix4;
+	if (!prefix_parse(stack, strlen(stack), &door->stack))
+		return fault(why, -EINVAL, plan->where, "'%s' is no range of addresses", stack);
+	door->group = group_of(plan, publish);
+	int error = set_ranges(publish, host.any.sa_family, door, arena, why);
+	if (error)
+		return error;
 	door->listener = open_listener(publish, &host, door->length, why);
 	return door->listener < 0 ? door->listener : 0;
 }
@@ -107,7 +132,7 @@ int gateway_doors_open(const struct plan *plan, struct arena *arena, struct gate
 
 		if (!door) {
 			door = &(*doors)[*count];
-			error = open_door(plan, publish, door, why);
+			error = open_door(plan, publish, door, arena, why);
 			*count += !error;
 		}
 		if (!error)

@@ -9,7 +9,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
+
+#include "base/prefix.h"
 
 struct arena;
 struct fault;
@@ -30,8 +33,11 @@ struct gateway_door {
 	union gateway_address *services; /* where each instance of the service listens */
 	size_t service_count, next;      /* next: the instance that the next client is given */
 	union gateway_address own; /* the router's, for clients whose address cannot be kept */
-	unsigned char prefix[16];  /* the stack's own addresses: no client has one */
-	unsigned prefix_bits;
+	struct prefix stack;       /* the stack's own addresses: no client has one */
+	struct prefix *ranges;     /* who may come; none: everybody */
+	size_t range_count;
+	uint32_t per_source; /* connections of one client (gateway/source.h); 0: any */
+	uint32_t group;      /* doors of the same port of the same service have the same */
 };
 
 /* Open all doors of @plan; the array lives in @arena, the caller closes the listeners. */

@@ -9,6 +9,7 @@
 #include "gateway/door.h"
 #include "gateway/relay.h"
 #include "gateway/server.h"
+#include "gateway/source.h"
 #include "gateway/upstream.h"
 
 enum {
@@ -44,6 +45,8 @@ static void end_relay(struct gateway_server *server, size_t index, bool reset)
 
 	set_deadline(server, relay, 0);
 	gateway_relay_close(relay, reset, &server->pool);
+	gateway_source_leave(
+		server->sources, server->calls[index].door, &server->calls[index].client);
 	relay->next = server->free;
 	server->free = index;
 	server->used--;
@@ -137,23 +140,35 @@ static void handle_relay(
 		move_relay(server, index);
 }
 
+/* At once, as at a port where nobody listens. */
+static void refuse(int client)
+{
+	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+
+	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	close(client);
+}
+
 /* The instances have their clients in turn. */
 static void begin_relay(struct gateway_server *server, struct gateway_door *door, int client,
 	const union gateway_address *address)
 {
-	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
 	size_t index = server->free;
 	struct gateway_relay *relay = &server->relays[index];
 	struct gateway_call *call = &server->calls[index];
 
+	if (!gateway_source_enter(server->sources, door, address)) {
+		refuse(client);
+		return;
+	}
 	*call = (struct gateway_call){.door = door, .client = *address, .instance = door->next};
 	/* The loopback's two addresses are tried in their order. */
 	if (!door->outward)
 		door->next = (door->next + 1) % door->service_count;
 	int service = call_next(call);
 	if (service < 0) {
-		setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-		close(client);
+		gateway_source_leave(server->sources, door, address);
+		refuse(client);
 		return;
 	}
 	server->free = relay->next;

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "gateway/door.h"
+#include "gateway/source.h"
 
 enum {
 	/* Two sockets, and a pipe for each way. */
@@ -65,6 +66,7 @@ static void free_server(struct gateway_server *server)
 	scoped_fd(&server->epoll);
 	free(server->relays);
 	free(server->calls);
+	free(server->sources);
 	free(server->ready);
 	free(server->turn);
 	free(server);
@@ -92,9 +94,11 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, 
 		.now = gateway_seconds()};
 	server->relays = calloc(capacity, sizeof(*server->relays));
 	server->calls = calloc(capacity, sizeof(*server->calls));
+	server->sources = gateway_sources(capacity);
 	server->ready = calloc(capacity, sizeof(*server->ready));
 	server->turn = calloc(capacity, sizeof(*server->turn));
-	if (!server->relays || !server->calls || !server->ready || !server->turn) {
+	if (!server->relays || !server->calls || !server->sources || !server->ready ||
+		!server->turn) {
 		fault(why, -ENOMEM, nowhere, "no memory for %zu connections", capacity);
 		free_server(server);
 		return NULL;

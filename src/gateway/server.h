@@ -13,7 +13,7 @@
 
 enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
 
-/* Until a connection is open: whose it is, and which instances were tried for it. */
+/* Whose a connection is, and until it is open, which instances were tried for it. */
 struct gateway_call {
 	struct gateway_door *door;
 	union gateway_address client;
@@ -26,9 +26,10 @@ struct gateway_server {
 	struct gateway_relay *relays;
 	struct gateway_call *calls;  /* of each relay */
 	size_t capacity, used, free; /* free: the first of the list; capacity: none */
-	size_t *ready, ready_count;  /* have more to do than one turn */
-	size_t *turn;                /* the same, while they are served */
-	size_t timed;                /* have a deadline */
+	struct gateway_sources *sources;
+	size_t *ready, ready_count; /* have more to do than one turn */
+	size_t *turn;               /* the same, while they are served */
+	size_t timed;               /* have a deadline */
 	int epoll;
 	bool open;    /* doors are watched */
 	bool pressed; /* the kernel has no room: wait a little */

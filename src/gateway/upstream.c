@@ -9,15 +9,6 @@
 #include "base/scoped.h"
 #include "gateway/door.h"
 
-static bool within(const unsigned char *address, const unsigned char *prefix, unsigned bits)
-{
-	unsigned whole = bits / 8, rest = bits % 8;
-
-	if (memcmp(address, prefix, whole) != 0)
-		return false;
-	return !rest || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0;
-}
-
 bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client)
 {
 	const struct sockaddr_in6 *wide = (const struct sockaddr_in6 *)&client->storage;
@@ -38,7 +29,7 @@ bool gateway_address_kept(const struct gateway_door *door, const union gateway_a
 		if (bytes[0] == 0 || bytes[0] == 127 || bytes[0] >= 224)
 			return false;
 	}
-	return !within(bytes, door->prefix, door->prefix_bits);
+	return !prefix_holds(&door->stack, bytes);
 }
 
 static int make_transparent(int fd, int family)

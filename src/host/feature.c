@@ -147,6 +147,9 @@ const struct host_feature_entry host_features[HOST_FEATURE_COUNT] = {
 		"a kernel with CONFIG_NFT_NAT and NFT_NUMGEN (modprobe nft_chain_nat nft_nat "
 		"nft_numgen)",
 		false},
+	[HOST_BANDWIDTH] = {"bandwidth", "shapes what a service sends to a peer and is sent by it",
+		"`bandwidth` is refused; `bytes` and the other budgets do not need it",
+		"a kernel with CONFIG_NET_SCH_HTB (modprobe sch_htb)", false},
 	[HOST_DOOR_NAT] = {"door-nat",
 		"`gateway: nat` at addresses that other machines reach, without a process on the "
 		"way",

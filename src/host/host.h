@@ -48,6 +48,7 @@ enum host_feature {
 	HOST_NFTABLES,
 	HOST_TRANSPARENT_PROXY, /* IP_TRANSPARENT, `socket transparent`, fwmark routing */
 	HOST_LOOPBACK_NAT,      /* nft nat in all four hooks, numgen */
+	HOST_BANDWIDTH,         /* htb, by which links are shaped */
 	HOST_DOOR_NAT,          /* the same with fib, for `gateway: nat` */
 	HOST_DOOR_CONNECT,      /* a program that says where connect(2) leads, likewise */
 	HOST_FORWARDING4,       /* the host forwards, and no firewall of it drops that */
@@ -180,8 +181,9 @@ extern const struct record_type host_record, host_program_record;
 #define HOST_NETWORK_FEATURES                                                                      \
 	(HOST_FEATURE_BIT(HOST_VETH) | HOST_FEATURE_BIT(HOST_NFTABLES) |                           \
 		HOST_FEATURE_BIT(HOST_TRANSPARENT_PROXY))
-/* What only services with `at` need. */
+/* What only services with `at` need; and those with `bandwidth`. */
 #define HOST_LOOPBACK_FEATURES HOST_FEATURE_BIT(HOST_LOOPBACK_NAT)
+#define HOST_BANDWIDTH_FEATURES HOST_FEATURE_BIT(HOST_BANDWIDTH)
 /* What only `gateway: nat` needs. */
 #define HOST_DOOR_FEATURES HOST_FEATURE_BIT(HOST_DOOR_NAT)
 /* What its administrator may change at any time: it is never remembered. */
@@ -199,8 +201,9 @@ extern const struct record_type host_record, host_program_record;
 /* What the launch of a service without network edges needs to know. */
 #define HOST_LAUNCH_FEATURES                                                                       \
 	(HOST_ALL_FEATURES &                                                                       \
-		~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES | HOST_DOOR_FEATURES |            \
-			HOST_PASSING_FEATURES | HOST_CONTROLLER_FEATURES | HOST_SHOWN_FEATURES))
+		~(HOST_NETWORK_FEATURES | HOST_LOOPBACK_FEATURES | HOST_BANDWIDTH_FEATURES |       \
+			HOST_DOOR_FEATURES | HOST_PASSING_FEATURES | HOST_CONTROLLER_FEATURES |    \
+			HOST_SHOWN_FEATURES))
 
 /*
  * Probe the kernel for the features whose bits are set in @wanted; the others

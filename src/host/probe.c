@@ -44,6 +44,7 @@ static host_attempt *const attempts[HOST_FEATURE_COUNT] = {
 	[HOST_NFTABLES] = host_try_nftables,
 	[HOST_TRANSPARENT_PROXY] = host_try_transparent_proxy,
 	[HOST_LOOPBACK_NAT] = host_try_loopback_nat,
+	[HOST_BANDWIDTH] = host_try_bandwidth,
 	[HOST_DOOR_NAT] = host_try_door_nat,
 	[HOST_DOOR_CONNECT] = host_try_door_connect,
 	[HOST_FORWARDING4] = host_try_forwarding4,

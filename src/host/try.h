@@ -72,4 +72,5 @@ host_attempt host_try_landlock, host_try_landlock_truncate, host_try_landlock_ne
 	host_try_landlock_ioctl, host_try_landlock_scope;
 host_attempt host_try_apparmor, host_try_selinux, host_try_bpf_lsm;
 host_attempt host_try_veth, host_try_nftables, host_try_transparent_proxy, host_try_loopback_nat;
-host_attempt host_try_door_nat, host_try_door_connect, host_try_forwarding4, host_try_forwarding6;
+host_attempt host_try_bandwidth, host_try_door_nat, host_try_door_connect, host_try_forwarding4,
+	host_try_forwarding6;

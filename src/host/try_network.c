@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <linux/sched.h>
 #include <linux/veth.h>
+#include <net/if.h>
 
 #include "host/netlink.h"
 #include "host/try.h"
@@ -41,6 +43,30 @@ static enum host_state make_pair(struct host_try *try)
 enum host_state host_try_veth(struct host_try *try)
 {
 	return in_network_namespace(try, make_pair);
+}
+
+static enum host_state shape_loopback(struct host_try *try)
+{
+	char buffer[256];
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+
+	message->nlmsg_type = RTM_NEWQDISC;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL;
+	struct tcmsg *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+	info->tcm_ifindex = (int)if_nametoindex("lo");
+	info->tcm_parent = TC_H_ROOT;
+	mnl_attr_put_strz(message, TCA_KIND, "htb");
+	const struct tc_htb_glob all = {.version = TC_HTB_PROTOVER, .rate2quantum = 10};
+	struct nlattr *options = mnl_attr_nest_start(message, TCA_OPTIONS);
+	mnl_attr_put(message, TCA_HTB_INIT, sizeof(all), &all);
+	mnl_attr_nest_end(message, options);
+	int error = host_netlink(message);
+	return error < 0 ? host_refused(try, error, "cannot shape a link") : HOST_YES;
+}
+
+enum host_state host_try_bandwidth(struct host_try *try)
+{
+	return in_network_namespace(try, shape_loopback);
 }
 
 /* Every kind of expression that the tables of a stack use. */

@@ -18,7 +18,7 @@ _Static_assert(sizeof(struct policy_life) == 280, "a field of a service's life")
 _Static_assert(sizeof(struct policy_limits) == 120, "a limit");
 _Static_assert(sizeof(struct policy_path) == 64, "a field of paths");
 _Static_assert(sizeof(struct policy_listen) == 64, "a field of listens");
-_Static_assert(sizeof(struct policy_connect) == 104, "a field of connects");
+_Static_assert(sizeof(struct policy_connect) == 112, "a field of connects");
 _Static_assert(sizeof(struct policy_program) == 32, "a field of programs");
 _Static_assert(sizeof(struct policy_secret) == 40, "a field of secrets");
 #endif

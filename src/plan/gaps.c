@@ -97,10 +97,12 @@ static const struct where *loopback_line(const struct plan *plan)
 	return NULL;
 }
 
+/* Does the kernel lead it in from other machines?  A door that counts its clients is relayed. */
 static bool forwards(const struct plan_publish *publish, enum host_feature *feature)
 {
 	*feature = strchr(publish->address, ':') ? HOST_FORWARDING6 : HOST_FORWARDING4;
-	return !text_starts(publish->address, "127.") && !text_equal(publish->address, "::1");
+	return !publish->per_source && !text_starts(publish->address, "127.") &&
+	       !text_equal(publish->address, "::1");
 }
 
 uint64_t plan_forwarded(const struct plan *plan)

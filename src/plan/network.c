@@ -83,6 +83,44 @@ static void add_host_edge(struct planner *planner, const struct policy_connect *
 			"nothing would hold the outlet to the declared ports of this machine");
 }
 
+static void add_budget(struct planner *planner, const struct policy_connect *given,
+	const struct plan_service *service)
+{
+	const struct policy_budget *budget = given->budget;
+	struct plan *plan = planner->plan;
+
+	/* The ports of a range stand together. */
+	if (plan->budget_count > 0) {
+		const struct plan_budget *last = &plan->budgets[plan->budget_count - 1];
+
+		if (text_equal(last->from, service->name) && where_same(last->where, given->where))
+			return;
+	}
+	*(struct plan_budget *)arena_append(planner->arena, &plan->budgets, &plan->budget_count,
+		sizeof(*plan->budgets)) = (struct plan_budget){
+		.from = service->name,
+		.new_connections = (uint32_t)budget->new_connections.value,
+		.new_seconds = (uint32_t)budget->new_seconds,
+		.connections = (uint32_t)budget->connections.value,
+		.bytes = budget->bytes.value,
+		.byte_seconds = (uint32_t)budget->byte_seconds,
+		.bandwidth = budget->bandwidth.value,
+		.drop = budget->drop,
+		.until = budget->until.text,
+		.end = (uint64_t)budget->end,
+		.where = given->where,
+		.new_where = budget->new_connections.where,
+		.connections_where = budget->connections.where,
+		.bytes_where = budget->bytes.where,
+		.bandwidth_where = budget->bandwidth.where,
+		.until_where = budget->until.where,
+	};
+	if (budget->bandwidth.value && !planner->shaped)
+		plan_gap(planner, NULL, LAYER_NETWORK, HOST_BANDWIDTH, true,
+			budget->bandwidth.where, host_features[HOST_BANDWIDTH].without);
+	planner->shaped = planner->shaped || budget->bandwidth.value;
+}
+
 /* To each instance of the peer, or to the one that is named. */
 static void add_connects(struct planner *planner, const struct policy_service *from,
 	const struct plan_service *service)
@@ -93,29 +131,13 @@ static void add_connects(struct planner *planner, const struct policy_service *f
 		const struct plan_service *peers =
 			given->host ? NULL : plan_services_of(planner, given->peer, &count);
 
+		if (given->budget)
+			add_budget(planner, given, service);
 		if (given->host)
 			add_host_edge(planner, given, service);
 		for (size_t j = 0; j < count; j++)
 			if (!given->instance || given->instance == peers[j].instance)
 				add_edge(planner, service, given, &peers[j]);
-	}
-}
-
-static void add_publishes(
-	struct planner *planner, const struct policy_service *from, struct plan_service *service)
-{
-	struct plan *plan = planner->plan;
-
-	/* In audit mode it also tries those to whom it has no route. */
-	service->default_route = from->publish_count > 0 || plan_audit(service, LAYER_NETWORK);
-	for (size_t i = 0; i < from->publish_count; i++) {
-		const struct policy_publish *given = &from->publishes[i];
-		struct plan_publish *publish = arena_append(
-			planner->arena, &plan->publishes, &plan->publish_count, sizeof(*publish));
-
-		*publish =
-			(struct plan_publish){service->name, (enum plan_transport)given->transport,
-				given->port, given->host_port, given->address, given->where};
 	}
 }
 
@@ -132,6 +154,6 @@ void plan_network(struct planner *planner)
 	for (size_t i = 0; i < plan->service_count; i++) {
 		plan_turn_to(planner, &plan->services[i]);
 		add_connects(planner, planner->from[i], &plan->services[i]);
-		add_publishes(planner, planner->from[i], &plan->services[i]);
+		plan_publishes(planner, planner->from[i], &plan->services[i]);
 	}
 }

@@ -54,6 +54,21 @@ struct plan_edge {
 	struct where where, listen;
 };
 
+/* How much the edges of one line carry together: of one service or instance. */
+struct plan_budget {
+	const char *from;                      /* who connects */
+	uint32_t new_connections, new_seconds; /* begun in so many seconds; 0: any number */
+	uint32_t connections;                  /* at a time; 0: any */
+	uint64_t bytes;                        /* both ways, in so many seconds; 0: any */
+	uint32_t byte_seconds;
+	uint64_t bandwidth; /* bits a second, each way; 0: any */
+	bool drop;          /* what is over is dropped; else refused */
+	const char *until;  /* the last day, "2026-12-31"; NULL: none */
+	uint64_t end;       /* when it is over, in seconds since 1970 */
+	struct where where; /* of the line, as its edges have it */
+	struct where new_where, connections_where, bytes_where, bandwidth_where, until_where;
+};
+
 /* To a TCP port of this machine's loopback: such an edge leaves the stack, by its outlet. */
 struct plan_host_edge {
 	const char *from; /* a service */
@@ -64,12 +79,22 @@ struct plan_host_edge {
 	struct where where;
 };
 
+/* Clients whose addresses are in a range. */
+struct plan_source {
+	const char *range; /* "10.0.0.0/8", "192.0.2.1" */
+	struct where where;
+};
+
 struct plan_publish {
 	const char *service;
 	enum plan_transport transport;
 	uint32_t port, host_port;
-	const char *address; /* host address, without brackets */
-	struct where where;
+	const char *address;         /* host address, without brackets */
+	struct plan_source *sources; /* who may come; none: everybody */
+	size_t source_count;
+	uint32_t per_source; /* connections of one client at a time, by all addresses of the port;
+				0: any */
+	struct where where, per_source_where;
 };
 
 struct plan_network {
@@ -110,6 +135,8 @@ struct plan {
 	size_t edge_count;
 	struct plan_host_edge *host_edges;
 	size_t host_edge_count;
+	struct plan_budget *budgets;
+	size_t budget_count;
 	struct plan_publish *publishes;
 	size_t publish_count;
 	struct plan_socket_folder *socket_folders;
@@ -118,7 +145,7 @@ struct plan {
 	size_t gap_count;
 };
 
-enum { PLAN_VERSION = 3 };
+enum { PLAN_VERSION = 4 };
 
 extern const struct record_type plan_record;
 
@@ -157,6 +184,11 @@ const struct plan *plan_judge(const struct policy *policy, const struct host *ho
  * @judging.  Returns how many.  What a service accepts to lack is a warning, not counted.
  */
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report);
+
+/* Add the lines whose `until` is over to @report, as warnings, and those that end within two weeks
+ * of
+ * @now (seconds since 1970), as notes. */
+void plan_report_until(const struct plan *plan, uint64_t now, struct report *report);
 
 /* The first that is called @name, or NULL. */
 const struct plan_service *plan_service_named(const struct plan *plan, const char *name);

@@ -31,6 +31,7 @@ struct planner {
 	/* What each of the plan's services comes from: one for all instances of a service. */
 	const struct policy_service **from;
 	struct map *first;        /* the policy's name to the plan's first service of it */
+	bool shaped;              /* an edge has a bandwidth */
 	struct plan_alike *alike; /* NULL: each service is built for itself */
 };
 
@@ -164,6 +165,9 @@ void plan_addresses(struct planner *planner);
 /* The host id that the stack's own process @what ("router", "outlet") runs as. */
 uint32_t plan_stack_id(const struct planner *planner, const char *what);
 /* What it listens on, and the socket folders that this makes. */
+/* And its doors. */
+void plan_publishes(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 void plan_listens(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 /* The folder of @service's that its socket @path is in, or NULL. */

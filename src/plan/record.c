@@ -35,13 +35,42 @@ static const struct record_field host_edge_fields[] = {
 static const struct record_type host_edge_type =
 	RECORD_TYPE(struct plan_host_edge, host_edge_fields);
 
+static const struct record_field budget_fields[] = {
+	RECORD_ITEM(struct plan_budget, RECORD_TEXT, from),
+	RECORD_ITEM(struct plan_budget, RECORD_U32, new_connections),
+	RECORD_ITEM(struct plan_budget, RECORD_U32, new_seconds),
+	RECORD_ITEM(struct plan_budget, RECORD_U32, connections),
+	RECORD_ITEM(struct plan_budget, RECORD_U64, bytes),
+	RECORD_ITEM(struct plan_budget, RECORD_U32, byte_seconds),
+	RECORD_ITEM(struct plan_budget, RECORD_U64, bandwidth),
+	RECORD_ITEM(struct plan_budget, RECORD_BOOL, drop),
+	RECORD_ITEM(struct plan_budget, RECORD_TEXT, until),
+	RECORD_ITEM(struct plan_budget, RECORD_U64, end),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, where),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, new_where),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, connections_where),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, bytes_where),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, bandwidth_where),
+	RECORD_ITEM(struct plan_budget, RECORD_WHERE, until_where),
+};
+static const struct record_type budget_type = RECORD_TYPE(struct plan_budget, budget_fields);
+
+static const struct record_field source_fields[] = {
+	RECORD_ITEM(struct plan_source, RECORD_TEXT, range),
+	RECORD_ITEM(struct plan_source, RECORD_WHERE, where),
+};
+static const struct record_type source_type = RECORD_TYPE(struct plan_source, source_fields);
+
 static const struct record_field publish_fields[] = {
 	RECORD_ITEM(struct plan_publish, RECORD_TEXT, service),
 	RECORD_ITEM_ENUM(struct plan_publish, transport, plan_transport_names),
 	RECORD_ITEM(struct plan_publish, RECORD_U32, port),
 	RECORD_ITEM(struct plan_publish, RECORD_U32, host_port),
 	RECORD_ITEM(struct plan_publish, RECORD_TEXT, address),
+	RECORD_ITEM_LIST(struct plan_publish, sources, source_count, &source_type),
+	RECORD_ITEM(struct plan_publish, RECORD_U32, per_source),
 	RECORD_ITEM(struct plan_publish, RECORD_WHERE, where),
+	RECORD_ITEM(struct plan_publish, RECORD_WHERE, per_source_where),
 };
 static const struct record_type publish_type = RECORD_TYPE(struct plan_publish, publish_fields);
 
@@ -96,6 +125,7 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM_LIST(struct plan, services, service_count, &plan_service_record),
 	RECORD_ITEM_LIST(struct plan, edges, edge_count, &edge_type),
 	RECORD_ITEM_LIST(struct plan, host_edges, host_edge_count, &host_edge_type),
+	RECORD_ITEM_LIST(struct plan, budgets, budget_count, &budget_type),
 	RECORD_ITEM_LIST(struct plan, publishes, publish_count, &publish_type),
 	RECORD_ITEM_LIST(struct plan, socket_folders, socket_folder_count, &socket_folder_type),
 	RECORD_ITEM_LIST(struct plan, gaps, gap_count, &gap_type),

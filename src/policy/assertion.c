@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "policy/address.h"
 #include "policy/check.h"
 #include "policy/draft.h"
 #include "policy/node.h"
@@ -110,7 +111,7 @@ static bool same_peer(const struct policy_endpoint *what, const struct policy_en
 		return to->kind == PEER_NAME || to->kind == PEER_WILDCARD ||
 		       (to->kind == PEER_ADDRESSES && policy_address_public(&to->prefix));
 	if (what->kind == PEER_ADDRESSES && to->kind == PEER_ADDRESSES)
-		return policy_address_overlaps(&what->prefix, &to->prefix);
+		return prefix_overlaps(&what->prefix, &to->prefix);
 	if (what->kind == PEER_WILDCARD && to->kind == PEER_NAME)
 		return covers(what->peer, to->peer);
 	if (what->kind == PEER_NAME && to->kind == PEER_WILDCARD)

@@ -2,15 +2,15 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "policy/address.h"
+#include "policy/budget.h"
 #include "policy/draft.h"
 #include "policy/loopback.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
 
-enum { MOST_COUNT = 10000000, MOST_RANGE = 1024 };
-
-static const char *const over_limits[] = {"drop", "reset", "alert"};
+enum { MOST_RANGE = 1024 };
 
 /* The forms of a peer that a table names by themselves. */
 static const enum policy_key peer_keys[] = {
@@ -68,96 +68,6 @@ static void read_owner(struct policy_reading *reading, const struct policy_node 
 	((struct policy_edge *)into)->owner = policy_scalar(reading, node);
 }
 
-/* "2026-12-31" */
-static void read_until(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	const char *text = policy_scalar(reading, node);
-	static const char shape[] = "dddd-dd-dd";
-	bool good = text && strlen(text) == sizeof(shape) - 1;
-
-	(void)into;
-	if (!text)
-		return;
-	for (size_t i = 0; good && shape[i]; i++)
-		good = shape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i];
-	if (good) {
-		int month = (text[5] - '0') * 10 + text[6] - '0';
-		int day = (text[8] - '0') * 10 + text[9] - '0';
-		good = month >= 1 && month <= 12 && day >= 1 && day <= 31;
-	}
-	if (!good)
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a date", text),
-			"write 2026-12-31");
-}
-
-/* A number or size, then one of @units, such as "/s": "20/s", "50MB/h". */
-static void read_rate(struct policy_reading *reading, const struct policy_node *node,
-	const char *const *units, bool size, const char *form)
-{
-	const char *text = policy_scalar(reading, node);
-	uint64_t number = 0;
-
-	if (!text)
-		return;
-	for (; *units; units++) {
-		size_t length = strlen(text), unit = strlen(*units);
-
-		if (length <= unit || strcmp(text + length - unit, *units) != 0)
-			continue;
-		const char *figure = arena_text_length(reading->arena, text, length - unit);
-		if (size ? policy_value_size(figure, &number)
-			 : policy_value_number(figure, MOST_COUNT, &number))
-			break;
-	}
-	if (!*units || number == 0)
-		report_hint(reading->report,
-			policy_error(reading, node, "'%s' is not a value for %s", text,
-				policy_label(reading, node)),
-			"write %s", form);
-}
-
-static void read_new_connections(
-	struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	static const char *const units[] = {"/s", "/m", "/h", NULL};
-
-	(void)into;
-	read_rate(reading, node, units, false, "20/s, 100/m or 1000/h");
-}
-
-static void read_bandwidth(
-	struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	static const char *const units[] = {"kbit", "mbit", "gbit", NULL};
-
-	(void)into;
-	read_rate(reading, node, units, false, "512kbit, 2mbit or 1gbit");
-}
-
-static void read_bytes(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	static const char *const units[] = {"/m", "/h", "/d", NULL};
-
-	(void)into;
-	read_rate(reading, node, units, true, "50MB/h");
-}
-
-static void read_connections(
-	struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	struct policy_number number;
-
-	(void)into;
-	policy_count(reading, node, 1, MOST_COUNT, &number);
-}
-
-static void read_over(struct policy_reading *reading, const struct policy_node *node, void *into)
-{
-	(void)into;
-	policy_choice(reading, node, over_limits, 3);
-}
-
 static void read_tls(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	bool checked;
@@ -171,12 +81,12 @@ static const struct policy_field connect_fields[] = {
 	{"at", KEY_CONNECTS_AT, policy_read_connect_at},
 	{"why", KEY_CONNECTS_WHY, read_why},
 	{"owner", KEY_CONNECTS_OWNER, read_owner},
-	{"until", KEY_CONNECTS_UNTIL, read_until},
-	{"new-connections", KEY_CONNECTS_RATE, read_new_connections},
-	{"connections", KEY_CONNECTS_COUNT, read_connections},
-	{"bandwidth", KEY_CONNECTS_BANDWIDTH, read_bandwidth},
-	{"bytes", KEY_CONNECTS_BYTES, read_bytes},
-	{"over", KEY_CONNECTS_OVER, read_over},
+	{"until", KEY_CONNECTS_UNTIL, policy_read_until},
+	{"new-connections", KEY_CONNECTS_RATE, policy_read_new_connections},
+	{"connections", KEY_CONNECTS_COUNT, policy_read_connections},
+	{"bandwidth", KEY_CONNECTS_BANDWIDTH, policy_read_bandwidth},
+	{"bytes", KEY_CONNECTS_BYTES, policy_read_bytes},
+	{"over", KEY_CONNECTS_OVER, policy_read_over},
 	{"tls", KEY_CONNECTS_TLS, read_tls},
 };
 
@@ -191,6 +101,7 @@ static void add_edge(
 			report_hint(reading->report,
 				policy_error(reading, node, "an item of 'connects' needs 'to'"),
 				"write {to: api.example.com:443, why: …}");
+		policy_check_budget(reading, node, &edge);
 	} else {
 		read_to(reading, node, &edge);
 	}

@@ -25,6 +25,7 @@ struct policy_edge {
 	uint16_t at_port;
 	struct where at_where;
 	unsigned at_width;
+	struct policy_budget *budget; /* NULL: none */
 	struct where where;
 	unsigned width;
 };
@@ -55,6 +56,9 @@ void policy_read_environment(struct policy_reading *, const struct policy_node *
 void policy_read_environment_file(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_secrets(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_listens(struct policy_reading *, const struct policy_node *, void *draft);
+/* "3000", "53/udp", "9300-9400" (listen.c). */
+bool policy_listen_parse(const char *text, struct policy_listen *listen);
+
 void policy_read_publishes(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_connects(struct policy_reading *, const struct policy_node *, void *draft);
 void policy_read_capabilities(struct policy_reading *, const struct policy_node *, void *draft);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "policy/budget.h"
 #include "policy/check.h"
 #include "policy/draft.h"
 #include "policy/loopback.h"
@@ -96,6 +97,7 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 		.at_port = edge->at_port,
 		.why = edge->why,
 		.owner = edge->owner,
+		.budget = edge->budget,
 		.where = edge->where,
 		.listen = listen ? listen->where : (struct where){0},
 	};
@@ -187,10 +189,10 @@ static void check_overlap(struct policy_reading *reading, const struct policy_ed
 		&reading->policy->addresses.ipv4, &reading->policy->addresses.ipv6};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct policy_prefix prefix;
+		struct prefix prefix;
 		if (edge->to.prefix.bits == 0 || !own[i]->text ||
-			!policy_address_parse(own[i]->text, strlen(own[i]->text), &prefix) ||
-			!policy_address_overlaps(&prefix, &edge->to.prefix))
+			!prefix_parse(own[i]->text, strlen(own[i]->text), &prefix) ||
+			!prefix_overlaps(&prefix, &edge->to.prefix))
 			continue;
 		report_other(policy_error_at(reading, edge->where, edge->width,
 				     "'%s' overlaps the stack's own addresses", edge->text),
@@ -213,5 +215,6 @@ void policy_check_edges(struct policy_reading *reading)
 				check_overlap(reading, edge);
 		}
 		policy_check_loopback(reading, draft);
+		policy_check_budgets(reading, draft);
 	}
 }

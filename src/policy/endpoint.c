@@ -67,7 +67,7 @@ static void lower(char *text)
 static const char *read_peer(char *peer, struct policy_endpoint *endpoint, const char **hint)
 {
 	endpoint->peer = peer;
-	if (policy_address_parse(peer, strlen(peer), &endpoint->prefix)) {
+	if (prefix_parse(peer, strlen(peer), &endpoint->prefix)) {
 		endpoint->kind = PEER_ADDRESSES;
 		return NULL;
 	}
@@ -149,7 +149,7 @@ static const char *read_brackets(
 	*close = '\0';
 	endpoint->peer = text + 1;
 	endpoint->kind = PEER_ADDRESSES;
-	if (!policy_address_parse(text + 1, strlen(text + 1), &endpoint->prefix) ||
+	if (!prefix_parse(text + 1, strlen(text + 1), &endpoint->prefix) ||
 		endpoint->prefix.family != AF_INET6)
 		return "holds no IPv6 address in its brackets";
 	return close[1] ? read_port(close + 2, endpoint, hint) : NULL;

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/address.h"
+#include "base/prefix.h"
 #include "policy/policy.h"
 
 struct arena;
@@ -36,7 +36,7 @@ struct policy_endpoint {
 	const char *peer;
 	uint16_t first, last; /* 0: no port given */
 	const char *path;     /* unix */
-	struct policy_prefix prefix;
+	struct prefix prefix;
 };
 
 /* A hint for who names the service's own loopback and means somebody else. */

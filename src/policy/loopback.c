@@ -13,7 +13,7 @@
 #include "policy/reading.h"
 
 /* The shortest form, without brackets. */
-static const char *spell(struct policy_reading *reading, const struct policy_prefix *prefix)
+static const char *spell(struct policy_reading *reading, const struct prefix *prefix)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 
@@ -61,11 +61,11 @@ void policy_read_listen_at(
 	struct policy_reading *reading, const struct policy_node *node, void *listen)
 {
 	const char *text = policy_scalar(reading, node);
-	struct policy_prefix prefix;
+	struct prefix prefix;
 
 	if (!text)
 		return;
-	if (!policy_address_parse(text, strlen(text), &prefix) || strchr(text, '/'))
+	if (!prefix_parse(text, strlen(text), &prefix) || strchr(text, '/'))
 		report_hint(reading->report,
 			policy_error(reading, node, "'%s' is not an address", text),
 			"write at: 127.0.0.1");

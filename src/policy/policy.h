@@ -80,7 +80,19 @@ struct policy_publish {
 	enum policy_transport transport;
 	const char *address; /* "0.0.0.0", "::", a host address */
 	uint16_t host_port;
+	struct policy_texts from;        /* ranges of clients; none: everybody */
+	struct policy_number per_source; /* connections of one client at a time; not given: any */
 	struct where where;
+};
+
+/* How much the edges of one line of `connects` carry together; a number that is not given: any. */
+struct policy_budget {
+	struct policy_number new_connections, connections, bytes; /* bytes: both ways */
+	struct policy_number bandwidth;                           /* bits a second, each way */
+	uint64_t new_seconds, byte_seconds;                       /* their periods */
+	bool drop;                /* what is over is dropped, not refused */
+	struct policy_text until; /* its last day, by UTC: "2026-12-31" */
+	int64_t end;              /* when that day is over, in seconds since 1970 */
 };
 
 struct policy_connect {
@@ -93,6 +105,7 @@ struct policy_connect {
 	const char *at;   /* address of its own loopback where it looks for the peer; NULL: none */
 	uint16_t at_port;
 	const char *why, *owner;
+	const struct policy_budget *budget; /* NULL: none */
 	struct where where;
 	struct where listen; /* the peer's `listens` item that it agrees with; `host`: none */
 };

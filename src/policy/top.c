@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "policy/address.h"
+#include "base/prefix.h"
 #include "policy/check.h"
 #include "policy/node.h"
 #include "policy/reading.h"
@@ -48,11 +48,11 @@ static void read_prefix(struct policy_reading *reading, const struct policy_node
 	unsigned least, unsigned most, struct policy_text *into)
 {
 	const char *text = policy_scalar(reading, node);
-	struct policy_prefix prefix;
+	struct prefix prefix;
 
 	if (!text)
 		return;
-	if (!policy_address_parse(text, strlen(text), &prefix) || prefix.family != family ||
+	if (!prefix_parse(text, strlen(text), &prefix) || prefix.family != family ||
 		prefix.bits < least || prefix.bits > most) {
 		report_hint(reading->report,
 			policy_error(reading, node, "'%s' is not a range for the stack", text),
@@ -105,9 +105,8 @@ static void read_upstream(
 	policy_each(item, node)
 	{
 		const char *text = policy_scalar(reading, item);
-		struct policy_prefix prefix;
-		if (text &&
-			(strchr(text, '/') || !policy_address_parse(text, strlen(text), &prefix)))
+		struct prefix prefix;
+		if (text && (strchr(text, '/') || !prefix_parse(text, strlen(text), &prefix)))
 			policy_error(reading, item, "'%s' is not an address", text);
 	}
 }

@@ -72,13 +72,15 @@ if grep -q '^cache: started' "$output"; then not_ok 'as it says'; else ok 'as it
 if grep -q 'reader: has ended' /var/log/bulkhead/$stack/supervisor.log; then ok 'and the log'; else not_ok 'and the log'; fi
 
 # An older plan.
-before=$(pids) supervisor=$(pid_of supervisor pid)
-kill -9 "$(pid_of launcher pid)"
-within 20 'a supervisor ends' gone "$supervisor"
-expect 0 'its plan becomes one of version 2' tests/system/older/plan-2 $stack
-expect 0 'up goes on by it' bulkhead up
-same 'with the processes that there are'
-expect 0 'which is as planned' bulkhead status
+for version in 3 2; do
+  before=$(pids) supervisor=$(pid_of supervisor pid)
+  kill -9 "$(pid_of launcher pid)"
+  within 20 'a supervisor ends' gone "$supervisor"
+  expect 0 "its plan becomes one of version $version" tests/system/older/plan $stack $version
+  expect 0 'up goes on by it' bulkhead up
+  same 'with the processes that there are'
+  expect 0 'which is as planned' bulkhead status
+done
 
 # An older version: killed, and alive.
 for alive in '' yes; do

@@ -135,6 +135,132 @@ static void a_door_of_the_loopback_has_guards_alone(void **state)
 	compare_with("network-host-loopback.nft", host);
 }
 
+static size_t count_of(const char *text, const char *what)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, what)); text++)
+		count++;
+	return count;
+}
+
+/* Ranges of all doors of a port together, those within others left out: the kernel takes none that
+ * overlap. */
+static void a_door_lets_its_ranges_in(void **state)
+{
+	static struct plan_source first[] = {{.range = "10.0.0.0/8"}, {.range = "2001:db8::/32"}},
+				  second[] = {{.range = "10.1.0.0/16"}, {.range = "192.0.2.1"},
+					  {.range = "10.0.0.0/8"}};
+	static struct plan_publish doors[] = {
+		{.service = "web",
+			.port = 443,
+			.host_port = 443,
+			.address = "0.0.0.0",
+			.sources = first,
+			.source_count = 2},
+		{.service = "web",
+			.port = 443,
+			.host_port = 8443,
+			.address = "127.0.0.1",
+			.sources = second,
+			.source_count = 3},
+		{.service = "web", .port = 80, .host_port = 80, .address = "127.0.0.1"},
+	};
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.publishes = doors;
+	plan.network.host_link = "bh-shop";
+	plan.network.host4 = "198.18.4.254";
+	scoped(memory) char *web = enforce_network_rules_service(&plan, &plan.services[WEB]);
+	assert_non_null(strstr(web, "ip saddr { 10.0.0.0/8, 192.0.2.1 } ip saddr != 198.18.4.0/24 "
+				    "tcp dport 443 accept"));
+	assert_non_null(strstr(web, "ip6 saddr { 2001:db8::/32 } ip6 saddr != fd62:6b68::/64 tcp "
+				    "dport 443 accept"));
+	assert_int_equal(count_of(web, "saddr != 198.18.4.0/24 tcp dport 443 accept"), 1);
+	/* Another port is for everybody, and so is this one when one of its doors is. */
+	assert_non_null(strstr(web, "\t\tip saddr != 198.18.4.0/24 tcp dport 80 accept"));
+	scoped(memory) char *host = enforce_network_rules_host(&plan);
+	assert_non_null(strstr(host, "fib daddr type local ip saddr { 10.0.0.0/8 } tcp dport 443"));
+	doors[1].source_count = 0;
+	scoped(memory) char *open = enforce_network_rules_service(&plan, &plan.services[WEB]);
+	assert_null(strstr(open, "10.0.0.0/8"));
+	/* Who counts is the gateway. */
+	doors[0].per_source = 5;
+	scoped(memory) char *counted = enforce_network_rules_host(&plan);
+	assert_null(strstr(counted, "dport 443"));
+}
+
+/* api's line to db: api's table counts, before what is established is let through. */
+static void a_line_is_counted_by_who_connects(void **state)
+{
+	static struct plan_budget line[] = {{.from = "api",
+		.new_connections = 20,
+		.new_seconds = 60,
+		.bytes = 7200,
+		.byte_seconds = 3600,
+		.where = {"shop.yaml", 9, 5}}};
+	struct plan_edge edges[3];
+	struct plan plan = network_plan;
+
+	(void)state;
+	memcpy(edges, plan.edges, sizeof(edges));
+	edges[1].where = line[0].where;
+	plan.edges = edges;
+	plan.budgets = line;
+	plan.budget_count = 1;
+	scoped(memory) char *api = enforce_network_rules_service(&plan, &plan.services[API]);
+	scoped(memory) char *web = enforce_network_rules_service(&plan, &plan.services[WEB]);
+	assert_non_null(strstr(api, "set line1_4 {\n\t\ttype ipv4_addr . inet_proto . "
+				    "inet_service\n\t\telements = {\n\t\t\t198.18.4.4 . tcp . "
+				    "5432 }"));
+	assert_non_null(
+		strstr(api, "limit bucket1 {\n\t\trate over 2 bytes/second burst 7200 bytes"));
+	assert_int_equal(count_of(api, "limit name \"bucket1\" goto "), 2);
+	assert_non_null(strstr(api, "limit rate over 20/minute burst 20 packets goto refused"));
+	assert_non_null(strstr(api, "th sport @line1_4 jump came1"));
+	assert_non_null(
+		strstr(api, "th dport @line1_6 tcp flags & (syn | ack) == syn jump begin1"));
+	assert_null(strstr(api, "ct state"));
+	assert_null(strstr(web, "line1"));
+	line[0].connections = 3;
+	line[0].drop = true;
+	scoped(memory) char *followed = enforce_network_rules_service(&plan, &plan.services[API]);
+	const char *packets = strstr(followed, "th dport @line1_4 jump went1"),
+		   *begin = strstr(followed, "th dport @line1_4 jump begin1");
+	assert_non_null(packets);
+	assert_non_null(begin);
+	assert_non_null(strstr(packets, "ct state established"));
+	assert_null(strstr(begin, "ct state established"));
+	assert_non_null(strstr(followed, "ct count over 3 drop"));
+}
+
+/* It waits at both ends of api's link, and the router gives it the class that api's table gives it.
+ */
+static void a_line_with_a_bandwidth_has_a_class(void **state)
+{
+	static struct plan_budget line[] = {
+		{.from = "api", .bandwidth = 8000000, .where = {"shop.yaml", 9, 5}}};
+	struct plan_edge edges[3];
+	struct plan plan = network_plan;
+
+	(void)state;
+	memcpy(edges, plan.edges, sizeof(edges));
+	edges[1].where = line[0].where;
+	plan.edges = edges;
+	plan.budgets = line;
+	plan.budget_count = 1;
+	scoped(memory) char *api = enforce_network_rules_service(&plan, &plan.services[API]);
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
+	assert_non_null(strstr(api, "th dport @line1_4 meta priority set 1:1"));
+	assert_null(strstr(api, "chain went1"));
+	const char *given = strstr(between, "oifname \"s2\" ip saddr . meta l4proto . th sport "
+					    "@s2_line1_4 meta priority set 1:1");
+	assert_non_null(given);
+	assert_non_null(strstr(given, "ct state untracked accept"));
+	assert_non_null(strstr(between, "set s2_line1_6"));
+}
+
 /* TCP says itself who asks: its connections are followed only where something else wants it. */
 static void connections_are_followed_where_it_takes_that(void **state)
 {
@@ -247,6 +373,9 @@ int main(void)
 		cmocka_unit_test(a_door_is_in_the_host),
 		cmocka_unit_test(the_router_remembers_so_much_for_each),
 		cmocka_unit_test(a_door_of_the_loopback_has_guards_alone),
+		cmocka_unit_test(a_door_lets_its_ranges_in),
+		cmocka_unit_test(a_line_is_counted_by_who_connects),
+		cmocka_unit_test(a_line_with_a_bandwidth_has_a_class),
 		cmocka_unit_test(connections_are_followed_where_it_takes_that),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
 		cmocka_unit_test(an_edge_is_its_elements),

@@ -49,7 +49,8 @@ static bool asked(enum host_feature feature)
 {
 	return feature != HOST_CGROUP_MEMORY && feature != HOST_CGROUP_CPU &&
 	       feature != HOST_CGROUP_IO && feature != HOST_IDMAPPED_MOUNTS &&
-	       feature != HOST_LOOPBACK_NAT && !(HOST_DOOR_FEATURES & HOST_FEATURE_BIT(feature)) &&
+	       feature != HOST_LOOPBACK_NAT && feature != HOST_BANDWIDTH &&
+	       !(HOST_DOOR_FEATURES & HOST_FEATURE_BIT(feature)) &&
 	       !(HOST_PASSING_FEATURES & HOST_FEATURE_BIT(feature)) &&
 	       !(HOST_SHOWN_FEATURES & HOST_FEATURE_BIT(feature));
 }

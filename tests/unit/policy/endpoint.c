@@ -5,7 +5,6 @@
 #include "policy/endpoint.h"
 #include "base/scoped.h"
 #include "judged.h"
-#include "policy/address.h"
 
 static void endpoints_have_one_grammar(void **state)
 {
@@ -121,38 +120,11 @@ static void what_is_no_endpoint_says_what_to_write(void **state)
 	assert_null(policy_endpoint_parse("[2001:db8::1]", true, arena, &to, &hint));
 }
 
-static void addresses_overlap_by_their_bits(void **state)
-{
-	(void)state;
-	static const struct {
-		const char *left, *right;
-		bool overlap;
-	} cases[] = {
-		{"10.0.0.0/8", "10.1.2.3", true},
-		{"10.0.0.0/8", "11.0.0.0/8", false},
-		{"0.0.0.0/0", "192.0.2.1", true},
-		{"192.0.2.0/25", "192.0.2.128/25", false},
-		{"192.0.2.0/23", "192.0.3.128/25", true},
-		{"2001:db8::/32", "2001:db8:1::/48", true},
-		{"2001:db8::/33", "2001:db8:8000::/33", false},
-		{"::/0", "0.0.0.0/0", false},
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct policy_prefix left, right;
-		assert_true(policy_address_parse(cases[i].left, strlen(cases[i].left), &left));
-		assert_true(policy_address_parse(cases[i].right, strlen(cases[i].right), &right));
-		assert_int_equal(policy_address_overlaps(&left, &right), cases[i].overlap);
-		assert_int_equal(policy_address_overlaps(&right, &left), cases[i].overlap);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(endpoints_have_one_grammar),
 		cmocka_unit_test(what_is_no_endpoint_says_what_to_write),
-		cmocka_unit_test(addresses_overlap_by_their_bits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

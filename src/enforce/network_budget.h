@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * The lines of `connects` of one service that say how much (struct plan_budget): its table counts
+ * them (network_rules_budget.c), and where a line has a bandwidth both ends of its link are shaped.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "plan/plan.h"
+
+struct enforce_netlink;
+struct enforce_network_lines;
+struct fault;
+
+/* One line, and its number in the service's table and on its link. */
+struct network_budget {
+	const struct plan *plan;
+	const struct plan_service *service;
+	const struct plan_budget *line;
+	size_t number; /* from 1 */
+};
+
+/* The next one after @budget, of which the first has no line; in audit mode there is none. */
+bool enforce_network_budget_next(struct network_budget *budget);
+
+#define EACH_BUDGET(budget, plan_of, service_of)                                                   \
+	for (struct network_budget budget = {.plan = (plan_of), .service = (service_of)};          \
+		enforce_network_budget_next(&(budget));)
+
+/* The sets @name4 and @name6 of the peers of @budget, with protocol and port. */
+void enforce_rules_budget_peers(FILE *out, const char *name, const struct network_budget *budget);
+
+/* Has an edge from @client at that line a bandwidth, so that each packet must pass the link's end?
+ */
+bool enforce_network_shaped(const struct plan *plan, const char *client, struct where line);
+
+/*
+ * Shape interface @index, an end of @service's link, in the batch: a class (htb) for each line with
+ * a bandwidth, by its number; what belongs to none passes as it did.  Nothing when there is none.
+ */
+int enforce_network_shape(struct enforce_netlink *netlink, int index, const struct plan *plan,
+	const struct plan_service *service, struct fault *why);
+
+/* In the router: what goes to a service by its link gets the class of its line.  The sets of that,
+ * and the rules, for each chain by which it may go. */
+void enforce_rules_shaped_sets(FILE *out, const struct plan *plan);
+void enforce_rules_shaped(FILE *out, const struct plan *plan);
+
+/* What network_read.h finds of the shape of interface @link. */
+void enforce_network_expect_shape(struct enforce_network_lines *lines, const struct plan *plan,
+	const struct plan_service *service, const char *link);

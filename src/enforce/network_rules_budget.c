@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/*
+ * What a line of `connects` says of how much and how long, in the table of who connects: so it is
+ * said once for all instances of a peer, and of each client for itself.
+ *
+ * A line is a set of peers, and up to three chains.  `came` and `went` see each packet of it,
+ * before one that belongs to a connection is let through: bytes are a token bucket, which holds
+ * what one period may carry and fills as fast as it may go on.  `begin` sees what begins a
+ * connection.
+ */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "enforce/network_budget.h"
+#include "enforce/network_rules.h"
+#include "enforce/network_rules_part.h"
+
+bool enforce_network_budget_next(struct network_budget *budget)
+{
+	const struct plan *plan = budget->plan;
+	size_t index = budget->line ? (size_t)(budget->line - plan->budgets) + 1 : 0;
+
+	budget->number++;
+	if (plan_audit(budget->service, LAYER_NETWORK))
+		return false;
+	while (index < plan->budget_count &&
+		!text_equal(plan->budgets[index].from, budget->service->name))
+		index++;
+	budget->line = index < plan->budget_count ? &plan->budgets[index] : NULL;
+	return budget->line;
+}
+
+/* How long what came too much is remembered: until it is acknowledged. */
+enum { OVER_SECONDS = 5 };
+
+static bool has_packets(const struct plan_budget *budget)
+{
+	return budget->bytes || budget->until;
+}
+
+static bool has_begins(const struct plan_budget *budget)
+{
+	return budget->new_connections || budget->connections;
+}
+
+static void write_peers(FILE *out, const char *name, const struct network_budget *budget, bool wide)
+{
+	const struct plan *plan = budget->plan;
+	struct rules_set set =
+		enforce_rules_set_begin(out, name, wide, enforce_rules_peer_type(wide));
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const char *peer = enforce_rules_address(plan_service(plan, edge->to), wide);
+
+		if (edge->transport == PLAN_UNIX || !peer ||
+			!text_equal(edge->from, budget->service->name) ||
+			!where_same(edge->where, budget->line->where))
+			continue;
+		enforce_rules_set_element(&set);
+		fprintf(out, "%s . %s . %u", peer, enforce_rules_transport(edge->transport),
+			edge->port);
+	}
+	for (size_t i = 0; i < plan->host_edge_count; i++) {
+		const struct plan_host_edge *edge = &plan->host_edges[i];
+
+		if (!text_equal(edge->from, budget->service->name) ||
+			!where_same(edge->where, budget->line->where))
+			continue;
+		enforce_rules_set_element(&set);
+		fprintf(out, "%s . tcp . %u", wide ? plan->network.router6 : plan->network.router4,
+			edge->port);
+	}
+	enforce_rules_set_end(&set);
+}
+
+void enforce_rules_budget_peers(FILE *out, const char *name, const struct network_budget *budget)
+{
+	write_peers(out, name, budget, false);
+	write_peers(out, name, budget, true);
+}
+
+static const char *period_of(uint32_t seconds)
+{
+	return seconds == 3600 ? "hour" : seconds == 60 ? "minute" : "second";
+}
+
+static bool ends(const struct plan_budget *line)
+{
+	return line->until || !line->drop;
+}
+
+/* Both ways take from one bucket. */
+static void write_bucket(FILE *out, const struct network_budget *budget)
+{
+	const struct plan_budget *line = budget->line;
+
+	if (line->bytes)
+		fprintf(out,
+			"\tlimit bucket%zu {\n"
+			"\t\trate over %" PRIu64 " bytes/second burst %" PRIu64 " bytes\n\t}\n",
+			budget->number, line->bytes / line->byte_seconds, line->bytes);
+}
+
+/* What of a packet is too much is the chain @over's, or dropped; a reset never is. */
+static void write_judgement(
+	FILE *out, const struct network_budget *budget, const char *chain, const char *over)
+{
+	const struct plan_budget *line = budget->line;
+
+	fprintf(out, "\tchain %s%zu {\n" RULES_RESET_RETURNS, chain, budget->number);
+	if (line->until)
+		fprintf(out, "\t\tmeta time >= \"%" PRIu64 "\" goto %s\n", line->end, over);
+	if (line->bytes)
+		fprintf(out, "\t\tlimit name \"bucket%zu\" %s%s\n", budget->number,
+			line->drop ? "drop" : "goto ", line->drop ? "" : over);
+}
+
+/*
+ * A connection is ended at the service's own end, by a reset for what it sends; the peer then hears
+ * from it that there is none.  Were what comes refused, the service would wait for ever: it is let
+ * in once, and what acknowledges it is refused.  What is no connection is dropped on its way in.
+ */
+static void write_packets(FILE *out, const struct network_budget *budget)
+{
+	char ended[32];
+
+	snprintf(ended, sizeof(ended), "ended%zu", budget->number);
+	write_bucket(out, budget);
+	if (ends(budget->line))
+		fprintf(out,
+			"\tset over%zu {\n\t\ttype inet_proto . inet_service\n\t\tsize %d\n"
+			"\t\tflags dynamic,timeout\n\t\ttimeout %ds\n\t}\n"
+			"\tchain %s {\n\t\tmeta l4proto != tcp drop\n"
+			"\t\tupdate @over%zu { meta l4proto . th dport }\n\t}\n",
+			budget->number, NETWORK_CONNECTIONS, OVER_SECONDS, ended, budget->number);
+	write_judgement(out, budget, "came", ended);
+	fputs("\t}\n", out);
+	write_judgement(out, budget, "went", "refused");
+	if (ends(budget->line))
+		fprintf(out, "\t\tmeta l4proto . th sport @over%zu goto refused\n", budget->number);
+	fputs("\t}\n", out);
+}
+
+static void write_begins(FILE *out, const struct network_budget *budget)
+{
+	const struct plan_budget *line = budget->line;
+	const char *over = line->drop ? "drop" : "goto refused";
+
+	fprintf(out, "\tchain begin%zu {\n", budget->number);
+	if (line->new_connections)
+		fprintf(out, "\t\tlimit rate over %u/%s burst %u packets %s\n",
+			line->new_connections, period_of(line->new_seconds), line->new_connections,
+			over);
+	if (line->connections)
+		fprintf(out, "\t\tct count over %u %s\n", line->connections, over);
+	fputs("\t}\n", out);
+}
+
+void enforce_rules_budgets(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	bool any = false;
+
+	EACH_BUDGET(budget, plan, service)
+	{
+		char name[32];
+
+		any = true;
+		snprintf(name, sizeof(name), "line%zu_", budget.number);
+		enforce_rules_budget_peers(out, name, &budget);
+		if (has_packets(budget.line))
+			write_packets(out, &budget);
+		if (has_begins(budget.line))
+			write_begins(out, &budget);
+	}
+	if (any)
+		fputs("\tchain refused {\n" RULES_REFUSE "\t}\n", out);
+}
+
+/* For packets of its line, by the other end's address and port: @what, both families. */
+static void write_rule(FILE *out, const struct network_budget *budget, const struct rules_way *way,
+	const char *what)
+{
+	for (int wide = 0; wide < 2; wide++)
+		fprintf(out, "\t\t%s %s . meta l4proto . th %s @line%zu_%d %s%s%zu\n",
+			wide ? "ip6" : "ip", way->address, way->port, budget->number, wide ? 6 : 4,
+			way->besides, what, budget->number);
+}
+
+void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	const struct rules_way from = {"saddr", "sport", ""};
+
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (has_packets(budget.line))
+			write_rule(out, &budget, &from, "jump came");
+	}
+}
+
+void enforce_rules_budget_out(
+	FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	const struct rules_way to = {"daddr", "dport", ""};
+
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (budget.line->bandwidth)
+			write_rule(out, &budget, &to, "meta priority set 1:");
+		if (has_packets(budget.line))
+			write_rule(out, &budget, &to, "jump went");
+	}
+}
+
+void enforce_rules_budget_begin(
+	FILE *out, const struct plan *plan, const struct plan_service *service, const char *besides)
+{
+	const struct rules_way to = {"daddr", "dport", besides};
+
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (has_begins(budget.line))
+			write_rule(out, &budget, &to, "jump begin");
+	}
+}
+
+bool enforce_rules_counts(const struct plan *plan, const struct plan_service *service)
+{
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (budget.line->connections)
+			return true;
+	}
+	return false;
+}
