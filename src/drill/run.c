@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -299,7 +300,8 @@ static int reach(struct drill_world *world, const struct plan_service *service, 
 
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
-		if (edge->transport == PLAN_UDP || !text_equal(edge->to, service->name))
+		if (edge->transport == PLAN_UDP || !text_equal(edge->to, service->name) ||
+			plan_budget_ended(plan, edge->budget, (uint64_t)time(NULL)))
 			continue;
 		const char *const *names = edge->transport == PLAN_UNIX ? by_path : by_port;
 		world->toward = service;

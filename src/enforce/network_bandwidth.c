@@ -12,12 +12,10 @@
 #include <linux/rtnetlink.h>
 #include <stdint.h>
 
-#include "base/text.h"
 #include "enforce/netlink.h"
 #include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_read.h"
-#include "enforce/network_rules_part.h"
 
 enum { HANDLE = 1 << 16 };
 
@@ -29,8 +27,8 @@ static uint32_t ticks_of(uint64_t bytes, uint64_t bytes_a_second)
 	return ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
 }
 
-static struct nlmsghdr *add(struct enforce_netlink *netlink, uint16_t type, int index,
-	uint32_t handle, uint32_t parent, struct fault *why)
+static struct nlmsghdr *add(struct enforce_netlink *netlink, uint16_t type, const char *kind,
+	int index, uint32_t handle, uint32_t parent, struct fault *why)
 {
 	struct nlmsghdr *header =
 		enforce_netlink_add(netlink, type, NLM_F_CREATE | NLM_F_EXCL, "shape a link", why);
@@ -41,7 +39,7 @@ static struct nlmsghdr *add(struct enforce_netlink *netlink, uint16_t type, int 
 	info->tcm_ifindex = index;
 	info->tcm_handle = handle;
 	info->tcm_parent = parent;
-	mnl_attr_put_strz(header, TCA_KIND, "htb");
+	mnl_attr_put_strz(header, TCA_KIND, kind);
 	return header;
 }
 
@@ -49,7 +47,7 @@ static struct nlmsghdr *add(struct enforce_netlink *netlink, uint16_t type, int 
 static int add_queue(struct enforce_netlink *netlink, int index, struct fault *why)
 {
 	const struct tc_htb_glob all = {.version = TC_HTB_PROTOVER, .rate2quantum = 10};
-	struct nlmsghdr *header = add(netlink, RTM_NEWQDISC, index, HANDLE, TC_H_ROOT, why);
+	struct nlmsghdr *header = add(netlink, RTM_NEWQDISC, "htb", index, HANDLE, TC_H_ROOT, why);
 
 	if (!header)
 		return -EIO;
@@ -72,14 +70,30 @@ static int add_class(struct enforce_netlink *netlink, int index,
 		.buffer = ticks_of(burst, rate),
 		.cbuffer = ticks_of(burst, rate),
 		.quantum = NETWORK_LINK_BYTES};
-	struct nlmsghdr *header =
-		add(netlink, RTM_NEWTCLASS, index, HANDLE | (uint32_t)budget->number, HANDLE, why);
+	struct nlmsghdr *header = add(netlink, RTM_NEWTCLASS, "htb", index,
+		HANDLE | (uint32_t)budget->number, HANDLE, why);
 
 	if (!header)
 		return -EIO;
 	struct nlattr *options = mnl_attr_nest_start(header, TCA_OPTIONS);
 	mnl_attr_put(header, TCA_HTB_PARMS, sizeof(class), &class);
 	mnl_attr_nest_end(header, options);
+	return 0;
+}
+
+/* What waits in a class: a fifth of a second's worth, and a few packets.  More is dropped, by which
+ * TCP hears to be slower. */
+static int add_leaf(struct enforce_netlink *netlink, int index, const struct network_budget *budget,
+	struct fault *why)
+{
+	const struct tc_fifo_qopt room = {
+		.limit = (uint32_t)(budget->line->bandwidth / 8 / 5) + 4 * NETWORK_LINK_BYTES};
+	struct nlmsghdr *header = add(
+		netlink, RTM_NEWQDISC, "bfifo", index, 0, HANDLE | (uint32_t)budget->number, why);
+
+	if (!header)
+		return -EIO;
+	mnl_attr_put(header, TCA_OPTIONS, sizeof(room), &room);
 	return 0;
 }
 
@@ -98,6 +112,8 @@ int enforce_network_shape(struct enforce_netlink *netlink, int index, const stru
 		begun = true;
 		if (!error)
 			error = add_class(netlink, index, &budget, why);
+		if (!error)
+			error = add_leaf(netlink, index, &budget, why);
 	}
 	return error;
 }
@@ -110,47 +126,5 @@ void enforce_network_expect_shape(struct enforce_network_lines *lines, const str
 		if (budget.line->bandwidth)
 			enforce_network_line(lines, "class %s %zu rate %llu", link, budget.number,
 				(unsigned long long)(budget.line->bandwidth / 8));
-	}
-}
-
-bool enforce_network_shaped(const struct plan *plan, const char *client, struct where line)
-{
-	for (size_t i = 0; i < plan->budget_count; i++)
-		if (plan->budgets[i].bandwidth && text_equal(plan->budgets[i].from, client) &&
-			where_same(plan->budgets[i].where, line))
-			return true;
-	return false;
-}
-
-#define EACH_SHAPED(budget, plan)                                                                  \
-	for (size_t i = 0; i < (plan)->service_count; i++)                                         \
-		EACH_BUDGET(budget, plan, &(plan)->services[i])                                    \
-	if ((budget).line->bandwidth)
-
-void enforce_rules_shaped_sets(FILE *out, const struct plan *plan)
-{
-	EACH_SHAPED(budget, plan)
-	{
-		char link[NETWORK_LINK_NAME], name[64];
-
-		enforce_network_link_name(budget.service->link, link);
-		snprintf(name, sizeof(name), "%s_line%zu_", link, budget.number);
-		enforce_rules_budget_peers(out, name, &budget);
-	}
-}
-
-void enforce_rules_shaped(FILE *out, const struct plan *plan)
-{
-	EACH_SHAPED(budget, plan)
-	{
-		char link[NETWORK_LINK_NAME];
-
-		enforce_network_link_name(budget.service->link, link);
-		for (int wide = 0; wide < 2; wide++)
-			fprintf(out,
-				"\t\toifname \"%s\" %s saddr . meta l4proto . th sport "
-				"@%s_line%zu_%d meta priority set 1:%zx\n",
-				link, wide ? "ip6" : "ip", link, budget.number, wide ? 6 : 4,
-				budget.number);
 	}
 }

@@ -34,9 +34,11 @@ bool enforce_network_budget_next(struct network_budget *budget);
 /* The sets @name4 and @name6 of the peers of @budget, with protocol and port. */
 void enforce_rules_budget_peers(FILE *out, const char *name, const struct network_budget *budget);
 
-/* Has an edge from @client at that line a bandwidth, so that each packet must pass the link's end?
- */
-bool enforce_network_shaped(const struct plan *plan, const char *client, struct where line);
+/* Has @budget, as edges name it, a bandwidth, so that each packet must pass the link's ends? */
+static inline bool enforce_network_shaped(const struct plan *plan, uint32_t budget)
+{
+	return budget && plan->budgets[budget - 1].bandwidth;
+}
 
 /*
  * Shape interface @index, an end of @service's link, in the batch: a class (htb) for each line with
@@ -45,8 +47,8 @@ bool enforce_network_shaped(const struct plan *plan, const char *client, struct 
 int enforce_network_shape(struct enforce_netlink *netlink, int index, const struct plan *plan,
 	const struct plan_service *service, struct fault *why);
 
-/* In the router: what goes to a service by its link gets the class of its line.  The sets of that,
- * and the rules, for each chain by which it may go. */
+/* In the router (network_rules_shaped.c): what goes to a service by its link gets the class of its
+ * line.  The sets of that, and the rules, for each chain by which it may go. */
 void enforce_rules_shaped_sets(FILE *out, const struct plan *plan);
 void enforce_rules_shaped(FILE *out, const struct plan *plan);
 

@@ -49,16 +49,17 @@ static bool has_begins(const struct plan_budget *budget)
 static void write_peers(FILE *out, const char *name, const struct network_budget *budget, bool wide)
 {
 	const struct plan *plan = budget->plan;
+	const uint32_t number = (uint32_t)(budget->line - plan->budgets) + 1;
 	struct rules_set set =
 		enforce_rules_set_begin(out, name, wide, enforce_rules_peer_type(wide));
 
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
-		const char *peer = enforce_rules_address(plan_service(plan, edge->to), wide);
 
-		if (edge->transport == PLAN_UNIX || !peer ||
-			!text_equal(edge->from, budget->service->name) ||
-			!where_same(edge->where, budget->line->where))
+		if (edge->budget != number)
+			continue;
+		const char *peer = enforce_rules_address(plan_service(plan, edge->to), wide);
+		if (edge->transport == PLAN_UNIX || !peer)
 			continue;
 		enforce_rules_set_element(&set);
 		fprintf(out, "%s . %s . %u", peer, enforce_rules_transport(edge->transport),
@@ -67,8 +68,7 @@ static void write_peers(FILE *out, const char *name, const struct network_budget
 	for (size_t i = 0; i < plan->host_edge_count; i++) {
 		const struct plan_host_edge *edge = &plan->host_edges[i];
 
-		if (!text_equal(edge->from, budget->service->name) ||
-			!where_same(edge->where, budget->line->where))
+		if (edge->budget != number)
 			continue;
 		enforce_rules_set_element(&set);
 		fprintf(out, "%s . tcp . %u", wide ? plan->network.router6 : plan->network.router4,
@@ -135,7 +135,8 @@ static void write_packets(FILE *out, const struct network_budget *budget)
 			"\tset over%zu {\n\t\ttype inet_proto . inet_service\n\t\tsize %d\n"
 			"\t\tflags dynamic,timeout\n\t\ttimeout %ds\n\t}\n"
 			"\tchain %s {\n\t\tmeta l4proto != tcp drop\n"
-			"\t\tupdate @over%zu { meta l4proto . th dport }\n\t}\n",
+			"\t\tupdate @over%zu { meta l4proto . th dport } return\n"
+			"\t\tdrop\n\t}\n",
 			budget->number, NETWORK_CONNECTIONS, OVER_SECONDS, ended, budget->number);
 	write_judgement(out, budget, "came", ended);
 	fputs("\t}\n", out);
@@ -185,9 +186,27 @@ static void write_rule(FILE *out, const struct network_budget *budget, const str
 	const char *what)
 {
 	for (int wide = 0; wide < 2; wide++)
-		fprintf(out, "\t\t%s %s . meta l4proto . th %s @line%zu_%d %s%s%zu\n",
+		fprintf(out, "\t\t%s %s . meta l4proto . th %s @line%zu_%d %s%s\n",
 			wide ? "ip6" : "ip", way->address, way->port, budget->number, wide ? 6 : 4,
-			way->besides, what, budget->number);
+			way->besides, what);
+}
+
+static void write_jump(FILE *out, const struct network_budget *budget, const struct rules_way *way,
+	const char *chain)
+{
+	char jump[40];
+
+	snprintf(jump, sizeof(jump), "jump %s%zu", chain, budget->number);
+	write_rule(out, budget, way, jump);
+}
+
+/* Its class on the link, which is written in hexadecimal as all such numbers are (tc(8)). */
+static void write_class(FILE *out, const struct network_budget *budget, const struct rules_way *way)
+{
+	char set[40];
+
+	snprintf(set, sizeof(set), "meta priority set 1:%zx", budget->number);
+	write_rule(out, budget, way, set);
 }
 
 void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct plan_service *service)
@@ -197,7 +216,7 @@ void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct pl
 	EACH_BUDGET(budget, plan, service)
 	{
 		if (has_packets(budget.line))
-			write_rule(out, &budget, &from, "jump came");
+			write_jump(out, &budget, &from, "came");
 	}
 }
 
@@ -209,9 +228,9 @@ void enforce_rules_budget_out(
 	EACH_BUDGET(budget, plan, service)
 	{
 		if (budget.line->bandwidth)
-			write_rule(out, &budget, &to, "meta priority set 1:");
+			write_class(out, &budget, &to);
 		if (has_packets(budget.line))
-			write_rule(out, &budget, &to, "jump went");
+			write_jump(out, &budget, &to, "went");
 	}
 }
 
@@ -223,7 +242,7 @@ void enforce_rules_budget_begin(
 	EACH_BUDGET(budget, plan, service)
 	{
 		if (has_begins(budget.line))
-			write_rule(out, &budget, &to, "jump begin");
+			write_jump(out, &budget, &to, "begin");
 	}
 }
 

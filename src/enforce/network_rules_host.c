@@ -25,6 +25,14 @@ bool enforce_door_wide(const struct plan *plan)
 	return false;
 }
 
+static bool lets_anybody_in(const struct plan_publish *publish, bool wide)
+{
+	for (size_t i = 0; i < publish->source_count; i++)
+		if ((strchr(publish->sources[i].range, ':') != NULL) == wide)
+			return true;
+	return publish->source_count == 0;
+}
+
 /* Those who may come by it: " ip saddr { … }", or nothing where everybody may. */
 static void write_sources(FILE *out, const struct plan_publish *publish, bool wide)
 {
@@ -74,7 +82,7 @@ static void write_door(FILE *out, const struct plan *plan, size_t index)
 			return;
 		count += same;
 	}
-	if (!matched || publish->per_source)
+	if (!matched || publish->per_source || !lets_anybody_in(publish, wide))
 		return;
 	/* Others, and whose connections are counted, are left to the gateway.  What is under way
 	 * when the table comes back is the gateway's: it is not led away. */

@@ -140,8 +140,8 @@ static void pass_edges(struct enforce_program *program, const struct layout *lay
 		const struct plan_service *peer;
 
 		if (edge->transport != PLAN_TCP ||
-			enforce_network_shaped(plan, edge->from, edge->where) ||
-			(!client && !text_equal(edge->to, service->name)))
+			(!client && !text_equal(edge->to, service->name)) ||
+			enforce_network_shaped(plan, edge->budget))
 			continue;
 		passed++;
 		peer = plan_service(plan, client ? edge->to : edge->from);

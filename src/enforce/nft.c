@@ -46,8 +46,9 @@ static int refused(struct nft_ctx *nft, const char *name, struct where where, st
 	int length = said ? (int)strcspn(said, "\n") : 0;
 
 	fault(why, -EIO, where, "nftables refuses the %s: %.*s", name, length, said ? said : "");
-	fault_hint(why, "the kernel needs nf_tables with ct, reject, socket and connlimit; for "
-			"`at` nat and numgen");
+	fault_hint(why,
+		"the kernel needs nf_tables with ct, reject, socket, limit and connlimit; for "
+		"`at` nat and numgen");
 	return -EIO;
 }
 

@@ -20,7 +20,7 @@ static struct plan_edge *same_edge(const struct plan *plan, const struct plan_ed
 }
 
 static void add_edge(struct planner *planner, const struct plan_service *service,
-	const struct policy_connect *given, const struct plan_service *peer)
+	const struct policy_connect *given, uint32_t budget, const struct plan_service *peer)
 {
 	struct plan *plan = planner->plan;
 	struct plan_edge edge = {
@@ -31,6 +31,7 @@ static void add_edge(struct planner *planner, const struct plan_service *service
 		.path = given->path,
 		.at = given->at,
 		.at_port = given->at_port,
+		.budget = budget,
 		.why = given->why,
 		.owner = given->owner,
 		.where = given->where,
@@ -62,7 +63,7 @@ static void add_edge(struct planner *planner, const struct plan_service *service
 
 /* The kernel must hold what the outlet, which is in the host's network, may connect to. */
 static void add_host_edge(struct planner *planner, const struct policy_connect *given,
-	const struct plan_service *service)
+	uint32_t budget, const struct plan_service *service)
 {
 	struct plan *plan = planner->plan;
 	struct plan_host_edge *edge = arena_append(
@@ -73,6 +74,7 @@ static void add_host_edge(struct planner *planner, const struct policy_connect *
 		.port = given->port,
 		.at = given->at,
 		.at_port = given->at_port,
+		.budget = budget,
 		.why = given->why,
 		.owner = given->owner,
 		.where = given->where,
@@ -83,18 +85,21 @@ static void add_host_edge(struct planner *planner, const struct policy_connect *
 			"nothing would hold the outlet to the declared ports of this machine");
 }
 
-static void add_budget(struct planner *planner, const struct policy_connect *given,
+/* The number of the line's budget, which is made with the first port of it. */
+static uint32_t budget_of(struct planner *planner, const struct policy_connect *given,
 	const struct plan_service *service)
 {
 	const struct policy_budget *budget = given->budget;
 	struct plan *plan = planner->plan;
 
+	if (!budget)
+		return 0;
 	/* The ports of a range stand together. */
 	if (plan->budget_count > 0) {
 		const struct plan_budget *last = &plan->budgets[plan->budget_count - 1];
 
 		if (text_equal(last->from, service->name) && where_same(last->where, given->where))
-			return;
+			return (uint32_t)plan->budget_count;
 	}
 	*(struct plan_budget *)arena_append(planner->arena, &plan->budgets, &plan->budget_count,
 		sizeof(*plan->budgets)) = (struct plan_budget){
@@ -119,6 +124,7 @@ static void add_budget(struct planner *planner, const struct policy_connect *giv
 		plan_gap(planner, NULL, LAYER_NETWORK, HOST_BANDWIDTH, true,
 			budget->bandwidth.where, host_features[HOST_BANDWIDTH].without);
 	planner->shaped = planner->shaped || budget->bandwidth.value;
+	return (uint32_t)plan->budget_count;
 }
 
 /* To each instance of the peer, or to the one that is named. */
@@ -131,13 +137,12 @@ static void add_connects(struct planner *planner, const struct policy_service *f
 		const struct plan_service *peers =
 			given->host ? NULL : plan_services_of(planner, given->peer, &count);
 
-		if (given->budget)
-			add_budget(planner, given, service);
+		const uint32_t budget = budget_of(planner, given, service);
 		if (given->host)
-			add_host_edge(planner, given, service);
+			add_host_edge(planner, given, budget, service);
 		for (size_t j = 0; j < count; j++)
 			if (!given->instance || given->instance == peers[j].instance)
-				add_edge(planner, service, given, &peers[j]);
+				add_edge(planner, service, given, budget, &peers[j]);
 	}
 }
 

@@ -50,11 +50,12 @@ struct plan_edge {
 	 * by name alone. */
 	const char *at;
 	uint32_t at_port;
+	uint32_t budget; /* which of the plan's budgets it goes by, from 1; 0: none */
 	const char *why, *owner;
 	struct where where, listen;
 };
 
-/* How much the edges of one line carry together: of one service or instance. */
+/* How much the edges of one line carry together: of one service or instance.  They name it. */
 struct plan_budget {
 	const char *from;                      /* who connects */
 	uint32_t new_connections, new_seconds; /* begun in so many seconds; 0: any number */
@@ -65,7 +66,7 @@ struct plan_budget {
 	bool drop;          /* what is over is dropped; else refused */
 	const char *until;  /* the last day, "2026-12-31"; NULL: none */
 	uint64_t end;       /* when it is over, in seconds since 1970 */
-	struct where where; /* of the line, as its edges have it */
+	struct where where; /* of the line */
 	struct where new_where, connections_where, bytes_where, bandwidth_where, until_where;
 };
 
@@ -74,7 +75,7 @@ struct plan_host_edge {
 	const char *from; /* a service */
 	uint32_t port;
 	const char *at; /* as of struct plan_edge */
-	uint32_t at_port;
+	uint32_t at_port, budget;
 	const char *why, *owner;
 	struct where where;
 };
@@ -184,6 +185,9 @@ const struct plan *plan_judge(const struct policy *policy, const struct host *ho
  * @judging.  Returns how many.  What a service accepts to lack is a warning, not counted.
  */
 size_t plan_report_gaps(const struct plan *plan, bool judging, struct report *report);
+
+/* Is the last day of @budget, as edges name it, over at @now (seconds since 1970)? */
+bool plan_budget_ended(const struct plan *plan, uint32_t budget, uint64_t now);
 
 /* Add the lines whose `until` is over to @report, as warnings, and those that end within two weeks
  * of

@@ -165,10 +165,11 @@ void plan_addresses(struct planner *planner);
 /* The host id that the stack's own process @what ("router", "outlet") runs as. */
 uint32_t plan_stack_id(const struct planner *planner, const char *what);
 /* What it listens on, and the socket folders that this makes. */
-/* And its doors. */
-void plan_publishes(
-	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 void plan_listens(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service);
+
+/* Its doors. */
+void plan_publishes(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service);
 /* The folder of @service's that its socket @path is in, or NULL. */
 const struct plan_socket_folder *plan_socket_folder(

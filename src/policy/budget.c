@@ -6,16 +6,19 @@
 #include <time.h>
 
 #include "base/arena.h"
-#include "base/text.h"
+#include "base/map.h"
 #include "policy/draft.h"
 #include "policy/node.h"
 #include "policy/reading.h"
 #include "policy/value.h"
 
-enum { MOST_COUNT = 10000000, DAY = 86400 };
+/* Of connections that are followed a service has no more anyway (enforce/network_rules.h). */
+enum { MOST_COUNT = 10000000, MOST_CONNECTIONS = 8192, DAY = 86400 };
 
-/* The kernel's token bucket holds 32 bits of them, and fills by whole bytes a second. */
+/* The kernel's token bucket holds 32 bits of them, and must hold a whole packet; it fills by whole
+ * bytes a second. */
 #define MOST_BYTES (UINT64_C(4095) * 1024 * 1024)
+#define LEAST_BYTES UINT64_C(65536)
 
 /* 2200-01-01: nanoseconds since 1970, with a sign, end in 2262. */
 #define LATEST_DAY INT64_C(7258118400)
@@ -123,13 +126,14 @@ void policy_read_bytes(struct policy_reading *reading, const struct policy_node 
 
 	if (!read_rate(reading, node, units, true, "50MB/h", &budget->bytes, &budget->byte_seconds))
 		return;
-	if (budget->bytes.value > MOST_BYTES || budget->bytes.value < budget->byte_seconds)
+	if (budget->bytes.value > MOST_BYTES || budget->bytes.value < LEAST_BYTES ||
+		budget->bytes.value < budget->byte_seconds)
 		report_hint(reading->report,
 			policy_error(reading, node, "%s is more or less than can be counted",
 				policy_label(reading, node)),
-			"from one byte a second to 4095MB for a period; of more, say it of a "
-			"shorter "
-			"one");
+			"from 64KB to 4095MB for a period, and a byte a second; of more, say it of "
+			"a "
+			"shorter period");
 }
 
 void policy_read_bandwidth(
@@ -153,7 +157,7 @@ void policy_read_bandwidth(
 void policy_read_connections(
 	struct policy_reading *reading, const struct policy_node *node, void *edge)
 {
-	policy_count(reading, node, 1, MOST_COUNT, &budget_of(reading, edge)->connections);
+	policy_count(reading, node, 1, MOST_CONNECTIONS, &budget_of(reading, edge)->connections);
 }
 
 void policy_read_over(struct policy_reading *reading, const struct policy_node *node, void *edge)
@@ -186,30 +190,58 @@ void policy_check_budget(struct policy_reading *reading, const struct policy_nod
 			"give new-connections, connections or bytes, or leave it out");
 }
 
-static bool same_edge(const struct policy_connect *left, const struct policy_connect *right)
+/* What connects of a service meet in; instances of a peer together. */
+static const char *meeting(struct policy_reading *reading, const struct policy_connect *connect)
 {
-	return left->transport == right->transport && left->port == right->port &&
-	       left->host == right->host && text_equal(left->peer, right->peer);
+	return arena_printf(reading->nodes, "%s %d %d %u", connect->peer, connect->host,
+		connect->transport, connect->port);
+}
+
+static bool meet(const struct policy_connect *one, const struct policy_connect *other)
+{
+	return (one->budget || other->budget) && !where_same(one->where, other->where) &&
+	       (!one->instance || !other->instance || one->instance == other->instance);
+}
+
+static bool has_budget(const struct policy_service *service)
+{
+	for (size_t i = 0; i < service->connect_count; i++)
+		if (service->connects[i].budget)
+			return true;
+	return false;
+}
+
+static void refuse_meeting(struct policy_reading *reading, const struct policy_connect *connect,
+	const struct policy_connect *first)
+{
+	struct report_entry *entry = policy_error_at(reading, connect->where, 1,
+		"two lines connect to port %u of '%s', and not both can say how much",
+		connect->port, connect->peer);
+
+	report_other(entry, first->where, "the other one");
+	report_hint(reading->report, entry,
+		"where one has a budget, name each port and each instance of the peer once");
 }
 
 void policy_check_budgets(struct policy_reading *reading, const struct policy_draft *draft)
 {
 	const struct policy_service *service = &draft->service;
+	struct where said = {0};
 
-	for (size_t i = 0; i < service->connect_count; i++) {
-		const struct policy_connect *one = &service->connects[i];
+	map_clear(reading->scratch);
+	for (size_t i = 0; has_budget(service) && i < service->connect_count; i++) {
+		const struct policy_connect *connect = &service->connects[i];
+		const char *key = meeting(reading, connect);
+		void **slot = map_slot(reading->scratch, key, strlen(key));
+		const struct policy_connect *first = *slot;
 
-		for (size_t j = 0; one->instance && j < service->connect_count; j++) {
-			const struct policy_connect *all = &service->connects[j];
-
-			if (all->instance || !(one->budget || all->budget) || !same_edge(one, all))
-				continue;
-			struct report_entry *entry = policy_error_at(reading, one->where, 1,
-				"'%s.%u' is one of '%s', and one of them has a budget", one->peer,
-				one->instance, all->peer);
-			report_other(entry, all->where, "given here");
-			report_hint(reading->report, entry,
-				"name each instance for itself, or the service alone");
-		}
+		/* Whoever comes later is compared with one that has a budget, if there is one. */
+		if (!first || !first->budget)
+			*slot = (void *)connect;
+		/* Once for all ports of a line. */
+		if (!first || !meet(first, connect) || where_same(said, connect->where))
+			continue;
+		said = connect->where;
+		refuse_meeting(reading, connect, first);
 	}
 }

@@ -20,5 +20,5 @@ void policy_read_over(struct policy_reading *, const struct policy_node *, void 
 void policy_check_budget(struct policy_reading *reading, const struct policy_node *node,
 	const struct policy_edge *edge);
 
-/* One instance is not named beside its service where either has a budget: whose would it be? */
+/* No two lines of a service meet in a port of a peer where one has a budget: whose would it be? */
 void policy_check_budgets(struct policy_reading *reading, const struct policy_draft *draft);

@@ -11,7 +11,7 @@
 /* What the outside may reach of what a service accepts: at which addresses of this machine, from
  * where, and how often at a time. */
 
-enum { MOST_COUNT = 1000000 };
+enum { MOST_COUNT = 1000000, MOST_RANGES = 1024 };
 
 /* A door being read: the service's port, then one or more host addresses. */
 struct door {
@@ -97,6 +97,10 @@ static void add_source(
 		report_hint(reading->report,
 			policy_error(reading, node, "'%s' is not a range of addresses", text),
 			"write 10.0.0.0/8, with no bits past the prefix, or an address");
+		return;
+	}
+	if (door->from.count == MOST_RANGES) {
+		policy_error(reading, node, "more than %d ranges", MOST_RANGES);
 		return;
 	}
 	struct policy_text *source =

@@ -135,8 +135,9 @@ wrong 'a day that there is not' '{to: db:5007, until: 2026-02-30}' "'2026-02-30'
 wrong 'a day too late for a clock' '{to: db:5007, until: 2999-12-31}' "'2999-12-31' is later than a kernel's clock goes"
 wrong 'what is not a rate' '{to: db:5007, new-connections: 20}' "write 20/s, 100/m or 1000/h"
 wrong 'more than can be counted' '{to: db:5007, bytes: 5GB/h}' "'bytes' is more or less than can be counted"
-wrong 'or less' '{to: db:5007, bytes: 50/m}' "'bytes' is more or less than can be counted"
+wrong 'or less' '{to: db:5007, bytes: 64000/h}' "'bytes' is more or less than can be counted"
 wrong 'slower than a packet' '{to: db:5007, bandwidth: 1kbit}' 'from 64kbit to 32gbit'
+wrong 'two lines that meet in a port' '{to: db:5000-5001, connections: 3}' "two lines connect to port 5001 of 'db'"
 wrong 'a way of going over nothing' '{to: db:5007, over: drop}' "'over' says what happens at a limit, and here is none"
 expect 0 'a good policy' bulkhead check
 says 'connects until 2020-01-01, which is over' 'warns of a line that has ended'

@@ -205,7 +205,7 @@ static void a_line_is_counted_by_who_connects(void **state)
 
 	(void)state;
 	memcpy(edges, plan.edges, sizeof(edges));
-	edges[1].where = line[0].where;
+	edges[1].budget = 1;
 	plan.edges = edges;
 	plan.budgets = line;
 	plan.budget_count = 1;
@@ -235,30 +235,34 @@ static void a_line_is_counted_by_who_connects(void **state)
 	assert_non_null(strstr(followed, "ct count over 3 drop"));
 }
 
-/* It waits at both ends of api's link, and the router gives it the class that api's table gives it.
- */
+/* It waits at both ends of api's link, and the router gives it the class that api's table gives it:
+ * in hexadecimal, as both read it. */
 static void a_line_with_a_bandwidth_has_a_class(void **state)
 {
-	static struct plan_budget line[] = {
-		{.from = "api", .bandwidth = 8000000, .where = {"shop.yaml", 9, 5}}};
+	enum { LINES = 12 };
+	struct plan_budget lines[LINES];
 	struct plan_edge edges[3];
 	struct plan plan = network_plan;
 
 	(void)state;
+	for (size_t i = 0; i < LINES; i++)
+		lines[i] = (struct plan_budget){.from = "api", .connections = 1};
+	lines[LINES - 1] = (struct plan_budget){.from = "api", .bandwidth = 8000000};
 	memcpy(edges, plan.edges, sizeof(edges));
-	edges[1].where = line[0].where;
+	edges[1].budget = LINES;
 	plan.edges = edges;
-	plan.budgets = line;
-	plan.budget_count = 1;
+	plan.budgets = lines;
+	plan.budget_count = LINES;
 	scoped(memory) char *api = enforce_network_rules_service(&plan, &plan.services[API]);
 	scoped(memory) char *between = enforce_network_rules_router(&plan);
-	assert_non_null(strstr(api, "th dport @line1_4 meta priority set 1:1"));
-	assert_null(strstr(api, "chain went1"));
+	assert_non_null(strstr(api, "th dport @line12_4 meta priority set 1:c\n"));
+	assert_null(strstr(api, "chain went12"));
 	const char *given = strstr(between, "oifname \"s2\" ip saddr . meta l4proto . th sport "
-					    "@s2_line1_4 meta priority set 1:1");
+					    "@s2_line12_4 meta priority set 1:c\n");
 	assert_non_null(given);
 	assert_non_null(strstr(given, "ct state untracked accept"));
-	assert_non_null(strstr(between, "set s2_line1_6"));
+	assert_non_null(strstr(between, "set s2_line12_6"));
+	assert_null(strstr(between, "set s2_line11_6"));
 }
 
 /* TCP says itself who asks: its connections are followed only where something else wants it. */

@@ -288,6 +288,38 @@ static void a_place_on_a_loopback_needs_the_kernel(void **state)
 	}
 }
 
+/* What a line says of how much is the edges' that it names, whatever else is the same. */
+static void a_budget_is_its_edges(void **state)
+{
+	static const char *const cases[] = {
+		"connects: [{to: a:80, bytes: 1MB/h}, a:81]",
+		"connects: [a:80, {to: a:81, bytes: 1MB/h}]",
+		"connects: [{to: a:80-81, bytes: 1MB/h}]",
+		"connects: [a:80, a:81]",
+	};
+	enum { CASES = sizeof(cases) / sizeof(cases[0]) };
+	struct sketch sketches[CASES];
+
+	(void)state;
+	for (size_t i = 0; i < CASES; i++) {
+		char text[200];
+
+		snprintf(text, sizeof(text),
+			"  a: {role: bare, command: daemon, listens: [80-81]}\n"
+			"  b: {role: bare, command: daemon, %s}\n",
+			cases[i]);
+		sketches[i] = sketch_plan(text, false);
+		assert_int_equal(sketches[i].plan->edge_count, 2);
+		assert_int_equal(sketches[i].plan->budget_count, i < 3);
+		for (size_t j = 0; j < i; j++) {
+			assert_false(plan_same(sketches[i].plan, sketches[j].plan));
+			assert_false(plan_same_network(sketches[i].plan, sketches[j].plan));
+		}
+	}
+	for (size_t i = 0; i < CASES; i++)
+		sketch_free(&sketches[i]);
+}
+
 /* A door of the loopback needs no host that translates or forwards. */
 static void a_door_needs_what_leads_to_it(void **state)
 {
@@ -367,6 +399,7 @@ int main(void)
 		cmocka_unit_test(and_told_what_can_be_typed),
 		cmocka_unit_test(old_configuration_is_in_the_plan),
 		cmocka_unit_test(a_place_on_a_loopback_needs_the_kernel),
+		cmocka_unit_test(a_budget_is_its_edges),
 		cmocka_unit_test(a_door_needs_what_leads_to_it),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
 	};
