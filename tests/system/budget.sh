@@ -9,13 +9,18 @@
 command -v node >/dev/null || skip_all 'needs node'
 command -v curl >/dev/null || skip_all 'needs curl'
 stack=budget
-clean_up() { take_down $stack; }
+outside=''
+clean_up() {
+  take_down $stack
+  [ -z "$outside" ] || kill "$outside"
+}
 
 # db: whoever sends a number is sent so many bytes; at 5010 and 5011 whoever has sent two million bytes is
 # told so; datagrams come back.
 put "$folder/app/db.js" <<'END'
 const net = require('node:net');
-for (let port = 5000; port <= 5012; port++)
+const [first, last] = process.argv.slice(2).map(Number);
+for (let port = first; port <= last; port++)
   net.createServer((socket) => {
     let came = 0;
     socket.on('error', () => {});
@@ -26,7 +31,7 @@ for (let port = 5000; port <= 5012; port++)
   }).listen(port);
 const echo = require('node:dgram').createSocket('udp6');
 echo.on('message', (text, from) => echo.send(text, from.port, from.address));
-echo.bind(5353);
+if (last === 5012) echo.bind(5353);
 END
 # asker: /begin/PORT/COUNT begins connections one after the other and keeps them, /end ends all that
 # were kept, /get/PORT/BYTES asks for bytes by a connection that is kept for it, /put/PORT sends two million
@@ -35,7 +40,7 @@ put "$folder/app/asker.js" <<'END'
 const net = require('node:net'), dgram = require('node:dgram');
 let kept = [];
 const streams = new Map();
-const host = () => process.env.PEER;
+let host = () => process.env.PEER;
 const connect = (port) => new Promise((resolve) => {
   const socket = net.connect({ host: host(), port }), since = Date.now();
   const timer = setTimeout(() => { socket.destroy(); resolve('silent'); }, 2000);
@@ -69,7 +74,8 @@ const datagram = () => new Promise((resolve) => {
   socket.connect(5353, host(), () => socket.send('x', () => {}));
 });
 require('node:http').createServer(async (request, response) => {
-  const [, what, port, number] = request.url.split('/'), said = [];
+  const [, what, port, number, peer] = request.url.split('/'), said = [];
+  host = () => peer || process.env.PEER;
   if (what === 'begin') for (let i = 0; i < number; i++) said.push(await connect(Number(port)));
   if (what === 'get') said.push(await get(Number(port), Number(number)));
   if (what === 'put') said.push(await put(Number(port)));
@@ -109,7 +115,7 @@ addresses: {ipv4: 198.18.79.0/24, ipv6: "fd79::/64"}
 services:
   db:
     role: node
-    command: [node, db.js]
+    command: [node, db.js, "5000", "5012"]
     workdir: $folder/app
     files: {read: [$folder/app]}
     listens: [5000-5012, 5353/udp]
@@ -118,8 +124,21 @@ END
   asker followed 8702 db '{to: db:5002, connections: 2}'
   asker wide 8703 fd79::2
   asker datagrams 8704 db '{to: db:5353/udp, new-connections: 2/m}'
+  # By another way each: this machine, an address of its own, a peer that is two.
+  asker ways 8705 db '{to: host:8790, why: a test, new-connections: 2/m}'
+  echo '      - {to: db:5002, at: "127.0.0.1:6002", connections: 2}'
+  echo '      - {to: pair:5010, connections: 3}'
+  cat <<END
+  pair:
+    role: node
+    command: [node, db.js, "5010", "5010"]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    instances: 2
+    listens: [5010]
+END
 } | put "$policy"
-port_of() { case $1 in each) echo 8701 ;; followed) echo 8702 ;; wide) echo 8703 ;; datagrams) echo 8704 ;; esac; }
+port_of() { case $1 in each) echo 8701 ;; followed) echo 8702 ;; wide) echo 8703 ;; datagrams) echo 8704 ;; ways) echo 8705 ;; esac; }
 asked() { # NAME WANTED WHO PATH: what it came to
   local said
   said=$(curl -sS --max-time 20 "http://127.0.0.1:$(port_of "$3")/$4" 2>&1)
@@ -170,6 +189,12 @@ asked 'so many are there at a time' 'open open ECONNREFUSED' followed begin/5002
 asked 'they end' 'ended' followed end
 asked 'and there may be others' 'open open ECONNREFUSED' followed begin/5002/3
 asked 'so many who send datagrams' 'open open EHOSTUNREACH' datagrams udp/3
+node -e 'require("net").createServer(() => {}).listen(8790, "127.0.0.1"); setTimeout(process.exit, 300000)' &
+outside=$!
+within 20 'a program of this machine' bash -c 'echo >/dev/tcp/127.0.0.1/8790'
+asked 'so often this machine is asked' 'open open ECONNREFUSED' ways begin/8790/3/host
+asked 'so many by an address of its own' 'open open ECONNREFUSED' ways begin/6002/3/127.0.0.1
+asked 'so many to both instances together' 'open open open ECONNREFUSED' ways begin/5010/4/pair
 expect 0 'still as planned' bulkhead status
 if command -v tc >/dev/null; then
   inside=$(pid_of services/each process)
