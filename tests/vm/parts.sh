@@ -19,7 +19,7 @@ part() { # NAME COMMAND...: tests that say lines
 }
 export BULKHEAD_SOURCE=$PWD
 # What udev and systemd do on a machine: devices that drills go for, room for descriptors.
-modprobe -a fuse loop tun
+modprobe -a fuse loop tun sch_htb
 ulimit -n 524288
 
 part shop tests/vm/shop.sh
@@ -28,6 +28,8 @@ part audit tests/system/audit.sh
 part limits tests/system/limits.sh
 part cores tests/vm/cores.sh
 part nat tests/system/nat.sh
+part sources tests/system/sources.sh
+part budget tests/system/budget.sh
 for name in ports phase enter command launch launch-inherited launch-verify launch-kill network network-verify \
   network-door-connect network-loopback gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"

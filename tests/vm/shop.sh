@@ -30,7 +30,7 @@ is() { # yes|no FEATURE
   if grep -qE "^$1 +[*+] $2 " "$output"; then ok "doctor: $2: $1"; else not_ok "doctor: $2: $1"; fi
 }
 for feature in landlock seccomp-notify cgroup-pids cgroup-ports nftables transparent-proxy loopback-nat \
-  door-nat door-connect; do
+  bandwidth door-nat door-connect; do
   is yes $feature
 done
 for feature in landlock-truncate landlock-net mdwe memfd-noexec; do is no $feature; done
