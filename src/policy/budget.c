@@ -180,8 +180,10 @@ void policy_check_budget(struct policy_reading *reading, const struct policy_nod
 	if (!budget)
 		return;
 	if (edge->to.path)
-		policy_error_at(reading, edge->where, edge->width,
-			"nothing counts or ends what goes by a socket path");
+		report_hint(reading->report,
+			policy_error_at(reading, edge->where, edge->width,
+				"nothing counts or ends what goes by a socket path"),
+			"say how much only where the edge is by port: leave it out here");
 	else if (over && !budget->new_connections.where.file && !budget->connections.where.file &&
 		 !budget->bytes.where.file)
 		report_hint(reading->report,

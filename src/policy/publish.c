@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "policy/draft.h"
@@ -19,6 +20,7 @@ struct door {
 	struct policy_listen port;
 	struct policy_texts from;
 	struct policy_number per_source;
+	bool from_wrong; /* a range was refused: it may be the one that is missing */
 };
 
 /* "0.0.0.0:443", "[::]:443", "127.0.0.1", "::1": the port defaults to the service's. */
@@ -84,28 +86,55 @@ static void read_at(struct policy_reading *reading, const struct policy_node *no
 		policy_each(item, node) add_address(reading, item, into);
 }
 
-static void add_source(
-	struct policy_reading *reading, const struct policy_node *node, struct door *door)
+/* ::ffff:0:0/96 (RFC 4291): whoever has such an address comes by IPv4. */
+static bool is_mapped(const struct prefix *prefix)
+{
+	static const struct prefix mapped = {
+		AF_INET6, 96, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
+
+	return prefix_covers(&mapped, prefix);
+}
+
+/* As short as it can be written; NULL after a complaint. */
+static const char *read_range(struct policy_reading *reading, const struct policy_node *node)
 {
 	const char *text = policy_scalar(reading, node);
 	char shortest[PREFIX_TEXT];
 	struct prefix prefix;
 
 	if (!text)
-		return;
+		return NULL;
 	if (!prefix_parse(text, strlen(text), &prefix) || !prefix_write(&prefix, shortest)) {
 		report_hint(reading->report,
 			policy_error(reading, node, "'%s' is not a range of addresses", text),
 			"write 10.0.0.0/8, with no bits past the prefix, or an address");
-		return;
+		return NULL;
 	}
-	if (door->from.count == MOST_RANGES) {
+	if (is_mapped(&prefix)) {
+		report_hint(reading->report,
+			policy_error(reading, node, "nobody comes from '%s'", text),
+			"write the address of IPv4 that it stands for");
+		return NULL;
+	}
+	return policy_copy(reading, shortest);
+}
+
+static void add_source(
+	struct policy_reading *reading, const struct policy_node *node, struct door *door)
+{
+	const char *range = read_range(reading, node);
+
+	if (range && door->from.count == MOST_RANGES) {
 		policy_error(reading, node, "more than %d ranges", MOST_RANGES);
+		range = NULL;
+	}
+	if (!range) {
+		door->from_wrong = true;
 		return;
 	}
 	struct policy_text *source =
 		arena_append(reading->arena, &door->from.items, &door->from.count, sizeof(*source));
-	*source = (struct policy_text){policy_copy(reading, shortest), node->where};
+	*source = (struct policy_text){range, node->where};
 }
 
 static void read_from(struct policy_reading *reading, const struct policy_node *node, void *into)
@@ -152,9 +181,9 @@ static void settle_addresses(struct policy_reading *reading, const struct door *
 
 		publish->from = door->from;
 		publish->per_source = door->per_source;
-		if (door->from.count && !has_family(&door->from, wide))
+		if (door->from.count && !door->from_wrong && !has_family(&door->from, wide))
 			report_other(policy_error_at(reading, publish->where, 1,
-					     "nobody may come by %s: 'from' has no range of %s",
+					     "by '%s' nobody may come: 'from' has no range of %s",
 					     publish->address, wide ? "IPv6" : "IPv4"),
 				door->from.items[0].where, "'from' is this");
 	}
@@ -167,6 +196,7 @@ static void read_port(
 
 	door->from = (struct policy_texts){0};
 	door->per_source = (struct policy_number){0};
+	door->from_wrong = false;
 	if (door->port.transport == POLICY_UDP)
 		policy_use(reading, KEY_PUBLISHES_UDP, policy_key_where(node), node->key_width);
 	if (node->kind != POLICY_MAP) {

@@ -104,7 +104,10 @@ expect 2 'bits past the prefix are a mistake' "$BULKHEAD" check --roles "$roles"
 says "'10.77.0.1/24' is not a range of addresses" 'and it says so'
 sed 's/, "fd77::2\/127"//' "$policy" >"$folder/wrong.yaml"
 expect 2 'so is an address by which nobody may come' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
-says "nobody may come by ::: 'from' has no range of IPv6" 'and it says so'
+says "by '::' nobody may come: 'from' has no range of IPv6" 'and it says so'
+sed 's/"fd77::2\/127"/"::ffff:10.77.0.2"/' "$policy" >"$folder/wrong.yaml"
+expect 2 'or an address of IPv4 in the clothes of IPv6' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
+says "nobody comes from '::ffff:10.77.0.2'" 'and it says so'
 sed 's/from: .*}/from: []}/' "$policy" >"$folder/wrong.yaml"
 expect 2 'or an empty list' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
 says "leave it out for everybody" 'and it says what to write'
