@@ -113,3 +113,27 @@ pid_of() { # FILE [FIELD]
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null; } # PID
+
+# For tests that play the host, in a network namespace of their own (`unshare --net`): a neighbour,
+# whose addresses are 10.77.0.N and fd77::N, by the link `wire`, which has N = 1 here.  Who makes one ends it.
+neighbour=''
+apart() { [ "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")" ]; }
+by() { nsenter -t "$neighbour" -n "$@"; } # COMMAND...: as the neighbour
+make_neighbour() { # N...
+  local number
+  ip link set lo up
+  unshare --net sleep 600 &
+  neighbour=$!
+  within 20 'a neighbour' apart
+  ip link add wire type veth peer name wire netns "$neighbour"
+  ip address add 10.77.0.1/24 dev wire
+  ip address add fd77::1/64 dev wire nodad
+  ip link set wire up
+  by ip link set lo up
+  for number in "$@"; do
+    by ip address add "10.77.0.$number/24" dev wire
+    by ip address add "fd77::$number/64" dev wire nodad
+  done
+  by ip link set wire up
+}
+knob() { echo "$2" >"/proc/sys/net/$1"; } # NAME VALUE

@@ -11,14 +11,10 @@ for program in node curl ip nft nsenter; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
 stack=natural policy=$folder/nat.yaml
-neighbour=''
 clean_up() {
   take_down $stack
   [ -z "$neighbour" ] || kill "$neighbour"
 }
-knob() { echo "$2" >"/proc/sys/net/$1"; }
-apart() { [ "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")" ]; }
-by() { nsenter -t "$neighbour" -n "$@"; }
 get() { curl -sS --max-time 3 --no-keepalive "$1"; }
 answers() { # NAME URL SAID [COMMAND...]: it says that, for who asks by COMMAND
   local name=$1 url=$2 wanted=$3 said
@@ -42,18 +38,7 @@ bound() { shift && curl --interface 127.0.0.1 "$@"; }
 said_by_curl() { shift && curl -v "$@"; }
 held() { shift && curl --interface if\!lo "$@"; }
 
-ip link set lo up
-unshare --net sleep 600 &
-neighbour=$!
-within 20 'a neighbour' apart
-ip link add wire type veth peer name wire netns "$neighbour"
-ip address add 10.77.0.1/24 dev wire
-ip address add fd77::1/64 dev wire nodad
-ip link set wire up
-by ip link set lo up
-by ip address add 10.77.0.2/24 dev wire
-by ip address add fd77::2/64 dev wire nodad
-by ip link set wire up
+make_neighbour 2
 
 put "$folder/app/web.js" <<'END'
 const { hostname } = require('node:os');

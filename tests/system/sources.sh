@@ -11,14 +11,11 @@ for program in node curl ip nft nsenter; do
   command -v $program >/dev/null || skip_all "needs $program"
 done
 stack=sources policy=$folder/sources.yaml
-neighbour='' holder=''
+holder=''
 clean_up() {
   take_down $stack
   for process in $neighbour $holder; do kill "$process"; done
 }
-knob() { echo "$2" >"/proc/sys/net/$1"; }
-apart() { [ "$(readlink /proc/$$/ns/net)" != "$(readlink "/proc/$neighbour/ns/net")" ]; }
-by() { nsenter -t "$neighbour" -n "$@"; }
 get() { curl -sS --max-time 3 --no-keepalive "$@"; }
 # Whoever is let in is told the address by which it was seen.
 let_in() { # NAME ADDRESS COMMAND...
@@ -38,20 +35,7 @@ refused() { # NAME COMMAND...
   esac
 }
 
-ip link set lo up
-unshare --net sleep 600 &
-neighbour=$!
-within 20 'a neighbour' apart
-ip link add wire type veth peer name wire netns "$neighbour"
-ip address add 10.77.0.1/24 dev wire
-ip address add fd77::1/64 dev wire nodad
-ip link set wire up
-by ip link set lo up
-for last in 2 3; do
-  by ip address add 10.77.0.$last/24 dev wire
-  by ip address add fd77::$last/64 dev wire nodad
-done
-by ip link set wire up
+make_neighbour 2 3
 
 put "$folder/app/web.js" <<'END'
 require('node:http').createServer((request, response) =>
