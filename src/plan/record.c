@@ -149,6 +149,30 @@ char *plan_write_brief(const struct plan *plan)
 	return record_write_brief(&plan_record, plan);
 }
 
+/* Edges name a budget that there is, and no budget is by a period of nothing; ranges are given. */
+static int check_budgets(const struct plan *plan, struct where where, struct fault *why)
+{
+	for (size_t i = 0; i < plan->edge_count; i++)
+		if (plan->edges[i].budget > plan->budget_count)
+			return fault_of(why, FAULT_USAGE, -EINVAL, where,
+				"edges[%zu] has a budget that is not there", i);
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (plan->host_edges[i].budget > plan->budget_count)
+			return fault_of(why, FAULT_USAGE, -EINVAL, where,
+				"host_edges[%zu] has a budget that is not there", i);
+	for (size_t i = 0; i < plan->budget_count; i++)
+		if (!plan->budgets[i].from ||
+			(plan->budgets[i].bytes && !plan->budgets[i].byte_seconds))
+			return fault_of(why, FAULT_USAGE, -EINVAL, where,
+				"budgets[%zu] has no service or period", i);
+	for (size_t i = 0; i < plan->publish_count; i++)
+		for (size_t j = 0; j < plan->publishes[i].source_count; j++)
+			if (!plan->publishes[i].sources[j].range)
+				return fault_of(why, FAULT_USAGE, -EINVAL, where,
+					"publishes[%zu].sources[%zu] has no range", i, j);
+	return 0;
+}
+
 int plan_check_read(const struct plan *plan, const char *name, struct fault *why)
 {
 	const struct where where = {name, 0, 0};
@@ -170,7 +194,7 @@ int plan_check_read(const struct plan *plan, const char *name, struct fault *why
 				return fault_of(why, FAULT_USAGE, -EINVAL, where,
 					"services[%zu].nodes[%zu] has no target", i, j);
 	}
-	return 0;
+	return check_budgets(plan, where, why);
 }
 
 int plan_read(const char *name, const char *json, size_t length, struct arena *arena,

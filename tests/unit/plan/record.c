@@ -152,6 +152,32 @@ static void a_changed_plan_is_refused_by_the_name_of_the_field(void **state)
 	}
 }
 
+/* Nobody looks behind the end of a list for what a state that was tampered with names. */
+static void an_edge_has_a_budget_that_is_there(void **state)
+{
+	static struct plan_edge edge = {.from = "a", .to = "b", .budget = 1};
+	static struct plan_budget budget = {.from = "a", .bytes = 65536};
+	scoped(arena) struct arena *arena = arena_new();
+	struct plan plan = *sample(arena), *read;
+	struct fault why = {0};
+
+	(void)state;
+	plan.edges = &edge;
+	plan.edge_count = 1;
+	plan.budget_count = 0;
+	scoped(memory) char *without = plan_write(&plan);
+	assert_true(plan_read("p", without, strlen(without), arena, &read, &why) < 0);
+	assert_non_null(strstr(why.text, "a budget that is not there"));
+	plan.budgets = &budget;
+	plan.budget_count = 1;
+	scoped(memory) char *endless = plan_write(&plan);
+	assert_true(plan_read("p", endless, strlen(endless), arena, &read, &why) < 0);
+	assert_non_null(strstr(why.text, "no service or period"));
+	budget.byte_seconds = 60;
+	scoped(memory) char *good = plan_write(&plan);
+	assert_int_equal(plan_read("p", good, strlen(good), arena, &read, &why), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +185,7 @@ int main(void)
 		cmocka_unit_test(what_is_brief_reads_back_to_all_of_it),
 		cmocka_unit_test(plans_that_differ_by_their_lines_alone_are_the_same),
 		cmocka_unit_test(a_changed_plan_is_refused_by_the_name_of_the_field),
+		cmocka_unit_test(an_edge_has_a_budget_that_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
