@@ -24,13 +24,14 @@ let_in() { # NAME ADDRESS COMMAND...
   said=$("$@" 2>&1)
   if [ "$said" = "$wanted" ]; then ok "$name"; else not_ok "$name" "$said"; fi
 }
-# At once, not by silence: 7 is curl's word for a refused connection, 56 for a reset one.
+# At once, not by silence: 7 is curl's word for a refused connection, 55 and 56 for one that was
+# reset before it had sent or received.
 refused() { # NAME COMMAND...
   local name=$1 status=0
   shift
   "$@" >"$output" 2>&1 || status=$?
   case $status in
-    7 | 56) ok "$name" ;;
+    7 | 55 | 56) ok "$name" ;;
     *) not_ok "$name" "status $status: $(cat "$output")" ;;
   esac
 }
