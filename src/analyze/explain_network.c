@@ -35,6 +35,32 @@ static void explain_host(struct explainer *explainer, const struct plan_service 
 	}
 }
 
+/* Addresses outside, and what of a wide range is not meant: the whole of the stack's machine. */
+static void explain_outside(struct explainer *explainer, const struct plan_service *service)
+{
+	const struct plan *plan = explainer->plan;
+
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+		struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
+		const char *bracket = strchr(outside->range, ':') ? "[]" : NULL;
+		const char *rest =
+			outside->last == outside->first
+				? ""
+				: arena_printf(explainer->arena, "-%" PRIu32, outside->last);
+
+		if (!text_equal(outside->from, service->name))
+			continue;
+		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
+			outside->where, "%.1s%s%.1s:%" PRIu32 "%s%s", bracket ? bracket : "",
+			outside->range, bracket ? bracket + 1 : "", outside->first, rest,
+			plan_outside_ranges(plan, outside, &range, specials)
+				? ", but for special addresses such as a cloud's metadata"
+				: "");
+		entry->why = outside->why;
+	}
+}
+
 /* What lets the stack's router in, and nobody else. */
 static void explain_probe(
 	struct explainer *explainer, const struct plan_probe *probe, const char *state)
@@ -155,5 +181,6 @@ void analyze_explain_network(struct explainer *explainer, const struct plan_serv
 	explain_probe(explainer, &service->life.ready, "ready");
 	explain_probe(explainer, &service->life.healthy, "healthy");
 	explain_host(explainer, service);
+	explain_outside(explainer, service);
 	explain_budgets(explainer, service);
 }

@@ -15,7 +15,7 @@ static void write_summary(const struct cli_loaded *loaded)
 	const struct plan *plan = loaded->plan;
 	size_t warnings = report_count(loaded->report, REPORT_WARNING);
 	size_t notes = report_count(loaded->report, REPORT_NOTE);
-	size_t edges = plan->edge_count + plan->host_edge_count;
+	size_t edges = plan->edge_count + plan->host_edge_count + plan->outside_count;
 	size_t doors = plan_doors(plan);
 
 	printf("%s: good: %zu service%s, %zu edge%s, %zu published port%s, %zu assertion%s hold%s",

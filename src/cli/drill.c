@@ -135,7 +135,7 @@ static bool publishes(const struct plan *plan)
 
 static bool reaches_host(const struct plan *plan)
 {
-	return plan->host_edge_count > 0;
+	return plan_leaves(plan);
 }
 
 /* Bulkhead's own confined processes. */

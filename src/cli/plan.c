@@ -16,6 +16,8 @@ static size_t edges_from(const struct plan *plan, const struct plan_service *ser
 		count += text_equal(plan->edges[i].from, service->name);
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		count += text_equal(plan->host_edges[i].from, service->name);
+	for (size_t i = 0; i < plan->outside_count; i++)
+		count += text_equal(plan->outsides[i].from, service->name);
 	return count;
 }
 
@@ -71,7 +73,8 @@ static void write_gap(const struct plan *plan, size_t index)
 
 static void write_plan(const struct plan *plan)
 {
-	size_t edges = plan->edge_count + plan->host_edge_count, doors = plan_doors(plan);
+	size_t edges = plan->edge_count + plan->host_edge_count + plan->outside_count,
+	       doors = plan_doors(plan);
 
 	printf("stack %s: %zu service%s, %zu edge%s, %zu published port%s", plan->stack,
 		plan->service_count, plan->service_count == 1 ? "" : "s", edges,

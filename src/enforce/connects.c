@@ -6,13 +6,13 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
+#include "enforce/outside_program.h"
 #include "enforce/program.h"
 #include "enforce/verify_part.h"
 #include "plan/plan.h"
@@ -21,32 +21,30 @@ enum { HOOKS = 2 };
 
 static const int hooks[HOOKS] = {BPF_CGROUP_INET4_CONNECT, BPF_CGROUP_INET6_CONNECT};
 
-/* Another value: refuse. */
-static void demand(struct enforce_program *program, size_t offset, uint32_t value)
+/* This machine's loopback, at a declared port.  An IPv4 address in IPv6's clothes is not ::1. */
+static void allow_host(struct enforce_program *program, uint32_t port, bool wide)
 {
-	enforce_program_load_field(program, BPF_REG_2, offset);
-	enforce_program_skip(program, BPF_JEQ, BPF_REG_2, value, 2);
-	enforce_program_answer(program, 0);
+	const uint32_t wide_words[] = {0, 0, 0, htonl(1)}, words[] = {htonl(INADDR_LOOPBACK)};
+	const short length = wide ? 4 : 1;
+
+	for (short i = 0; i < length; i++)
+		enforce_program_skip(program, BPF_JNE, (unsigned char)(BPF_REG_2 + i),
+			wide ? wide_words[i] : words[i], (short)(length - i + 2));
+	enforce_program_skip(program, BPF_JNE, BPF_REG_7, IPPROTO_TCP, 2);
+	enforce_program_skip(program, BPF_JNE, BPF_REG_6, port, 1);
 	enforce_program_end(program);
 }
 
-/* Addresses and ports are shown as they travel.  An IPv4 address in IPv6's clothes is not ::1. */
 static void compile(struct enforce_program *program, const struct plan *plan, int hook)
 {
-	const size_t word = sizeof(uint32_t), wide = offsetof(struct bpf_sock_addr, user_ip6);
+	const bool wide = hook == BPF_CGROUP_INET6_CONNECT;
 
-	demand(program, offsetof(struct bpf_sock_addr, protocol), IPPROTO_TCP);
-	if (hook == BPF_CGROUP_INET4_CONNECT)
-		demand(program, offsetof(struct bpf_sock_addr, user_ip4), htonl(INADDR_LOOPBACK));
-	for (size_t i = 0; hook == BPF_CGROUP_INET6_CONNECT && i < 4; i++)
-		demand(program, wide + i * word, i < 3 ? 0 : htonl(1));
-	enforce_program_load_field(program, BPF_REG_2, offsetof(struct bpf_sock_addr, user_port));
+	enforce_program_load_peer(program, wide);
 	enforce_program_answer(program, 1);
-	for (size_t i = 0; i < plan->host_edge_count; i++) {
-		enforce_program_skip(
-			program, BPF_JNE, BPF_REG_2, htons((uint16_t)plan->host_edges[i].port), 1);
-		enforce_program_end(program);
-	}
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		allow_host(program, plan->host_edges[i].port, wide);
+	for (size_t i = 0; i < plan->outside_count; i++)
+		enforce_program_outside(program, plan, &plan->outsides[i], wide);
 	enforce_program_answer(program, 0);
 	enforce_program_end(program);
 }
@@ -73,7 +71,7 @@ int enforce_hold_connects(const struct plan *plan, int group, struct fault *why)
 
 		if (error < 0)
 			return fault(why, error, plan->where,
-				"cannot hold the outlet to the declared ports of this machine");
+				"cannot hold the outlet to the declared addresses and ports");
 	}
 	return 0;
 }

@@ -34,6 +34,11 @@ bool enforce_network_budget_next(struct network_budget *budget);
 /* The sets @name4 and @name6 of the peers of @budget, with protocol and port. */
 void enforce_rules_budget_peers(FILE *out, const char *name, const struct network_budget *budget);
 
+/* For packets of @budget to or from addresses outside the stack, which are in no set: @what. */
+struct rules_way;
+void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
+	const struct rules_way *way, const char *what);
+
 /* Has @budget, as edges name it, a bandwidth, so that each packet must pass the link's ends? */
 static inline bool enforce_network_shaped(const struct plan *plan, uint32_t budget)
 {

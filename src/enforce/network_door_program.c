@@ -153,7 +153,7 @@ static void write_door(struct enforce_program *program, const struct work *work,
 	choose(&part, work, index);
 	enforce_program_copy(program, BPF_REG_0, ADDRESS);
 	if (all)
-		enforce_program_mask(program, htonl(LOOPBACK_MASK));
+		enforce_program_mask(program, BPF_REG_0, htonl(LOOPBACK_MASK));
 	enforce_program_skip(program, BPF_JNE, BPF_REG_0,
 		all ? htonl(INADDR_LOOPBACK & LOOPBACK_MASK) : address.s_addr,
 		(short)(part.count + 1));
@@ -176,7 +176,7 @@ static void refuse_others(struct enforce_program *program, const struct work *wo
 	demand_network(&part, work->network);
 	answer(&part, REFUSE);
 	enforce_program_copy(program, BPF_REG_0, ADDRESS);
-	enforce_program_mask(program, htonl(~0u << (32 - prefix.bits)));
+	enforce_program_mask(program, BPF_REG_0, htonl(~0u << (32 - prefix.bits)));
 	enforce_program_skip(program, BPF_JNE, BPF_REG_0, address, (short)part.count);
 	enforce_program_append(program, &part);
 }

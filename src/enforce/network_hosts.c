@@ -65,7 +65,7 @@ const char *enforce_network_hosts(
 		if (connects(plan, service, peer, true))
 			text = add_service(arena, text, peer, peer->address6);
 	}
-	if (enforce_network_outward(plan, service)) {
+	if (enforce_network_asks_host(plan, service)) {
 		text = add_host(arena, text, plan->network.router4, "host");
 		text = add_host(arena, text, plan->network.router6, "host");
 	}

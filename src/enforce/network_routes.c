@@ -38,10 +38,20 @@ size_t enforce_network_probes(const struct plan_service *service, uint32_t ports
 	return count;
 }
 
-bool enforce_network_outward(const struct plan *plan, const struct plan_service *service)
+bool enforce_network_asks_host(const struct plan *plan, const struct plan_service *service)
 {
 	for (size_t i = 0; service->linked && i < plan->host_edge_count; i++)
 		if (strcmp(plan->host_edges[i].from, service->name) == 0)
+			return true;
+	return false;
+}
+
+bool enforce_network_outward(const struct plan *plan, const struct plan_service *service)
+{
+	if (enforce_network_asks_host(plan, service))
+		return true;
+	for (size_t i = 0; service->linked && i < plan->outside_count; i++)
+		if (strcmp(plan->outsides[i].from, service->name) == 0)
 			return true;
 	return false;
 }

@@ -17,6 +17,9 @@ struct plan;
 struct plan_service;
 
 /* Does @service connect to a port of the host?  Then it goes by the router's address. */
+bool enforce_network_asks_host(const struct plan *plan, const struct plan_service *service);
+
+/* Does it leave the stack, by its outlet? */
 bool enforce_network_outward(const struct plan *plan, const struct plan_service *service);
 
 /* Is @peer the other end of a network edge of @service? */

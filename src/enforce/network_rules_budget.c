@@ -83,6 +83,20 @@ void enforce_rules_budget_peers(FILE *out, const char *name, const struct networ
 	write_peers(out, name, budget, true);
 }
 
+void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
+	const struct rules_way *way, const char *what)
+{
+	const struct plan *plan = budget->plan;
+
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		if (plan->outsides[i].budget != (size_t)(budget->line - plan->budgets) + 1)
+			continue;
+		fputs("\t\t", out);
+		enforce_rules_outside_match(out, plan, &plan->outsides[i], way);
+		fprintf(out, "%s\n", what);
+	}
+}
+
 static const char *period_of(uint32_t seconds)
 {
 	return seconds == 3600 ? "hour" : seconds == 60 ? "minute" : "second";
@@ -189,6 +203,7 @@ static void write_rule(FILE *out, const struct network_budget *budget, const str
 		fprintf(out, "\t\t%s %s . meta l4proto . th %s @line%zu_%d %s%s\n",
 			wide ? "ip6" : "ip", way->address, way->port, budget->number, wide ? 6 : 4,
 			way->besides, what);
+	enforce_rules_budget_outside(out, budget, way, what);
 }
 
 static void write_jump(FILE *out, const struct network_budget *budget, const struct rules_way *way,

@@ -66,11 +66,11 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
 	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
-	fprintf(out,
-		"\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
-		"\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n%s" RULES_REFUSE
-		"\t}\n",
-		audited ? LET_THROUGH("went", "daddr") : "");
+	fputs("\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
+	      "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n",
+		out);
+	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
+	fprintf(out, "%s" RULES_REFUSE "\t}\n", audited ? LET_THROUGH("went", "daddr") : "");
 	if (translates)
 		enforce_network_loopback_chains(out, plan, service);
 	else

@@ -117,6 +117,8 @@ size_t enforce_rules_probed(
 
 const struct rules_way enforce_rules_asked = {"saddr", "dport", ""};
 const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " "};
+const struct rules_way enforce_rules_outward = {"daddr", "dport", ""};
+const struct rules_way enforce_rules_returned = {"saddr", "sport", RULES_ANSWER " "};
 
 /* `ready` and `healthy` are asked from the router's address. */
 void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,

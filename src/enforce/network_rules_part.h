@@ -100,6 +100,20 @@ struct rules_way {
 };
 extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
 
+/* The same of what a service asks itself, and of what answers it. */
+extern const struct rules_way enforce_rules_outward, enforce_rules_returned;
+
+/* Addresses outside the stack (network_rules_outside.c): what of a packet is meant by @outside; the
+ * rules that accept what is meant by the lines of @service; and in the router a chain for each
+ * service that has such lines, and the rule that leads there by its link. */
+struct plan_outside;
+void enforce_rules_outside_match(FILE *out, const struct plan *plan,
+	const struct plan_outside *outside, const struct rules_way *way);
+void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const struct rules_way *way);
+void enforce_rules_outside_chains(FILE *out, const struct plan *plan);
+void enforce_rules_outside_jumps(FILE *out, const struct plan *plan);
+
 /* By clients at what @service publishes, those that are let in (network_rules_published.c); by the
  * router at what `ready` and `healthy` ask. */
 void enforce_rules_published(FILE *out, const struct plan *plan, const struct plan_service *service,

@@ -115,14 +115,6 @@ static void write_forward(FILE *out, const struct plan *plan, bool audited)
 	fputs(RULES_REFUSE "\t}\n", out);
 }
 
-static bool leads_out(const struct plan *plan, const struct plan_service *service)
-{
-	for (size_t i = 0; service->linked && i < plan->host_edge_count; i++)
-		if (text_equal(plan->host_edges[i].from, service->name))
-			return true;
-	return false;
-}
-
 /* Nobody in the router talks to anybody else there: the outlet listens, for services alone. */
 static void write_input(FILE *out, const struct plan *plan)
 {
@@ -133,13 +125,14 @@ static void write_input(FILE *out, const struct plan *plan)
 	      "\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING,
 		out);
 	for (size_t i = 0; i < plan->service_count; i++) {
-		if (!leads_out(plan, &plan->services[i]))
+		if (!enforce_network_outward(plan, &plan->services[i]))
 			continue;
 		enforce_network_link_name(plan->services[i].link, link);
 		snprintf(which, sizeof(which), "iifname \"%s\" ", link);
 		enforce_rules_limit(out, which);
 	}
 	fputs(plan->host_edge_count ? BY_EDGES : "", out);
+	enforce_rules_outside_jumps(out, plan);
 	fputs(RULES_REFUSE "\t}\n", out);
 }
 
@@ -178,6 +171,7 @@ char *enforce_network_rules_router(const struct plan *plan)
 	write_spoofed(out, &plan->network);
 	write_replies(out, &plan->network);
 	write_forward(out, plan, audited);
+	enforce_rules_outside_chains(out, plan);
 	write_input(out, plan);
 	write_output(out, plan);
 	fputs("}\n", out);

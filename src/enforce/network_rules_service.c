@@ -65,6 +65,7 @@ static void write_each_packet(
 	      "\t\tip saddr . meta l4proto . th sport @connects4 " RULES_ANSWER " accept\n"
 	      "\t\tip6 saddr . meta l4proto . th sport @connects6 " RULES_ANSWER " accept\n",
 		out);
+	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fputs(enforce_rules_publishes(plan, service) ? errors_from_outside : "", out);
 	fputs(RULES_REFUSE "\t}\n" RULES_OUTPUT "\t\toif \"lo\" accept\n", out);
@@ -76,6 +77,7 @@ static void write_each_packet(
 	      "\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
 	      "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n",
 		out);
+	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	fputs(RULES_RESETS RULES_REFUSE "\t}\n", out);
 }

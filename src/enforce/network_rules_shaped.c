@@ -3,6 +3,7 @@
 
 #include "enforce/network_budget.h"
 #include "enforce/network_link.h"
+#include "enforce/network_rules_part.h"
 
 #define EACH_SHAPED(budget, plan)                                                                  \
 	for (size_t i = 0; i < (plan)->service_count; i++)                                         \
@@ -23,11 +24,16 @@ void enforce_rules_shaped_sets(FILE *out, const struct plan *plan)
 
 void enforce_rules_shaped(FILE *out, const struct plan *plan)
 {
+	const struct rules_way from = {"saddr", "sport", ""};
+
 	EACH_SHAPED(budget, plan)
 	{
-		char link[NETWORK_LINK_NAME];
+		char link[NETWORK_LINK_NAME], what[64];
 
 		enforce_network_link_name(budget.service->link, link);
+		snprintf(what, sizeof(what), "oifname \"%s\" meta priority set 1:%zx", link,
+			budget.number);
+		enforce_rules_budget_outside(out, &budget, &from, what);
 		for (int wide = 0; wide < 2; wide++)
 			fprintf(out,
 				"\t\toifname \"%s\" %s saddr . meta l4proto . th sport "

@@ -79,13 +79,13 @@ static bool demand_connection(struct enforce_program *program, const struct layo
 		return false;
 	enforce_program_load_packet(program, BPF_B, layout->version_at);
 	if (layout->family == AF_INET6)
-		enforce_program_mask(program, 0xf0);
+		enforce_program_mask(program, BPF_REG_0, 0xf0);
 	demand(program, layout->version);
 	enforce_program_load_packet(program, BPF_B, layout->transport_at);
 	demand(program, IPPROTO_TCP);
 	if (layout->family == AF_INET) {
 		enforce_program_load_packet(program, BPF_H, AT + 6);
-		enforce_program_mask(program, NOT_WHOLE);
+		enforce_program_mask(program, BPF_REG_0, NOT_WHOLE);
 		demand(program, 0);
 	}
 	enforce_program_load_packet(program, BPF_B, layout->flags);

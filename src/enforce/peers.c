@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "catalog/landlock.h"
 #include "enforce/labels_part.h"
+#include "enforce/outside_program.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
 
@@ -22,7 +23,7 @@ struct peers {
 	bool wide;
 };
 
-/* Registers: 2 to 5 the address, 6 the port, 7 the protocol; 0 is the answer "yes". */
+/* Registers as of outside_program.h; 0 is the answer "yes". */
 static void allow(struct peers *peers, const uint32_t *words, enum plan_transport transport,
 	uint32_t first, uint32_t last)
 {
@@ -92,6 +93,10 @@ static void allow_edges(struct peers *peers)
 		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port, edge->port);
 		allow_text(peers, edge->at, PLAN_TCP, edge->at_port, edge->at_port);
 	}
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (text_equal(plan->outsides[i].from, peers->service->name))
+			enforce_program_outside(
+				peers->program, plan, &plan->outsides[i], peers->wide);
 }
 
 /* Where it listens itself, by whatever address means itself. */
@@ -114,17 +119,9 @@ static void allow_itself(struct peers *peers)
 
 static void compile(struct peers *peers)
 {
-	const size_t word = sizeof(uint32_t);
 	struct enforce_program *program = peers->program;
 
-	for (size_t i = 0; i < (peers->wide ? WORDS : 1); i++)
-		enforce_program_load_field(program, (unsigned char)(BPF_REG_2 + i),
-			(peers->wide ? offsetof(struct bpf_sock_addr, user_ip6)
-				     : offsetof(struct bpf_sock_addr, user_ip4)) +
-				i * word);
-	enforce_program_load_field(program, BPF_REG_6, offsetof(struct bpf_sock_addr, user_port));
-	enforce_program_turn_port(program, BPF_REG_6);
-	enforce_program_load_field(program, BPF_REG_7, offsetof(struct bpf_sock_addr, protocol));
+	enforce_program_load_peer(program, peers->wide);
 	enforce_program_answer(program, 1);
 	allow_edges(peers);
 	allow_itself(peers);

@@ -45,6 +45,11 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 			     .imm = (int)value});
 }
 
+void enforce_program_jump(struct enforce_program *program, short steps)
+{
+	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = steps});
+}
+
 void enforce_program_end(struct enforce_program *program)
 {
 	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});
@@ -85,9 +90,11 @@ void enforce_program_load_packet(
 	add(program, (struct bpf_insn){.code = BPF_LD | BPF_ABS | size, .imm = (int)offset});
 }
 
-void enforce_program_mask(struct enforce_program *program, uint32_t bits)
+void enforce_program_mask(struct enforce_program *program, unsigned char what, uint32_t bits)
 {
-	add(program, (struct bpf_insn){.code = BPF_ALU | BPF_AND | BPF_K, .imm = (int)bits});
+	add(program,
+		(struct bpf_insn){
+			.code = BPF_ALU | BPF_AND | BPF_K, .dst_reg = what & 15, .imm = (int)bits});
 }
 
 void enforce_program_remainder(struct enforce_program *program, uint32_t divisor)

@@ -29,6 +29,8 @@ void enforce_program_turn_port(struct enforce_program *program, unsigned char wh
 /* When register @what compares so with @value (BPF_JEQ, BPF_JLT, ...), leave out @steps. */
 void enforce_program_skip(struct enforce_program *program, unsigned char compare,
 	unsigned char what, uint32_t value, short steps);
+/* Leave out @steps. */
+void enforce_program_jump(struct enforce_program *program, short steps);
 void enforce_program_end(struct enforce_program *program);
 
 /* Register 6 keeps what register 1 holds at first: calls lose registers 0 to 5.  To read packets it
@@ -38,8 +40,8 @@ void enforce_program_begin(struct enforce_program *program);
  * registers 1 to 5.  Of a packet that is shorter the answer is 0: nothing is done with it here. */
 void enforce_program_load_packet(
 	struct enforce_program *program, unsigned char size, uint32_t offset);
-/* Of register 0 only these bits. */
-void enforce_program_mask(struct enforce_program *program, uint32_t bits);
+/* Of register @what only these bits. */
+void enforce_program_mask(struct enforce_program *program, unsigned char what, uint32_t bits);
 /* Of register 0 what is left when it is divided by @divisor. */
 void enforce_program_remainder(struct enforce_program *program, uint32_t divisor);
 /* Of register 0, of 64 bits, the upper half. */

@@ -49,7 +49,7 @@ static int open_listener(const struct plan_publish *publish, const union gateway
 	socklen_t length, struct fault *why)
 {
 	const char *bracket = address->any.sa_family == AF_INET6 ? "[]" : NULL;
-	int fd = gateway_listen(address, length);
+	int fd = gateway_listen(address, length, false);
 
 	if (fd >= 0)
 		return fd;

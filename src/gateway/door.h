@@ -10,28 +10,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #include "base/prefix.h"
+#include "gateway/address.h"
 
 struct arena;
 struct fault;
+struct gateway_outlet;
 struct plan;
 struct plan_publish;
-
-union gateway_address {
-	struct sockaddr any;
-	struct sockaddr_storage storage;
-};
 
 struct gateway_door {
 	const struct plan_publish *publish; /* the first that is at this address */
 	int listener;
-	bool outward; /* of the outlet: `services` are the two addresses of this machine's loopback
-		       */
-	socklen_t length;                /* of the addresses of its family */
-	union gateway_address *services; /* where each instance of the service listens */
-	size_t service_count, next;      /* next: the instance that the next client is given */
+	const struct gateway_outlet *outlet; /* outwards: who may go where; NULL: a door inwards */
+	socklen_t length;                    /* of the addresses of its family */
+	union gateway_address *services;     /* where each instance of the service listens */
+	size_t service_count, next;          /* next: the instance that the next client is given */
 	union gateway_address own; /* the router's, for clients whose address cannot be kept */
 	struct prefix stack;       /* the stack's own addresses: no client has one */
 	struct prefix *ranges;     /* who may come; none: everybody */

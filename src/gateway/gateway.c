@@ -50,7 +50,7 @@ static int settle_descriptors(enum gateway_part part, const struct gateway_door 
 	size_t count, const struct enforce_network_router *router, int status, struct arena *arena,
 	struct fault *why)
 {
-	int *kept = arena_alloc(arena, (count + 6) * sizeof(*kept));
+	int *kept = arena_alloc(arena, (count + 7) * sizeof(*kept));
 	int null = open("/dev/null", O_RDWR);
 	int error = null < 0 ? -errno : 0;
 	size_t used = 0;
@@ -64,6 +64,8 @@ static int settle_descriptors(enum gateway_part part, const struct gateway_door 
 	kept[used++] = status;
 	for (size_t i = 0; i < count; i++)
 		kept[used++] = doors[i].listener;
+	if (count && doors[0].outlet)
+		kept[used++] = gateway_outlet_routes(doors[0].outlet);
 	if (!error)
 		error = descriptor_keep(0, kept, used);
 	if (error)

@@ -9,9 +9,29 @@
 #include "gateway/part.h"
 #include "plan/plan.h"
 
-static uint32_t port_of(enum gateway_part part, const struct plan *plan, size_t index)
+static int allow(int ruleset, uint32_t first, uint32_t last)
 {
-	return part == GATEWAY_DOORS ? plan->publishes[index].port : plan->host_edges[index].port;
+	for (uint32_t number = first; number <= last; number++) {
+		const struct landlock_port port = {CATALOG_LANDLOCK_CONNECT_TCP, number};
+
+		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* -1 with errno. */
+static int allow_ports(int ruleset, enum gateway_part part, const struct plan *plan)
+{
+	int answer = 0;
+
+	for (size_t i = 0; part == GATEWAY_DOORS && !answer && i < plan->publish_count; i++)
+		answer = allow(ruleset, plan->publishes[i].port, plan->publishes[i].port);
+	for (size_t i = 0; part == GATEWAY_OUTLET && !answer && i < plan->host_edge_count; i++)
+		answer = allow(ruleset, plan->host_edges[i].port, plan->host_edges[i].port);
+	for (size_t i = 0; part == GATEWAY_OUTLET && !answer && i < plan->outside_count; i++)
+		answer = allow(ruleset, plan->outsides[i].first, plan->outsides[i].last);
+	return answer;
 }
 
 /*
@@ -21,7 +41,6 @@ static uint32_t port_of(enum gateway_part part, const struct plan *plan, size_t 
  */
 int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fault *why)
 {
-	size_t count = part == GATEWAY_DOORS ? plan->publish_count : plan->host_edge_count;
 	uint64_t net = part == GATEWAY_DOORS ? CATALOG_LANDLOCK_CONNECT_TCP : UINT64_MAX;
 	int abi = landlock_abi();
 
@@ -38,13 +57,8 @@ int gateway_landlock(enum gateway_part part, const struct plan *plan, struct fau
 	scoped(fd) int ruleset = landlock_create(&domain, (unsigned)abi);
 	if (ruleset < 0)
 		return gateway_fail(part, -errno, "make its Landlock rules", why);
-	for (size_t i = 0; domain.handled_net && i < count; i++) {
-		const struct landlock_port port = {
-			CATALOG_LANDLOCK_CONNECT_TCP, port_of(part, plan, i)};
-
-		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
-			return gateway_fail(part, -errno, "allow a port by Landlock", why);
-	}
+	if (domain.handled_net && allow_ports(ruleset, part, plan) < 0)
+		return gateway_fail(part, -errno, "allow a port by Landlock", why);
 	return landlock_enter(ruleset) < 0
 		       ? gateway_fail(part, -errno, "enter its Landlock domain", why)
 		       : 0;

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/listener.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/scoped.h"
-#include "gateway/door.h"
+#include "gateway/address.h"
 
 enum { BACKLOG = 4096, KEEPALIVE = 300 };
 
@@ -54,31 +52,21 @@ static int set_options(int fd, int family)
 	return lock_filter(fd);
 }
 
-socklen_t gateway_address_set(union gateway_address *address, const char *text, unsigned port)
+int gateway_transparent(int fd, int family)
 {
-	struct sockaddr_in6 *wide = (struct sockaddr_in6 *)&address->storage;
-	struct sockaddr_in *narrow = (struct sockaddr_in *)&address->storage;
-
-	memset(address, 0, sizeof(*address));
-	if (text && inet_pton(AF_INET6, text, &wide->sin6_addr) == 1) {
-		wide->sin6_family = AF_INET6;
-		wide->sin6_port = htons((uint16_t)port);
-		return sizeof(*wide);
-	}
-	if (!text || inet_pton(AF_INET, text, &narrow->sin_addr) != 1)
-		return 0;
-	narrow->sin_family = AF_INET;
-	narrow->sin_port = htons((uint16_t)port);
-	return sizeof(*narrow);
+	if (family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, &(int){1}, sizeof(int));
+	return setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &(int){1}, sizeof(int));
 }
 
-int gateway_listen(const union gateway_address *address, socklen_t length)
+int gateway_listen(const union gateway_address *address, socklen_t length, bool transparent)
 {
 	int family = address->any.sa_family;
 	scoped(fd) int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0 || set_options(fd, family) < 0 || bind(fd, &address->any, length) < 0 ||
-		listen(fd, BACKLOG) < 0)
+	if (fd < 0 || set_options(fd, family) < 0 ||
+		(transparent && gateway_transparent(fd, family) < 0) ||
+		bind(fd, &address->any, length) < 0 || listen(fd, BACKLOG) < 0)
 		return -errno;
 	return take_fd(&fd);
 }

@@ -11,12 +11,14 @@
  * its own (SYN with ACK): none is ever made.
  */
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 union gateway_address;
 
-/* @text is an address without brackets; returns its length as a socket address, 0: it is none. */
-socklen_t gateway_address_set(union gateway_address *address, const char *text, unsigned port);
+/* Let @fd, of that family, have addresses that are not its namespace's.  0, or -1 with errno. */
+int gateway_transparent(int fd, int family);
 
-/* Listen at @address, which is @length long, in the namespace of the caller.  -errno. */
-int gateway_listen(const union gateway_address *address, socklen_t length);
+/* Listen at @address, which is @length long, in the namespace of the caller; @transparent: for
+ * whoever is called at that port, if the namespace leads him here.  -errno. */
+int gateway_listen(const union gateway_address *address, socklen_t length, bool transparent);

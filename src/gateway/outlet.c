@@ -1,61 +1,142 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gateway/outlet.h"
 
-#include <stdbool.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/prefix.h"
 #include "base/scoped.h"
 #include "enforce/network.h"
 #include "enforce/network_space.h"
 #include "gateway/door.h"
 #include "gateway/listener.h"
+#include "gateway/route.h"
+#include "gateway/upstream.h"
+#include "gateway/way.h"
 #include "plan/plan.h"
 
-/* By whichever family the client came, it is the same port: who listens on one address of the
- * loopback alone is found. */
-static int open_door(const struct plan *plan, const struct plan_host_edge *edge, bool wide,
-	struct gateway_door *door, struct arena *arena, struct fault *why)
+enum { PORTS = 65536 };
+
+struct gateway_outlet {
+	const struct gateway_ways *ways;
+	int routes;
+};
+
+/* Who first asks for a port, of each family; where NULL it is closed. */
+struct opening {
+	const struct where *where;
+	bool outside;
+};
+
+struct openings {
+	struct opening ports[2][PORTS]; /* by IPv4, by IPv6 */
+	size_t count;
+};
+
+static void want(struct openings *openings, bool wide, uint32_t port, bool outside,
+	const struct where *where)
 {
-	const struct plan_network *network = &plan->network;
+	struct opening *opening = &openings->ports[wide][port % PORTS];
+
+	openings->count += opening->where == NULL;
+	opening->where = opening->where ? opening->where : where;
+	opening->outside = opening->outside || outside;
+}
+
+/* One port is one door, for all services that may use it. */
+static struct openings *collect(const struct plan *plan, struct arena *arena)
+{
+	struct openings *openings = arena_alloc(arena, sizeof(*openings));
+
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		for (int wide = 0; wide < 2; wide++)
+			want(openings, wide, plan->host_edges[i].port, false,
+				&plan->host_edges[i].where);
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+
+		for (uint32_t port = outside->first; port <= outside->last; port++)
+			want(openings, strchr(outside->range, ':') != NULL, port, true,
+				&outside->where);
+	}
+	return openings;
+}
+
+static int open_door(const struct plan_network *network, const struct opening *opening, bool wide,
+	unsigned port, struct gateway_door *door, struct fault *why)
+{
+	const char *narrow = opening->outside ? "0.0.0.0" : network->router4;
+	const char *broad = opening->outside ? "::" : network->router6;
 	union gateway_address own;
 
-	*door = (struct gateway_door){.outward = true, .service_count = 2};
-	door->services = arena_alloc(arena, door->service_count * sizeof(*door->services));
-	door->length =
-		gateway_address_set(&own, wide ? network->router6 : network->router4, edge->port);
-	gateway_address_set(&door->services[0], "127.0.0.1", edge->port);
-	gateway_address_set(&door->services[1], "::1", edge->port);
-	door->listener = gateway_listen(&own, door->length);
-	return door->listener < 0 ? fault(why, door->listener, edge->where,
-					    "the outlet cannot listen for host:%u", edge->port)
+	door->length = gateway_address_set(&own, wide ? broad : narrow, port);
+	door->listener = gateway_listen(&own, door->length, opening->outside);
+	return door->listener < 0 ? fault(why, door->listener, *opening->where,
+					    "the outlet cannot listen for port %u", port)
 				  : 0;
 }
 
-/* One port of the host is one door, for all services that may use it. */
-static bool repeated(const struct plan *plan, size_t index)
+static int open_doors(const struct plan *plan, const struct gateway_outlet *outlet,
+	const struct openings *openings, struct gateway_door *doors, size_t *count,
+	struct fault *why)
 {
-	for (size_t i = 0; i < index; i++)
-		if (plan->host_edges[i].port == plan->host_edges[index].port)
-			return true;
-	return false;
+	int error = 0;
+
+	for (unsigned i = 0; i < 2 * PORTS && !error; i++) {
+		const bool wide = i >= PORTS;
+		const struct opening *opening = &openings->ports[wide][i % PORTS];
+		struct gateway_door *door = &doors[*count];
+
+		if (!opening->where)
+			continue;
+		*door = (struct gateway_door){.outlet = outlet};
+		error = open_door(&plan->network, opening, wide, i % PORTS, door, why);
+		*count += !error;
+	}
+	return error;
 }
 
 int gateway_outlet_open(const struct plan *plan, const struct enforce_network_router *router,
 	struct arena *arena, struct gateway_door **doors, size_t *count, struct fault *why)
 {
-	scoped(visit) int home = enforce_network_visit(router->network, plan->where, why);
-	int error = home < 0 ? home : 0;
+	const struct openings *openings = collect(plan, arena);
+	struct gateway_outlet *outlet = arena_alloc(arena, sizeof(*outlet));
 
-	*doors = arena_alloc(arena, (2 * plan->host_edge_count + 1) * sizeof(**doors));
+	*doors = arena_alloc(arena, (openings->count + 1) * sizeof(**doors));
 	*count = 0;
-	for (size_t i = 0; i < plan->host_edge_count; i++)
-		for (int wide = 0; wide < 2 && !error && !repeated(plan, i); wide++) {
-			error = open_door(
-				plan, &plan->host_edges[i], wide, &(*doors)[*count], arena, why);
-			*count += !error;
-		}
-	if (error)
+	*outlet = (struct gateway_outlet){
+		.ways = gateway_ways(plan, arena), .routes = gateway_route_open()};
+	if (outlet->routes < 0)
+		return fault(why, outlet->routes, plan->where,
+			"the outlet cannot ask this machine for routes");
+	scoped(visit) int home = enforce_network_visit(router->network, plan->where, why);
+	int error = home < 0 ? home : open_doors(plan, outlet, openings, *doors, count, why);
+	if (error) {
 		gateway_doors_close(*doors, *count);
+		close(outlet->routes);
+	}
 	return error;
+}
+
+int gateway_outlet_routes(const struct gateway_outlet *outlet)
+{
+	return outlet->routes;
+}
+
+bool gateway_outlet_admit(
+	const struct gateway_outlet *outlet, int client, struct gateway_call *call)
+{
+	socklen_t length = sizeof(call->wanted);
+
+	if (getsockname(client, &call->wanted.any, &length) < 0)
+		return false;
+	call->host = gateway_way_router(outlet->ways, &call->wanted);
+	if (call->host)
+		return gateway_way_host(outlet->ways, &call->client, gateway_port(&call->wanted));
+	return gateway_way_outside(outlet->ways, &call->client, &call->wanted) &&
+	       gateway_route_leaves(outlet->routes, &call->wanted);
 }

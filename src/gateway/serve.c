@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gateway/door.h"
+#include "gateway/outlet.h"
 #include "gateway/relay.h"
 #include "gateway/server.h"
 #include "gateway/source.h"
@@ -78,15 +79,15 @@ static bool watch(struct gateway_server *server, int fd, size_t index, enum side
 	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-/* A socket that connects to the first instance that was not tried, or a negative errno. */
+/* A socket that connects to the first end that was not tried, or a negative errno. */
 static int call_next(struct gateway_call *call)
 {
-	const struct gateway_door *door = call->door;
+	const size_t ends = gateway_call_ends(call);
 	int fd = -ECONNREFUSED;
 
-	while (fd < 0 && call->tried < door->service_count) {
-		fd = gateway_upstream(door, call->instance, &call->client);
-		call->instance = (call->instance + 1) % door->service_count;
+	while (fd < 0 && call->tried < ends) {
+		fd = gateway_upstream(call, call->end);
+		call->end = (call->end + 1) % ends;
 		call->tried++;
 	}
 	return fd;
@@ -149,7 +150,21 @@ static void refuse(int client)
 	close(client);
 }
 
-/* The instances have their clients in turn. */
+/* May @client be served by @door?  Then @call says how: the instances have their clients in turn.
+ */
+static bool admit(struct gateway_server *server, struct gateway_door *door, int client,
+	const union gateway_address *address, struct gateway_call *call)
+{
+	*call = (struct gateway_call){.door = door, .client = *address};
+	if (door->outlet)
+		return gateway_outlet_admit(door->outlet, client, call);
+	if (!gateway_source_enter(server->sources, door, address))
+		return false;
+	call->end = door->next;
+	door->next = (door->next + 1) % door->service_count;
+	return true;
+}
+
 static void begin_relay(struct gateway_server *server, struct gateway_door *door, int client,
 	const union gateway_address *address)
 {
@@ -157,14 +172,10 @@ static void begin_relay(struct gateway_server *server, struct gateway_door *door
 	struct gateway_relay *relay = &server->relays[index];
 	struct gateway_call *call = &server->calls[index];
 
-	if (!gateway_source_enter(server->sources, door, address)) {
+	if (!admit(server, door, client, address, call)) {
 		refuse(client);
 		return;
 	}
-	*call = (struct gateway_call){.door = door, .client = *address, .instance = door->next};
-	/* The loopback's two addresses are tried in their order. */
-	if (!door->outward)
-		door->next = (door->next + 1) % door->service_count;
 	int service = call_next(call);
 	if (service < 0) {
 		gateway_source_leave(server->sources, door, address);

@@ -10,15 +10,9 @@
 #include "gateway/door.h"
 #include "gateway/relay.h"
 #include "gateway/serve.h"
+#include "gateway/upstream.h"
 
 enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
-
-/* Whose a connection is, and until it is open, which instances were tried for it. */
-struct gateway_call {
-	struct gateway_door *door;
-	union gateway_address client;
-	size_t instance, tried;
-};
 
 struct gateway_server {
 	struct gateway_door *doors;

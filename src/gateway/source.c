@@ -53,20 +53,13 @@ struct gateway_sources *gateway_sources(size_t capacity)
 	return sources;
 }
 
-static const unsigned char *bytes_of(const union gateway_address *address)
-{
-	return address->any.sa_family == AF_INET6
-		       ? ((const struct sockaddr_in6 *)&address->storage)->sin6_addr.s6_addr
-		       : (const unsigned char *)&((const struct sockaddr_in *)&address->storage)
-				 ->sin_addr;
-}
-
 static struct client client_of(
 	const struct gateway_door *door, const union gateway_address *address)
 {
 	struct client client = {.group = door->group, .family = address->any.sa_family};
 
-	memcpy(client.address, bytes_of(address), client.family == AF_INET6 ? CUSTOMER6 : ADDRESS4);
+	memcpy(client.address, gateway_address_bytes(address),
+		client.family == AF_INET6 ? CUSTOMER6 : ADDRESS4);
 	return client;
 }
 
@@ -96,7 +89,7 @@ static uint32_t *find(struct gateway_sources *sources, const struct client *clie
 static bool may_come(const struct gateway_door *door, const union gateway_address *client)
 {
 	for (size_t i = 0; i < door->range_count; i++)
-		if (prefix_holds(&door->ranges[i], bytes_of(client)))
+		if (prefix_holds(&door->ranges[i], gateway_address_bytes(client)))
 			return true;
 	return door->range_count == 0;
 }

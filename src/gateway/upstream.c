@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/scoped.h"
-#include "gateway/door.h"
+#include "gateway/listener.h"
+
+enum { LOOPBACKS = 2 };
 
 bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client)
 {
@@ -32,13 +34,6 @@ bool gateway_address_kept(const struct gateway_door *door, const union gateway_a
 	return !prefix_holds(&door->stack, bytes);
 }
 
-static int make_transparent(int fd, int family)
-{
-	if (family == AF_INET6)
-		return setsockopt(fd, IPPROTO_IPV6, IPV6_TRANSPARENT, &(int){1}, sizeof(int));
-	return setsockopt(fd, IPPROTO_IP, IP_TRANSPARENT, &(int){1}, sizeof(int));
-}
-
 static int connect_from(
 	const struct gateway_door *door, size_t index, const union gateway_address *source)
 {
@@ -51,7 +46,7 @@ static int connect_from(
 	/* One client's port may be in use towards another door. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)) < 0 ||
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0 ||
-		make_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
+		gateway_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
 		return -errno;
 	if (connect(fd, service, door->length) < 0 && errno != EINPROGRESS)
 		return -errno;
@@ -79,16 +74,36 @@ static bool unusable(int error)
 	       error == -EACCES;
 }
 
-/* The client's address and port; its address and another port; the router's address. */
-int gateway_upstream(
-	const struct gateway_door *door, size_t index, const union gateway_address *client)
+size_t gateway_call_ends(const struct gateway_call *call)
 {
-	union gateway_address source = *client;
+	if (!call->door->outlet)
+		return call->door->service_count;
+	return call->host ? LOOPBACKS : 1;
+}
+
+/* By whichever family the client came, it is the same port of this machine: who listens on one
+ * address of the loopback alone is found. */
+static int leave(const struct gateway_call *call, size_t index)
+{
+	static const char *const loopbacks[LOOPBACKS] = {"127.0.0.1", "::1"};
+	union gateway_address host;
+
+	if (!call->host)
+		return connect_outward(&call->wanted.any);
+	gateway_address_set(&host, loopbacks[index], gateway_port(&call->wanted));
+	return connect_outward(&host.any);
+}
+
+/* The client's address and port; its address and another port; the router's address. */
+int gateway_upstream(const struct gateway_call *call, size_t index)
+{
+	const struct gateway_door *door = call->door;
+	union gateway_address source = call->client;
 	int fd = -EADDRNOTAVAIL;
 
-	if (door->outward)
-		return connect_outward(&door->services[index].any);
-	if (gateway_address_kept(door, client)) {
+	if (door->outlet)
+		return leave(call, index);
+	if (gateway_address_kept(door, &call->client)) {
 		fd = connect_from(door, index, &source);
 		if (unusable(fd)) {
 			((struct sockaddr_in *)&source.storage)->sin_port = 0;

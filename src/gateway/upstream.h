@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/* The connection to the service, made in the client's name. */
+/*
+ * The connection to whom a client asks for: inwards to an instance of the service, made in the
+ * client's name; outwards, by the outlet, in nobody's.
+ */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-struct gateway_door;
-union gateway_address;
+#include "gateway/door.h"
+
+/* Whose a connection is, and until it is open, which ends were tried for it. */
+struct gateway_call {
+	struct gateway_door *door;
+	union gateway_address client;
+	union gateway_address wanted; /* outwards: whom the client called */
+	bool host;                    /* and that is this machine's loopback */
+	size_t end, tried;            /* end: the next one */
+};
 
 /*
  * May a service be shown @client as its peer?  Not loopback, link-local or
@@ -16,6 +27,8 @@ union gateway_address;
  */
 bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client);
 
-/* A socket that connects to instance @index of the service of @door, or a negative errno. */
-int gateway_upstream(
-	const struct gateway_door *door, size_t index, const union gateway_address *client);
+/* How many ends @call may have: instances, the two addresses of the loopback, or one. */
+size_t gateway_call_ends(const struct gateway_call *call);
+
+/* A socket that connects to end @index of @call, or a negative errno. */
+int gateway_upstream(const struct gateway_call *call, size_t index);

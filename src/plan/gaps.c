@@ -69,7 +69,7 @@ static bool needed(const struct plan *plan, enum host_feature feature)
 	for (size_t i = 0; i < plan->service_count; i++)
 		linked = linked || plan->services[i].linked;
 	if (feature == HOST_TRANSPARENT_PROXY)
-		return plan->publish_count > 0;
+		return plan->publish_count > 0 || plan->outside_count > 0;
 	return linked || (feature != HOST_VETH && feature != HOST_NFTABLES);
 }
 

@@ -62,6 +62,36 @@ static void add_edge(struct planner *planner, const struct plan_service *service
 }
 
 /* The kernel must hold what the outlet, which is in the host's network, may connect to. */
+static void need_outlet(struct planner *planner, struct where where)
+{
+	struct plan *plan = planner->plan;
+
+	plan->network.outlet_id = plan_stack_id(planner, "outlet");
+	if (plan->host_edge_count + plan->outside_count == 1)
+		plan_gap(planner, NULL, LAYER_NETWORK, HOST_CGROUP_PORTS, true, where,
+			"nothing would hold the outlet to the declared addresses and ports");
+}
+
+static void add_outside(struct planner *planner, const struct policy_connect *given,
+	uint32_t budget, struct plan_service *service)
+{
+	struct plan *plan = planner->plan;
+
+	*(struct plan_outside *)arena_append(planner->arena, &plan->outsides, &plan->outside_count,
+		sizeof(*plan->outsides)) = (struct plan_outside){
+		.from = service->name,
+		.range = given->peer,
+		.first = given->port,
+		.last = given->last,
+		.budget = budget,
+		.why = given->why,
+		.owner = given->owner,
+		.where = given->where,
+	};
+	service->default_route = true;
+	need_outlet(planner, given->where);
+}
+
 static void add_host_edge(struct planner *planner, const struct policy_connect *given,
 	uint32_t budget, const struct plan_service *service)
 {
@@ -79,10 +109,7 @@ static void add_host_edge(struct planner *planner, const struct policy_connect *
 		.owner = given->owner,
 		.where = given->where,
 	};
-	plan->network.outlet_id = plan_stack_id(planner, "outlet");
-	if (plan->host_edge_count == 1)
-		plan_gap(planner, NULL, LAYER_NETWORK, HOST_CGROUP_PORTS, true, given->where,
-			"nothing would hold the outlet to the declared ports of this machine");
+	need_outlet(planner, given->where);
 }
 
 /* The number of the line's budget, which is made with the first port of it. */
@@ -128,18 +155,22 @@ static uint32_t budget_of(struct planner *planner, const struct policy_connect *
 }
 
 /* To each instance of the peer, or to the one that is named. */
-static void add_connects(struct planner *planner, const struct policy_service *from,
-	const struct plan_service *service)
+static void add_connects(
+	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
 	for (size_t i = 0; i < from->connect_count; i++) {
 		const struct policy_connect *given = &from->connects[i];
 		size_t count = 0;
 		const struct plan_service *peers =
-			given->host ? NULL : plan_services_of(planner, given->peer, &count);
+			given->host || given->outside
+				? NULL
+				: plan_services_of(planner, given->peer, &count);
 
 		const uint32_t budget = budget_of(planner, given, service);
 		if (given->host)
 			add_host_edge(planner, given, budget, service);
+		if (given->outside)
+			add_outside(planner, given, budget, service);
 		for (size_t j = 0; j < count; j++)
 			if (!given->instance || given->instance == peers[j].instance)
 				add_edge(planner, service, given, budget, &peers[j]);
@@ -158,7 +189,7 @@ void plan_network(struct planner *planner)
 	}
 	for (size_t i = 0; i < plan->service_count; i++) {
 		plan_turn_to(planner, &plan->services[i]);
-		add_connects(planner, planner->from[i], &plan->services[i]);
 		plan_publishes(planner, planner->from[i], &plan->services[i]);
+		add_connects(planner, planner->from[i], &plan->services[i]);
 	}
 }

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/prefix.h"
 #include "base/where.h"
 #include "catalog/layer.h"
 #include "plan/service.h"
@@ -80,6 +81,17 @@ struct plan_host_edge {
 	struct where where;
 };
 
+/* To TCP ports of addresses beyond the stack and this machine, by the outlet as well.  What in them
+ * is special (catalog/special.h) belongs to them only where all of them lie in it. */
+struct plan_outside {
+	const char *from;     /* a service */
+	const char *range;    /* "10.0.0.0/8", "2001:db8::1" */
+	uint32_t first, last; /* ports */
+	uint32_t budget;
+	const char *why, *owner;
+	struct where where;
+};
+
 /* Clients whose addresses are in a range. */
 struct plan_source {
 	const char *range; /* "10.0.0.0/8", "192.0.2.1" */
@@ -105,7 +117,7 @@ struct plan_network {
 	const char *host_link;         /* the door's, in the host; NULL: the gateway relays */
 	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;           /* host id that the gateway runs as */
-	uint32_t outlet_id;            /* and the outlet; 0: nobody connects to the host */
+	uint32_t outlet_id;            /* and the outlet; 0: nobody leaves the stack */
 	uint32_t supervisor_id;        /* and the supervisor */
 	struct where where; /* of the stack; what `addresses` gives has places of its own */
 	struct where prefix4_where, prefix6_where, door_where;
@@ -136,6 +148,8 @@ struct plan {
 	size_t edge_count;
 	struct plan_host_edge *host_edges;
 	size_t host_edge_count;
+	struct plan_outside *outsides;
+	size_t outside_count;
 	struct plan_budget *budgets;
 	size_t budget_count;
 	struct plan_publish *publishes;
@@ -146,7 +160,7 @@ struct plan {
 	size_t gap_count;
 };
 
-enum { PLAN_VERSION = 4 };
+enum { PLAN_VERSION = 5 };
 
 extern const struct record_type plan_record;
 
@@ -196,6 +210,15 @@ void plan_report_until(const struct plan *plan, uint64_t now, struct report *rep
 
 /* The first that is called @name, or NULL. */
 const struct plan_service *plan_service_named(const struct plan *plan, const char *name);
+
+/* Does anybody reach this machine or what is beyond it, so that there is an outlet? */
+bool plan_leaves(const struct plan *plan);
+
+/* The range of @outside, and those within it that do not belong to it, none of them within another
+ * one, into @specials; returns how many. */
+enum { PLAN_OUTSIDE_SPECIALS = 32 };
+size_t plan_outside_ranges(const struct plan *plan, const struct plan_outside *outside,
+	struct prefix *range, struct prefix specials[PLAN_OUTSIDE_SPECIALS]);
 
 /* How many addresses of the host are published: one for all instances behind it. */
 size_t plan_doors(const struct plan *plan);

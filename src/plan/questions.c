@@ -127,11 +127,12 @@ static void add_id_name(struct id_names *names, const char *name)
 	*item = name;
 }
 
-static bool connects_host(const struct policy *policy)
+static bool leaves(const struct policy *policy)
 {
 	for (size_t i = 0; i < policy->service_count; i++)
 		for (size_t j = 0; j < policy->services[i].connect_count; j++)
-			if (policy->services[i].connects[j].host)
+			if (policy->services[i].connects[j].host ||
+				policy->services[i].connects[j].outside)
 				return true;
 	return false;
 }
@@ -142,7 +143,7 @@ const char *const *plan_id_names(const struct policy *policy, struct arena *aren
 
 	add_id_name(&names, arena_printf(arena, "%s//router", policy->stack));
 	add_id_name(&names, arena_printf(arena, "%s//gateway", policy->stack));
-	if (connects_host(policy))
+	if (leaves(policy))
 		add_id_name(&names, arena_printf(arena, "%s//outlet", policy->stack));
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/prefix.h"
 #include "base/record.h"
 #include "plan/plan.h"
 #include "plan/record.h"
@@ -36,6 +38,18 @@ static const struct record_field host_edge_fields[] = {
 };
 static const struct record_type host_edge_type =
 	RECORD_TYPE(struct plan_host_edge, host_edge_fields);
+
+static const struct record_field outside_fields[] = {
+	RECORD_ITEM(struct plan_outside, RECORD_TEXT, from),
+	RECORD_ITEM(struct plan_outside, RECORD_TEXT, range),
+	RECORD_ITEM(struct plan_outside, RECORD_U32, first),
+	RECORD_ITEM(struct plan_outside, RECORD_U32, last),
+	RECORD_ITEM(struct plan_outside, RECORD_U32, budget),
+	RECORD_ITEM(struct plan_outside, RECORD_TEXT, why),
+	RECORD_ITEM(struct plan_outside, RECORD_TEXT, owner),
+	RECORD_ITEM(struct plan_outside, RECORD_WHERE, where),
+};
+static const struct record_type outside_type = RECORD_TYPE(struct plan_outside, outside_fields);
 
 static const struct record_field budget_fields[] = {
 	RECORD_ITEM(struct plan_budget, RECORD_TEXT, from),
@@ -127,6 +141,7 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM_LIST(struct plan, services, service_count, &plan_service_record),
 	RECORD_ITEM_LIST(struct plan, edges, edge_count, &edge_type),
 	RECORD_ITEM_LIST(struct plan, host_edges, host_edge_count, &host_edge_type),
+	RECORD_ITEM_LIST(struct plan, outsides, outside_count, &outside_type),
 	RECORD_ITEM_LIST(struct plan, budgets, budget_count, &budget_type),
 	RECORD_ITEM_LIST(struct plan, publishes, publish_count, &publish_type),
 	RECORD_ITEM_LIST(struct plan, socket_folders, socket_folder_count, &socket_folder_type),
@@ -149,6 +164,15 @@ char *plan_write_brief(const struct plan *plan)
 	return record_write_brief(&plan_record, plan);
 }
 
+static bool is_outside(const struct plan_outside *outside)
+{
+	struct prefix range;
+
+	return outside->from && outside->range && outside->first > 0 &&
+	       outside->first <= outside->last && outside->last <= UINT16_MAX &&
+	       prefix_parse(outside->range, strlen(outside->range), &range);
+}
+
 /* Edges name a budget that there is, and no budget is by a period of nothing; ranges are given. */
 static int check_budgets(const struct plan *plan, struct where where, struct fault *why)
 {
@@ -160,6 +184,11 @@ static int check_budgets(const struct plan *plan, struct where where, struct fau
 		if (plan->host_edges[i].budget > plan->budget_count)
 			return fault_of(why, FAULT_USAGE, -EINVAL, where,
 				"host_edges[%zu] has a budget that is not there", i);
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (plan->outsides[i].budget > plan->budget_count ||
+			!is_outside(&plan->outsides[i]))
+			return fault_of(why, FAULT_USAGE, -EINVAL, where,
+				"outsides[%zu] has no service, range or budget", i);
 	for (size_t i = 0; i < plan->budget_count; i++)
 		if (!plan->budgets[i].from ||
 			(plan->budgets[i].bytes && !plan->budgets[i].byte_seconds))

@@ -237,6 +237,9 @@ void policy_check_budgets(struct policy_reading *reading, const struct policy_dr
 		void **slot = map_slot(reading->scratch, key, strlen(key));
 		const struct policy_connect *first = *slot;
 
+		/* Ranges meet otherwise (outside.c). */
+		if (connect->outside)
+			continue;
 		/* Whoever comes later is compared with one that has a budget, if there is one. */
 		if (!first || !first->budget)
 			*slot = (void *)connect;

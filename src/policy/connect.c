@@ -23,6 +23,15 @@ static const enum policy_key peer_keys[] = {
 	[PEER_INTERNET] = KEY_CONNECTS_CIDR,
 };
 
+static enum policy_key key_of(const struct policy_endpoint *to)
+{
+	if (to->transport == POLICY_UDP && to->kind == PEER_HOST)
+		return KEY_CONNECTS_HOST_UDP;
+	if (to->transport == POLICY_UDP && to->kind == PEER_ADDRESSES)
+		return KEY_CONNECTS_CIDR_UDP;
+	return peer_keys[to->kind];
+}
+
 static void read_to(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
 	struct policy_edge *edge = into;
@@ -51,11 +60,7 @@ static void read_to(struct policy_reading *reading, const struct policy_node *no
 		return;
 	}
 	edge->text = text;
-	policy_use(reading,
-		edge->to.kind == PEER_HOST && edge->to.transport == POLICY_UDP
-			? KEY_CONNECTS_HOST_UDP
-			: peer_keys[edge->to.kind],
-		node->where, node->width);
+	policy_use(reading, key_of(&edge->to), node->where, node->width);
 }
 
 static void read_why(struct policy_reading *reading, const struct policy_node *node, void *into)

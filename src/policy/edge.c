@@ -8,6 +8,7 @@
 #include "policy/draft.h"
 #include "policy/loopback.h"
 #include "policy/node.h"
+#include "policy/outside.h"
 #include "policy/reading.h"
 
 static const struct policy_listen *find_socket(
@@ -79,6 +80,16 @@ static void refuse_edge(struct policy_reading *reading, const struct policy_edge
 	}
 }
 
+/* A range as short as it can be written. */
+static const char *name_of(struct policy_reading *reading, const struct policy_endpoint *to)
+{
+	char shortest[PREFIX_TEXT];
+
+	if (to->kind == PEER_ADDRESSES && prefix_write(&to->prefix, shortest))
+		return policy_copy(reading, shortest);
+	return to->peer;
+}
+
 static void add_connect(struct policy_reading *reading, struct policy_service *service,
 	const struct policy_edge *edge, const struct policy_draft *peer, unsigned port,
 	const struct policy_listen *listen)
@@ -88,10 +99,12 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 
 	*connect = (struct policy_connect){
 		.transport = edge->to.transport,
-		.peer = peer ? peer->service.name : edge->to.peer,
-		.host = !peer,
+		.peer = peer ? peer->service.name : name_of(reading, &edge->to),
+		.host = edge->to.kind == PEER_HOST,
+		.outside = edge->to.kind == PEER_ADDRESSES,
 		.instance = policy_instance(&edge->to),
 		.port = (uint16_t)port,
+		.last = edge->to.kind == PEER_ADDRESSES ? edge->to.last : (uint16_t)port,
 		.path = edge->to.path,
 		.at = edge->at,
 		.at_port = edge->at_port,
@@ -182,22 +195,12 @@ static void resolve_host(
 	}
 }
 
-/* The stack's own addresses must not hide what a service is to reach. */
-static void check_overlap(struct policy_reading *reading, const struct policy_edge *edge)
+/* Of a range of ports one edge: who listens there is not known.  UDP as above. */
+static void resolve_outside(
+	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
 {
-	const struct policy_text *own[] = {
-		&reading->policy->addresses.ipv4, &reading->policy->addresses.ipv6};
-
-	for (size_t i = 0; i < 2; i++) {
-		struct prefix prefix;
-		if (edge->to.prefix.bits == 0 || !own[i]->text ||
-			!prefix_parse(own[i]->text, strlen(own[i]->text), &prefix) ||
-			!prefix_overlaps(&prefix, &edge->to.prefix))
-			continue;
-		report_other(policy_error_at(reading, edge->where, edge->width,
-				     "'%s' overlaps the stack's own addresses", edge->text),
-			own[i]->where, "given here");
-	}
+	if (policy_check_outside(reading, edge) && edge->to.transport == POLICY_TCP)
+		add_connect(reading, &draft->service, edge, NULL, edge->to.first, NULL);
 }
 
 void policy_check_edges(struct policy_reading *reading)
@@ -212,9 +215,10 @@ void policy_check_edges(struct policy_reading *reading)
 			else if (edge->to.kind == PEER_HOST)
 				resolve_host(reading, draft, edge);
 			else if (edge->to.kind == PEER_ADDRESSES)
-				check_overlap(reading, edge);
+				resolve_outside(reading, draft, edge);
 		}
 		policy_check_loopback(reading, draft);
 		policy_check_budgets(reading, draft);
+		policy_check_outside_budgets(reading, draft);
 	}
 }

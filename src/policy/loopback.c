@@ -180,6 +180,14 @@ void policy_check_loopback(struct policy_reading *reading, const struct policy_d
 			refuse(reading, edge, "a socket path is not looked for at an address");
 			continue;
 		}
+		if (policy_endpoint_leaves(&edge->to) && edge->to.kind != PEER_HOST) {
+			report_hint(reading->report,
+				refuse(reading, edge,
+					"'at' stands for a service or a port of this machine"),
+				"leave it out: the program reaches '%s' by its own address",
+				edge->to.peer);
+			continue;
+		}
 		if (edge->to.first != edge->to.last) {
 			report_hint(reading->report,
 				refuse(reading, edge, "'at' stands for one port, not for a range"),

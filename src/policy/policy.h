@@ -97,17 +97,19 @@ struct policy_budget {
 
 struct policy_connect {
 	enum policy_transport transport;
-	const char *peer;  /* a service of the stack, or "host" */
+	const char *peer;  /* a service of the stack, "host", or who is outside */
 	bool host;         /* this machine's loopback */
+	bool outside;      /* beyond the stack and this machine; `peer` is a range, "10.0.0.0/8" */
 	uint32_t instance; /* of the peer, the one that is meant; 0: all */
-	uint16_t port;
-	const char *path; /* unix */
-	const char *at;   /* address of its own loopback where it looks for the peer; NULL: none */
+	uint16_t port, last; /* the same, but outside, where one line is one edge */
+	const char *path;    /* unix */
+	const char *at; /* address of its own loopback where it looks for the peer; NULL: none */
 	uint16_t at_port;
 	const char *why, *owner;
 	const struct policy_budget *budget; /* NULL: none */
 	struct where where;
-	struct where listen; /* the peer's `listens` item that it agrees with; `host`: none */
+	struct where listen; /* the peer's `listens` item that it agrees with; `host` and outside:
+				none */
 };
 
 struct policy_program {

@@ -49,7 +49,7 @@ static void join(const struct stack_run *run, struct plan_service *service,
 	if (options->network >= 0 || options->router >= 0)
 		return;
 	service->linked = false;
-	say(run, run->plan->edge_count + run->plan->host_edge_count + run->plan->publish_count == 0
+	say(run, run->plan->edge_count + run->plan->publish_count == 0 && !plan_leaves(run->plan)
 			 ? "no network but its own loopback"
 			 : alone);
 }

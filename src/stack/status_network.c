@@ -131,6 +131,6 @@ void stack_status_add_outlet(struct stack_status_look *look)
 		return;
 	bool held = enforce_connects_held(plan, outlet->pid);
 	add_row(look, "outlet", held ? 0 : 1, &why,
-		"its cgroup lets it connect to the declared ports of this machine alone",
-		plan->host_edges[0].where);
+		"its cgroup lets it connect to the declared addresses and ports alone",
+		plan->host_edge_count ? plan->host_edges[0].where : plan->outsides[0].where);
 }

@@ -26,8 +26,7 @@ static struct supervisor *begin(const struct stack_supervise *supervise, struct 
 		.services = arena_alloc(arena, (count + 1) * sizeof(struct supervised)),
 		.relays = {[GATEWAY_DOORS] = {.wanted = supervise->plan->publish_count > 0,
 				   .pidfd = -1},
-			[GATEWAY_OUTLET] = {.wanted = supervise->plan->host_edge_count > 0,
-				.pidfd = -1}},
+			[GATEWAY_OUTLET] = {.wanted = plan_leaves(supervise->plan), .pidfd = -1}},
 		.now = clock_milliseconds(),
 	};
 	for (size_t i = 0; i < count; i++)

@@ -72,7 +72,7 @@ if grep -q '^cache: started' "$output"; then not_ok 'as it says'; else ok 'as it
 if grep -q 'reader: has ended' /var/log/bulkhead/$stack/supervisor.log; then ok 'and the log'; else not_ok 'and the log'; fi
 
 # An older plan.
-for version in 3 2; do
+for version in 4 3 2; do
   before=$(pids) supervisor=$(pid_of supervisor pid)
   kill -9 "$(pid_of launcher pid)"
   within 20 'a supervisor ends' gone "$supervisor"

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Which service may go where outside, by its address: the plan's lines, made ready for the outlet,
+ * which is asked by nobody's name. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct plan;
+union gateway_address;
+
+struct gateway_ways;
+
+/* Lives in @arena. */
+const struct gateway_ways *gateway_ways(const struct plan *plan, struct arena *arena);
+
+/* Does a line of the service at @client reach the port @port of this machine's loopback? */
+bool gateway_way_host(
+	const struct gateway_ways *ways, const union gateway_address *client, unsigned port);
+
+/* Does one reach @wanted, an address outside, at its port? */
+bool gateway_way_outside(const struct gateway_ways *ways, const union gateway_address *client,
+	const union gateway_address *wanted);
+
+/* Is @address the router's? */
+bool gateway_way_router(const struct gateway_ways *ways, const union gateway_address *address);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "policy/outside.h"
+
+#include <string.h>
+
+#include "catalog/special.h"
+#include "policy/draft.h"
+#include "policy/node.h"
+#include "policy/reading.h"
+
+/* What all of @prefix is, where no peer can be; or NULL. */
+static const struct catalog_special *nobody(const struct prefix *prefix)
+{
+	for (size_t i = 0; i < catalog_special_count; i++) {
+		const struct catalog_special *special = &catalog_specials[i];
+		struct prefix range;
+
+		if (special->nobody &&
+			prefix_parse(special->range, strlen(special->range), &range) &&
+			prefix_covers(&range, prefix))
+			return special;
+	}
+	return NULL;
+}
+
+/* The stack's own addresses must not hide what a service is to reach. */
+static bool overlaps_own(struct policy_reading *reading, const struct policy_edge *edge)
+{
+	const struct policy_text *own[] = {
+		&reading->policy->addresses.ipv4, &reading->policy->addresses.ipv6};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct prefix prefix;
+
+		if (edge->to.prefix.bits == 0 || !own[i]->text ||
+			!prefix_parse(own[i]->text, strlen(own[i]->text), &prefix) ||
+			!prefix_overlaps(&prefix, &edge->to.prefix))
+			continue;
+		report_other(policy_error_at(reading, edge->where, edge->width,
+				     "'%s' overlaps the stack's own addresses", edge->text),
+			own[i]->where, "given here");
+		return true;
+	}
+	return false;
+}
+
+bool policy_check_outside(struct policy_reading *reading, const struct policy_edge *edge)
+{
+	const struct catalog_special *special = nobody(&edge->to.prefix);
+
+	if (overlaps_own(reading, edge))
+		return false;
+	if (special) {
+		report_hint(reading->report,
+			policy_error_at(reading, edge->where, edge->width,
+				"nobody is reached at '%s': %s is %s", edge->text, special->range,
+				special->what),
+			"name the address of the peer; what listens on this machine is host:PORT");
+		return false;
+	}
+	return true;
+}
+
+static bool meet(const struct policy_connect *one, const struct policy_connect *other)
+{
+	struct prefix range, peer;
+
+	return one->outside && other->outside && (one->budget || other->budget) &&
+	       one->transport == other->transport && one->port <= other->last &&
+	       other->port <= one->last && !where_same(one->where, other->where) &&
+	       prefix_parse(one->peer, strlen(one->peer), &range) &&
+	       prefix_parse(other->peer, strlen(other->peer), &peer) &&
+	       prefix_overlaps(&range, &peer);
+}
+
+void policy_check_outside_budgets(struct policy_reading *reading, const struct policy_draft *draft)
+{
+	const struct policy_service *service = &draft->service;
+
+	for (size_t i = 0; i < service->connect_count; i++)
+		for (size_t j = 0; j < i; j++) {
+			const struct policy_connect *late = &service->connects[i];
+			const struct policy_connect *first = &service->connects[j];
+
+			if (!meet(late, first))
+				continue;
+			struct report_entry *entry = policy_error_at(reading, late->where, 1,
+				"'%s' and '%s' meet in a port, and not both can say how much",
+				late->peer, first->peer);
+
+			report_other(entry, first->where, "the other one");
+			report_hint(reading->report, entry,
+				"where one has a budget, let no other line reach its addresses");
+		}
+}

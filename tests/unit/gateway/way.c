@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Who may go where outside, by his address; and what the same lines say in nftables. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/scoped.h"
+#include "enforce/network_rules.h"
+#include "gateway/address.h"
+#include "gateway/way.h"
+#include "plan/plan.h"
+
+static struct plan_service services[] = {
+	{.name = "a", .linked = true, .link = 1, .address4 = "10.1.0.2", .address6 = "fd01::2"},
+	{.name = "b", .linked = true, .link = 2, .address4 = "10.1.0.3", .address6 = "fd01::3"},
+};
+static struct plan_host_edge hosts[] = {{.from = "b", .port = 3306}};
+static struct plan_outside outsides[] = {
+	{.from = "b", .range = "192.0.2.1", .first = 5432, .last = 5432},
+	{.from = "a", .range = "0.0.0.0/0", .first = 443, .last = 443},
+	{.from = "a", .range = "192.0.2.0/24", .first = 9300, .last = 9400},
+	{.from = "a", .range = "::/0", .first = 443, .last = 443},
+	{.from = "b", .range = "169.254.0.0/16", .first = 80, .last = 80},
+	{.from = "b", .range = "169.254.170.2", .first = 81, .last = 81},
+};
+static const struct plan plan = {
+	.stack = "ways",
+	.services = services,
+	.service_count = 2,
+	.host_edges = hosts,
+	.host_edge_count = 1,
+	.outsides = outsides,
+	.outside_count = sizeof(outsides) / sizeof(outsides[0]),
+	.network = {.prefix4 = "10.1.0.0/24",
+		.prefix6 = "fd01::/64",
+		.router4 = "10.1.0.1",
+		.router6 = "fd01::1"},
+};
+
+static union gateway_address address(const char *text, unsigned port)
+{
+	union gateway_address made;
+
+	assert_true(gateway_address_set(&made, text, port) > 0);
+	return made;
+}
+
+static void each_service_goes_where_its_own_lines_lead(void **state)
+{
+	static const struct {
+		const char *client, *to;
+		unsigned port;
+		bool leads;
+	} rows[] = {
+		{"10.1.0.2", "203.0.113.1", 443, true},
+		{"10.1.0.2", "203.0.113.1", 444, false},
+		{"10.1.0.2", "192.0.2.255", 9300, true},
+		{"10.1.0.2", "192.0.2.255", 9400, true},
+		{"10.1.0.2", "192.0.2.255", 9401, false},
+		{"10.1.0.2", "192.0.3.0", 9300, false},
+		{"10.1.0.2", "192.0.2.1", 5432, false},
+		{"10.1.0.3", "192.0.2.1", 5432, true},
+		{"10.1.0.3", "192.0.2.2", 5432, false},
+		{"10.1.0.3", "203.0.113.1", 443, false},
+		{"10.1.0.4", "203.0.113.1", 443, false},
+		{"fd01::2", "2001:db8::1", 443, true},
+		{"fd01::3", "2001:db8::1", 443, false},
+		/* What a wide range does not mean. */
+		{"10.1.0.2", "127.0.0.1", 443, false},
+		{"10.1.0.2", "0.0.0.0", 443, false},
+		{"10.1.0.2", "10.1.0.3", 443, false},
+		{"10.1.0.2", "198.19.255.255", 443, false},
+		{"10.1.0.2", "198.20.0.0", 443, true},
+		{"10.1.0.2", "169.254.169.254", 443, false},
+		{"10.1.0.2", "255.255.255.255", 443, false},
+		{"fd01::2", "::1", 443, false},
+		{"fd01::2", "::ffff:203.0.113.1", 443, false},
+		{"fd01::2", "fd01::3", 443, false},
+		{"fd01::2", "fe80::1", 443, false},
+		{"fd01::2", "fd00:ec2::254", 443, false},
+		/* Unless it is named: the link is not yet the metadata on it. */
+		{"10.1.0.3", "169.254.1.1", 80, true},
+		{"10.1.0.3", "169.254.169.254", 80, false},
+		{"10.1.0.3", "169.254.170.2", 81, true},
+	};
+	scoped(arena) struct arena *arena = arena_new();
+	const struct gateway_ways *ways = gateway_ways(&plan, arena);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const union gateway_address client = address(rows[i].client, 40000);
+		const union gateway_address to = address(rows[i].to, rows[i].port);
+
+		if (gateway_way_outside(ways, &client, &to) != rows[i].leads)
+			fail_msg("%s to %s:%u", rows[i].client, rows[i].to, rows[i].port);
+	}
+}
+
+static void a_port_of_the_host_is_not_one_outside(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct gateway_ways *ways = gateway_ways(&plan, arena);
+	const union gateway_address a = address("10.1.0.2", 1), b = address("10.1.0.3", 1);
+	const union gateway_address wide = address("fd01::3", 1), router = address("10.1.0.1", 5);
+	const union gateway_address router6 = address("fd01::1", 5),
+				    loopback = address("127.0.0.1", 3306);
+
+	(void)state;
+	assert_true(gateway_way_host(ways, &b, 3306));
+	assert_true(gateway_way_host(ways, &wide, 3306));
+	assert_false(gateway_way_host(ways, &a, 3306));
+	assert_false(gateway_way_host(ways, &b, 3307));
+	assert_false(gateway_way_host(ways, &b, 5432));
+	assert_false(gateway_way_outside(ways, &b, &loopback));
+	assert_true(gateway_way_router(ways, &router) && gateway_way_router(ways, &router6));
+	assert_false(gateway_way_router(ways, &a));
+}
+
+static void holds(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("no '%s' in:\n%s", part, text);
+}
+
+static void the_tables_say_the_same(void **state)
+{
+	scoped(memory) char *router = enforce_network_rules_router(&plan);
+	scoped(memory) char *service = enforce_network_rules_service(&plan, &services[0]);
+	static const char world[] =
+		"ip daddr != { 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 100.100.100.200, "
+		"168.63.129.16, 198.18.0.0/15, 224.0.0.0/4, 240.0.0.0/4, 10.1.0.0/24 } tcp dport "
+		"443 accept\n";
+
+	(void)state;
+	holds(service, "\t\tip daddr 192.0.2.0/24 tcp dport 9300-9400 accept\n");
+	holds(service,
+		"\t\tip saddr 192.0.2.0/24 tcp sport 9300-9400 tcp flags & (syn | ack) != syn "
+		"accept\n");
+	holds(service, world);
+	holds(service, "\t\tmeta nfproto ipv6 ip6 daddr != {");
+	assert_null(strstr(service, "192.0.2.1"));
+	holds(router, world);
+	holds(router, "ip daddr 169.254.0.0/16 ip daddr != { 169.254.169.254, 169.254.170.2 } tcp "
+		      "dport 80 "
+		      "accept\n");
+	holds(router, " : jump outside_");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_service_goes_where_its_own_lines_lead),
+		cmocka_unit_test(a_port_of_the_host_is_not_one_outside),
+		cmocka_unit_test(the_tables_say_the_same),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
