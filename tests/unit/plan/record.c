@@ -139,7 +139,7 @@ static void a_changed_plan_is_refused_by_the_name_of_the_field(void **state)
 		{"\"edges\"", "\"hedges\"", "hedges: is not known"},
 		{"\"target\": \"/a", "\"target\": \"a", "has no target"},
 		{"shop.yaml:7:3", "shop.yaml", "is not file:line:column"},
-		{"\"version\": 4", "\"version\": 5", "plan of version 5"},
+		{"\"version\": 5", "\"version\": 6", "plan of version 6"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
