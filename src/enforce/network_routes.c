@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/arena.h"
 #include "plan/plan.h"
 
 bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,
@@ -21,6 +22,28 @@ bool enforce_network_peers(const struct plan *plan, const struct plan_service *s
 			return true;
 	}
 	return false;
+}
+
+const bool *enforce_network_all_peers(
+	const struct plan *plan, const struct plan_service *service, struct arena *arena)
+{
+	bool *peers = arena_alloc(arena, (plan->service_count + 1) * sizeof(*peers));
+
+	for (size_t i = 0; service->linked && i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const char *other = NULL;
+
+		if (edge->transport == PLAN_UNIX)
+			continue;
+		if (strcmp(edge->from, service->name) == 0)
+			other = edge->to;
+		else if (strcmp(edge->to, service->name) == 0)
+			other = edge->from;
+		const struct plan_service *peer = other ? plan_service(plan, other) : NULL;
+		if (peer && peer->linked && peer != service)
+			peers[peer - plan->services] = true;
+	}
+	return peers;
 }
 
 size_t enforce_network_probes(const struct plan_service *service, uint32_t ports[NETWORK_PROBES])

@@ -26,6 +26,12 @@ bool enforce_network_outward(const struct plan *plan, const struct plan_service 
 bool enforce_network_peers(const struct plan *plan, const struct plan_service *service,
 	const struct plan_service *peer);
 
+/* The same of all at once: a flag for each of the plan's services, in @arena.  Who goes through all
+ * of them asks this, or the edges would be gone through for each. */
+struct arena;
+const bool *enforce_network_all_peers(
+	const struct plan *plan, const struct plan_service *service, struct arena *arena);
+
 enum { NETWORK_PROBES = 2 }; /* of `ready` and of `healthy` */
 
 /*

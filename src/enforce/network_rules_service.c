@@ -20,10 +20,12 @@ static void write_peers(FILE *out, const struct plan *plan, const struct plan_se
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 		const char *own = towards ? edge->from : edge->to;
+
+		if (edge->transport == PLAN_UNIX || strcmp(own, service->name) != 0)
+			continue;
 		const char *other = enforce_rules_address(
 			plan_service(plan, towards ? edge->to : edge->from), wide);
-
-		if (edge->transport == PLAN_UNIX || !other || strcmp(own, service->name) != 0)
+		if (!other)
 			continue;
 		enforce_rules_set_element(&set);
 		fprintf(out, "%s . %s . %u", other, enforce_rules_transport(edge->transport),

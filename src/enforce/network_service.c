@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/netlink.h"
@@ -106,6 +107,8 @@ static int open_loopback(struct enforce_netlink *netlink, int index, const struc
 static int fill_link(
 	const struct plan *plan, const struct plan_service *service, int network, struct fault *why)
 {
+	scoped(arena) struct arena *arena = arena_new();
+	const bool *peers = enforce_network_all_peers(plan, service, arena);
 	scoped(visit) int home = enforce_network_visit(network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
 	int error = home < 0 ? home : enforce_netlink_open(&netlink, service->where, why);
@@ -120,7 +123,7 @@ static int fill_link(
 	if (!error)
 		error = enforce_network_link_up(&netlink, index, why);
 	for (size_t i = 0; !error && i < plan->service_count; i++)
-		if (enforce_network_peers(plan, service, &plan->services[i]))
+		if (peers[i])
 			error = route_both(&netlink, index, &plan->services[i], service, why);
 	if (!error)
 		error = service->default_route ? route_both(&netlink, index, NULL, service, why)

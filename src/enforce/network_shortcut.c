@@ -213,14 +213,16 @@ static int load(const struct plan *plan, const struct plan_service *service, str
 }
 
 /* Is every link that there is known by its number?  Those that an older bulkhead made are not. */
-static bool all_in_place(const struct plan *plan, const struct plan_service *service)
+static bool all_in_place(
+	const struct plan *plan, const struct plan_service *service, struct arena *arena)
 {
+	const bool *peers = enforce_network_all_peers(plan, service, arena);
+
 	for (size_t i = 0; i < plan->service_count; i++) {
 		const struct plan_service *peer = &plan->services[i];
 		char name[NETWORK_LINK_NAME];
 
-		if (!peer->linked ||
-			(peer != service && !enforce_network_peers(plan, service, peer)))
+		if (!peer->linked || (peer != service && !peers[i]))
 			continue;
 		enforce_network_link_name(peer->link, name);
 		unsigned index = if_nametoindex(name);
@@ -234,7 +236,7 @@ void enforce_shortcut_attach(const struct plan *plan, const struct plan_service 
 {
 	scoped(arena) struct arena *arena = arena_new();
 
-	if (!all_in_place(plan, service))
+	if (!all_in_place(plan, service, arena))
 		return;
 	scoped(fd) int program = load(plan, service, arena);
 	if (program >= 0)

@@ -120,6 +120,8 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 {
 	const struct plan_service router = {
 		.address4 = plan->network.router4, .address6 = plan->network.router6};
+	scoped(arena) struct arena *arena = arena_new();
+	const bool *peers = enforce_network_all_peers(plan, service, arena);
 
 	expect_common(lines);
 	if (!service->linked)
@@ -129,7 +131,7 @@ static void expect_service(struct enforce_network_lines *lines, const struct pla
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address4);
 	expect_address(lines, NETWORK_SERVICE_LINK, service->address6);
 	for (size_t i = 0; i < plan->service_count; i++)
-		if (enforce_network_peers(plan, service, &plan->services[i]))
+		if (peers[i])
 			expect_routes(lines, &plan->services[i], NETWORK_SERVICE_LINK);
 	expect_routes(lines, service->default_route ? NULL : &router, NETWORK_SERVICE_LINK);
 	if (enforce_network_loopback(plan, service, true))
