@@ -23,6 +23,16 @@ static void write_strangers(FILE *out, const struct plan_network *network)
 		network->host4, network->host4, network->prefix4, network->prefix6);
 }
 
+/* By an edge, asked or answered: who sends is known by link and address. */
+#define ASKS4 "iifname . ip saddr @links4 ip saddr . ip daddr . meta l4proto . th dport @edges4"
+#define ASKS6 "iifname . ip6 saddr @links6 ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6"
+#define ANSWERS4                                                                                   \
+	"iifname . ip saddr @links4 ip daddr . ip saddr . meta l4proto . th sport "                \
+	"@edges4 " RULES_ANSWER
+#define ANSWERS6                                                                                   \
+	"iifname . ip6 saddr @links6 ip6 daddr . ip6 saddr . meta l4proto . th sport "             \
+	"@edges6 " RULES_ANSWER
+
 /*
  * Who is who, by link and address.  Edges of TCP are judged here, packet by packet, and not
  * followed: the shortcut lets the router hear the first of each connection alone, and who asks for
@@ -34,16 +44,10 @@ static void write_spoofed(FILE *out, const struct plan_network *network)
 		"\tchain spoofed {\n"
 		"\t\ttype filter hook prerouting priority raw; policy drop;\n"
 		"\t\tiif \"lo\" accept\n"
-		"\t\tmeta l4proto tcp ip daddr != %s iifname . ip saddr . ip daddr . meta l4proto "
-		". "
-		"th dport @edges4 notrack accept\n"
-		"\t\tmeta l4proto tcp ip6 daddr != %s iifname . ip6 saddr . ip6 daddr . meta "
-		"l4proto . "
-		"th dport @edges6 notrack accept\n"
-		"\t\tiifname . ip saddr . ip daddr . meta l4proto . th sport "
-		"@answers4 " RULES_ANSWER " notrack accept\n"
-		"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th sport "
-		"@answers6 " RULES_ANSWER " notrack accept\n"
+		"\t\tmeta l4proto tcp ip daddr != %s " ASKS4 " notrack accept\n"
+		"\t\tmeta l4proto tcp ip6 daddr != %s " ASKS6 " notrack accept\n"
+		"\t\t" ANSWERS4 " notrack accept\n"
+		"\t\t" ANSWERS6 " notrack accept\n"
 		"\t\tiifname . ip saddr @links4 accept\n"
 		"\t\tiifname . ip6 saddr @links6 accept\n",
 		network->router4, network->router6);
@@ -72,9 +76,7 @@ static void write_replies(FILE *out, const struct plan_network *network)
 	"\t\toifname \"" NETWORK_NOWHERE_LINK "\" reject with icmpx port-unreachable\n"
 
 /* By an edge; or towards the outlet, by one as well. */
-#define BY_EDGES                                                                                   \
-	"\t\tiifname . ip saddr . ip daddr . meta l4proto . th dport @edges4 accept\n"             \
-	"\t\tiifname . ip6 saddr . ip6 daddr . meta l4proto . th dport @edges6 accept\n"
+#define BY_EDGES "\t\t" ASKS4 " accept\n\t\t" ASKS6 " accept\n"
 
 /* `gateway: nat`: by the door's link come those from outside, to what is published: so many that
  * the kernel remembers them for one service, and leaves room for the others. */

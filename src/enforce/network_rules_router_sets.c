@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/arena.h"
+#include "base/scoped.h"
 #include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
@@ -26,78 +30,86 @@ static void write_links(FILE *out, const struct plan *plan, bool wide)
 	enforce_rules_set_end(&set);
 }
 
-/* By the router's own address: its outlet listens there. */
-static void write_host_edge(
-	struct rules_set *set, const struct plan *plan, const struct plan_host_edge *edge)
+/* Services by name, since thousands of edges look for both of their ends. */
+static int by_name(const void *left, const void *right)
 {
-	const struct plan_service *client = plan_service(plan, edge->from);
-	const char *from = enforce_rules_address(client, set->wide);
-	char name[NETWORK_LINK_NAME];
+	const struct plan_service *const *a = left, *const *b = right;
 
-	if (!from)
-		return;
-	enforce_network_link_name(client->link, name);
-	enforce_rules_set_element(set);
-	fprintf(set->out, "\"%s\" . %s . %s . tcp . %u", name, from,
-		set->wide ? plan->network.router6 : plan->network.router4, edge->port);
+	return strcmp((*a)->name, (*b)->name);
 }
 
+static const struct plan_service **sort_services(const struct plan *plan, struct arena *arena)
+{
+	const struct plan_service **sorted =
+		arena_alloc(arena, (plan->service_count + 1) * sizeof(struct plan_service *));
+
+	for (size_t i = 0; i < plan->service_count; i++)
+		sorted[i] = &plan->services[i];
+	qsort(sorted, plan->service_count, sizeof(struct plan_service *), by_name);
+	return sorted;
+}
+
+static int is_called(const void *name, const void *service)
+{
+	const struct plan_service *const *a = service;
+
+	return strcmp(name, (*a)->name);
+}
+
+static const char *address_of(
+	const struct plan *plan, const struct plan_service **sorted, const char *name, bool wide)
+{
+	const struct plan_service **found = bsearch(
+		name, sorted, plan->service_count, sizeof(struct plan_service *), is_called);
+
+	return found ? enforce_rules_address(*found, wide) : NULL;
+}
+
+static void write_edge(struct rules_set *set, const char *from, const char *to,
+	const char *transport, uint32_t port)
+{
+	if (!from || !to)
+		return;
+	enforce_rules_set_element(set);
+	fprintf(set->out, "%s . %s . %s . %u", from, to, transport, port);
+}
+
+/* The host's own clients: by which link they come, the rules say. */
+static void write_host_clients(struct rules_set *set, const struct plan *plan)
+{
+	for (size_t i = 0; !set->wide && plan->network.host_link && i < plan->publish_count; i++)
+		if (plan->publishes[i].transport == PLAN_TCP && !enforce_rules_repeated(plan, i))
+			write_edge(set, plan->network.host4,
+				enforce_rules_address(
+					plan_service(plan, plan->publishes[i].service), false),
+				"tcp", plan->publishes[i].port);
+}
+
+/*
+ * Who may ask whom, at which port; turned round, who may answer whom.  The rules ask @links first
+ * who it is.  By the router's own address its outlet is asked.
+ */
 static void write_edges(FILE *out, const struct plan *plan, bool wide)
 {
+	scoped(arena) struct arena *arena = arena_new();
+	const struct plan_service **sorted = sort_services(plan, arena);
 	struct rules_set set = enforce_rules_set_begin(out, "edges", wide,
-		wide ? "ifname . ipv6_addr . ipv6_addr . inet_proto . inet_service"
-		     : "ifname . ipv4_addr . ipv4_addr . inet_proto . inet_service");
+		wide ? "ipv6_addr . ipv6_addr . inet_proto . inet_service"
+		     : "ipv4_addr . ipv4_addr . inet_proto . inet_service");
 
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
-		const struct plan_service *client = plan_service(plan, edge->from);
-		const char *from = enforce_rules_address(client, wide);
-		const char *to = enforce_rules_address(plan_service(plan, edge->to), wide);
-		char name[NETWORK_LINK_NAME];
 
-		if (edge->transport == PLAN_UNIX || !from || !to)
-			continue;
-		enforce_network_link_name(client->link, name);
-		enforce_rules_set_element(&set);
-		fprintf(out, "\"%s\" . %s . %s . %s . %u", name, from, to,
-			enforce_rules_transport(edge->transport), edge->port);
+		if (edge->transport != PLAN_UNIX)
+			write_edge(&set, address_of(plan, sorted, edge->from, wide),
+				address_of(plan, sorted, edge->to, wide),
+				enforce_rules_transport(edge->transport), edge->port);
 	}
 	for (size_t i = 0; i < plan->host_edge_count; i++)
-		write_host_edge(&set, plan, &plan->host_edges[i]);
-	enforce_rules_set_end(&set);
-}
-
-/* A service and who it answers at a port, by TCP. */
-static void write_answer(struct rules_set *set, const struct plan_service *service,
-	const char *client, uint32_t port)
-{
-	const char *from = enforce_rules_address(service, set->wide);
-	char name[NETWORK_LINK_NAME];
-
-	if (!from || !client)
-		return;
-	enforce_network_link_name(service->link, name);
-	enforce_rules_set_element(set);
-	fprintf(set->out, "\"%s\" . %s . %s . tcp . %u", name, from, client, port);
-}
-
-/* The other way of edges, and of the host's own clients. */
-static void write_answers(FILE *out, const struct plan *plan, bool wide)
-{
-	struct rules_set set = enforce_rules_set_begin(out, "answers", wide,
-		wide ? "ifname . ipv6_addr . ipv6_addr . inet_proto . inet_service"
-		     : "ifname . ipv4_addr . ipv4_addr . inet_proto . inet_service");
-
-	for (size_t i = 0; i < plan->edge_count; i++)
-		if (plan->edges[i].transport == PLAN_TCP)
-			write_answer(&set, plan_service(plan, plan->edges[i].to),
-				enforce_rules_address(
-					plan_service(plan, plan->edges[i].from), wide),
-				plan->edges[i].port);
-	for (size_t i = 0; !wide && plan->network.host_link && i < plan->publish_count; i++)
-		if (plan->publishes[i].transport == PLAN_TCP && !enforce_rules_repeated(plan, i))
-			write_answer(&set, plan_service(plan, plan->publishes[i].service),
-				plan->network.host4, plan->publishes[i].port);
+		write_edge(&set, address_of(plan, sorted, plan->host_edges[i].from, wide),
+			wide ? plan->network.router6 : plan->network.router4, "tcp",
+			plan->host_edges[i].port);
+	write_host_clients(&set, plan);
 	enforce_rules_set_end(&set);
 }
 
@@ -166,7 +178,6 @@ bool enforce_rules_router_sets(FILE *out, const struct plan *plan)
 	for (int wide = 0; wide < 2; wide++) {
 		write_links(out, plan, wide);
 		write_edges(out, plan, wide);
-		write_answers(out, plan, wide);
 		write_doors(out, plan, wide);
 		write_asked(out, plan, wide);
 	}

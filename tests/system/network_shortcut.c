@@ -216,6 +216,33 @@ static void only_what_an_edge_joins_takes_it(void **state)
 	assert_true(arrives((struct segment){API, DB, NULL, 40001, 5432, TH_SYN}));
 }
 
+/* Also where the kernel does not look whether there is a way back to who is said to have sent it,
+ * which it never does for IPv6. */
+static void who_sends_is_known_by_the_link(void **state)
+{
+	static const struct enforce_network_knob knobs[] = {
+		{"ipv4/conf/all/rp_filter", "0"},
+		{"ipv4/conf/s1/rp_filter", "0"},
+		{"ipv4/conf/s2/rp_filter", "0"},
+		{"ipv4/conf/s3/rp_filter", "0"},
+	};
+	scoped(visit) int home = enforce_network_visit(router.network, (struct where){0}, &why);
+
+	(void)state;
+	assert_true(home >= 0);
+	assert_int_equal(enforce_network_knobs(
+				 knobs, sizeof(knobs) / sizeof(knobs[0]), (struct where){0}, &why),
+		0);
+	flush(WEB);
+	flush(API);
+	flush(DB);
+	/* As api, which may ask db; and as db, which may answer api. */
+	assert_false(arrives((struct segment){WEB, DB, "198.18.4.3", 40000, 5432, TH_SYN}));
+	assert_false(arrives((struct segment){WEB, API, "198.18.4.4", 5432, 40000, TH_ACK}));
+	assert_true(arrives((struct segment){API, DB, NULL, 40001, 5432, TH_SYN}));
+	assert_true(arrives((struct segment){DB, API, NULL, 5432, 40000, TH_ACK}));
+}
+
 static void another_program_is_seen(void **state)
 {
 	scoped(arena) struct arena *arena = arena_new();
@@ -240,6 +267,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		NETWORK_STACK_TEST(a_connection_takes_it),
 		NETWORK_STACK_TEST(only_what_an_edge_joins_takes_it),
+		NETWORK_STACK_TEST(who_sends_is_known_by_the_link),
 		NETWORK_STACK_TEST(another_program_is_seen),
 	};
 
