@@ -94,8 +94,9 @@ static void flood(const struct plan *plan, int space, struct tally *tally)
 
 	while (!tally->counts)
 		nanosleep(&pause, NULL);
-	inet_pton(AF_INET, plan->services[MANY_CLIENT].address4, &from);
-	inet_pton(AF_INET, plan->services[MANY_SERVER].address4, &to.sin_addr);
+	if (inet_pton(AF_INET, plan->services[MANY_CLIENT].address4, &from) != 1 ||
+		inet_pton(AF_INET, plan->services[MANY_SERVER].address4, &to.sin_addr) != 1)
+		edges_fail("address");
 	while (!tally->end) {
 		for (int i = 0; i < BURST; i++) {
 			tally->allowed += ask(fd, from, &to, many_port(0));
