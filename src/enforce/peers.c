@@ -27,16 +27,20 @@ struct peers {
 static void allow(struct peers *peers, const uint32_t *words, enum plan_transport transport,
 	uint32_t first, uint32_t last)
 {
-	const short length = peers->wide ? WORDS : 1, rest = 3;
+	const uint32_t protocol = transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP;
+	const short length = peers->wide ? WORDS : 1;
 	struct enforce_program *program = peers->program;
+	short rest = (short)((length + 2) * ENFORCE_PROGRAM_SKIP_OTHERS + 1);
 
-	for (short i = 0; i < length; i++)
-		enforce_program_skip(program, BPF_JNE, (unsigned char)(BPF_REG_2 + i), words[i],
-			(short)(length - i + rest));
-	enforce_program_skip(program, BPF_JNE, BPF_REG_7,
-		transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP, rest);
-	enforce_program_skip(program, BPF_JLT, BPF_REG_6, first, 2);
-	enforce_program_skip(program, BPF_JGT, BPF_REG_6, last, 1);
+	/* Peers differ in the last of their words. */
+	for (short i = length; i-- > 0;) {
+		rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
+		enforce_program_skip_others(program, BPF_REG_8, (unsigned char)(BPF_REG_2 + i),
+			words[i], words[i], rest);
+	}
+	rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
+	enforce_program_skip_others(program, BPF_REG_8, BPF_REG_7, protocol, protocol, rest);
+	enforce_program_skip_others(program, BPF_REG_8, BPF_REG_6, first, last, 1);
 	enforce_program_end(program);
 }
 

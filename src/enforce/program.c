@@ -50,6 +50,19 @@ void enforce_program_jump(struct enforce_program *program, short steps)
 	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = steps});
 }
 
+void enforce_program_skip_others(struct enforce_program *program, unsigned char scratch,
+	unsigned char what, uint32_t first, uint32_t last, short steps)
+{
+	const bool one = first == last;
+
+	enforce_program_copy(program, scratch, what);
+	add(program, (struct bpf_insn){.code = BPF_ALU | (one ? BPF_XOR : BPF_SUB) | BPF_K,
+			     .dst_reg = scratch & 15,
+			     .imm = (int)first});
+	enforce_program_skip(program, one ? BPF_JEQ : BPF_JLE, scratch, one ? 0 : last - first, 1);
+	enforce_program_jump(program, steps);
+}
+
 void enforce_program_end(struct enforce_program *program)
 {
 	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_EXIT});

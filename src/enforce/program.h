@@ -31,6 +31,16 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 	unsigned char what, uint32_t value, short steps);
 /* Leave out @steps. */
 void enforce_program_jump(struct enforce_program *program, short steps);
+/*
+ * When the number in register @what is not from @first to @last, leave out @steps that follow
+ * these; register @scratch is lost.  For programs of hundreds of comparisons: the kernel's verifier
+ * learns nothing of @what by them, or it would follow how what it knows goes together; and what is
+ * left out comes first for it, or it would keep each of these places in mind, of which it has some
+ * 8000.
+ */
+enum { ENFORCE_PROGRAM_SKIP_OTHERS = 4 };
+void enforce_program_skip_others(struct enforce_program *program, unsigned char scratch,
+	unsigned char what, uint32_t first, uint32_t last, short steps);
 void enforce_program_end(struct enforce_program *program);
 
 /* Register 6 keeps what register 1 holds at first: calls lose registers 0 to 5.  To read packets it

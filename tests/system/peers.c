@@ -55,8 +55,10 @@ static struct plan_service services[] = {
 		.call_count = 1,
 		.audits = audits,
 		.audit_count = 1},
+	{.name = "many", .ports_held = true, .calls = calls, .call_count = 1},
 };
-static struct plan_edge edges[] = {
+enum { MANY = 1000, FIRST_OF_MANY = 10000, EDGES = MANY + 2 };
+static struct plan_edge edges[EDGES] = {
 	{.from = "web",
 		.to = "db",
 		.transport = PLAN_TCP,
@@ -69,9 +71,9 @@ static struct plan_host_edge host_edges[] = {{.from = "web", .port = 25}};
 static const struct plan plan = {
 	.stack = "test-peers",
 	.services = services,
-	.service_count = 4,
+	.service_count = 5,
 	.edges = edges,
-	.edge_count = 2,
+	.edge_count = EDGES,
 	.host_edges = host_edges,
 	.host_edge_count = 1,
 	.network = {.router4 = "198.18.0.1", .router6 = "fd00::1"},
@@ -200,9 +202,28 @@ static void in_audit_mode_nothing_is_held(void **state)
 	assert_answers(attempts, sizeof(attempts) / sizeof(attempts[0]));
 }
 
+/* The kernel's verifier takes the program for them, which it did not for some four hundred. */
+static void a_thousand_edges_are_held(void **state)
+{
+	const uint16_t last = FIRST_OF_MANY + 2 * (MANY - 1);
+	const struct attempt attempts[] = {
+		{"198.18.0.3", FIRST_OF_MANY, SOCK_STREAM, false, &services[4]},
+		{"198.18.0.3", last, SOCK_STREAM, false, &services[4]},
+		{"fd00::3", last, SOCK_STREAM, false, &services[4]},
+		{"::ffff:198.18.0.3", last, SOCK_STREAM, false, &services[4]},
+		{"198.18.0.3", FIRST_OF_MANY + 1, SOCK_STREAM, true, &services[4]},
+		{"fd00::3", last - 1, SOCK_STREAM, true, &services[4]},
+		{"198.18.0.4", last, SOCK_STREAM, true, &services[4]},
+	};
+
+	(void)state;
+	assert_answers(attempts, sizeof(attempts) / sizeof(attempts[0]));
+}
+
 static int leave_nothing(void **state)
 {
 	(void)state;
+	enforce_cgroup_remove(plan.stack, "many", NULL);
 	enforce_cgroup_remove(plan.stack, "web", NULL);
 	enforce_cgroup_remove(plan.stack, "watched", NULL);
 	arena_free(arena);
@@ -215,6 +236,7 @@ int main(void)
 		cmocka_unit_test(where_an_edge_leads_it_connects),
 		cmocka_unit_test(everywhere_else_is_refused),
 		cmocka_unit_test(in_audit_mode_nothing_is_held),
+		cmocka_unit_test(a_thousand_edges_are_held),
 	};
 
 	if (geteuid() != 0) {
@@ -222,5 +244,10 @@ int main(void)
 		return 77;
 	}
 	arena = arena_new();
+	for (uint32_t i = 0; i < MANY; i++)
+		edges[EDGES - MANY + i] = (struct plan_edge){.from = "many",
+			.to = "db",
+			.transport = PLAN_TCP,
+			.port = FIRST_OF_MANY + 2 * i};
 	return cmocka_run_group_tests(tests, NULL, leave_nothing);
 }
