@@ -13,8 +13,8 @@
  * is measured.  Client and server are in the cgroups GROUP/service-0 and GROUP/service-1, unless
  * GROUP is `-`.
  *
- * Prints medians in microseconds, the median of the ratios to the first row of the same round, and
- * the quartiles of these.  FIGURES is given the median ratios of any two rows.
+ * Prints medians and minima in microseconds, the median of the ratios to the first row of the same
+ * round, and the quartiles of these.  FIGURES is given the median ratios of any two rows.
  */
 
 #include <stdio.h>
@@ -81,14 +81,17 @@ static void take_rounds(void)
 
 static void print_table(void)
 {
-	printf("%-34s %10s %6s %11s  %10s %6s %11s\n", "us", kinds[0], "ratio", "quartiles",
-		kinds[1], "ratio", "quartiles");
+	printf("%-32s", "us");
+	for (size_t kind = 0; kind < PATHS_KINDS; kind++)
+		printf("  %10s %7s %5s %11s", kinds[kind], "least", "ratio", "quartiles");
+	printf("\n");
 	for (size_t i = 0; i < row_count; i++) {
-		printf("%-34s", rows[i].name);
+		printf("%-32s", rows[i].name);
 		for (size_t kind = 0; kind < PATHS_KINDS; kind++)
-			printf(" %10.2f %6.2f %5.2f %5.2f%s", part(times[i][kind], 0.5) / 1e3,
-				ratio(i, 0, kind, 0.5), ratio(i, 0, kind, 0.25),
-				ratio(i, 0, kind, 0.75), kind + 1 < PATHS_KINDS ? " " : "\n");
+			printf("  %10.2f %7.2f %5.2f %5.2f %5.2f", part(times[i][kind], 0.5) / 1e3,
+				part(times[i][kind], 0) / 1e3, ratio(i, 0, kind, 0.5),
+				ratio(i, 0, kind, 0.25), ratio(i, 0, kind, 0.75));
+		printf("\n");
 	}
 }
 
