@@ -38,8 +38,9 @@ const struct enforce_own gateway_own = {
 	.call_count = sizeof(gateway_calls) / sizeof(gateway_calls[0]),
 };
 
-/* To hear whom a client calls, and to ask the kernel for the way there. */
-static const struct enforce_own_call outlet_calls[] = {SERVING, {"getsockname"}, {"read"}};
+/* To hear whom a client calls, and by which name, and to ask the kernel for the way there. */
+static const struct enforce_own_call outlet_calls[] = {
+	SERVING, {"getsockname"}, {"read"}, {"recvfrom"}};
 
 const struct enforce_own outlet_own = {
 	.name = "outlet",

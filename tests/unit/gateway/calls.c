@@ -61,6 +61,8 @@ static const struct {
 	{"kill", {0}, REFUSED},
 	{"read", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
 	{"getsockname", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
+	{"recvfrom", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
+	{"recvmsg", {0}, REFUSED},
 	{"getpeername", {0}, REFUSED},
 };
 

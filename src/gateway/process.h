@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/* Starting one of the processes between a stack and its host. */
+
+#include <sys/types.h>
+
+#include "base/where.h"
+
+struct fault;
+
+struct gateway_process {
+	const char *name;
+	struct where where;
+	/*
+	 * Its life: it gets ready, says so by one byte to @status, closes that and serves without
+	 * returning; or it returns with @why filled.
+	 */
+	void (*live)(const void *what, int status, struct fault *why);
+	const void *what;
+};
+
+/*
+ * Fork it into the cgroup @cgroup (a directory descriptor; -1: the caller's), as pid 1 of a
+ * namespace of its own.  Returns when it serves; the caller closes *@pidfd.  On failure both are
+ * -1.
+ */
+int gateway_process_start(const struct gateway_process *process, int cgroup, pid_t *pid, int *pidfd,
+	struct fault *why);
+
+/* Of the calling process: /dev/null as standard streams, the @count descriptors in @kept, and no
+ * others.  0 or -errno. */
+int gateway_process_keep(const int *kept, size_t count);
