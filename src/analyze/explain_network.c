@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "analyze/explainer.h"
 #include "base/arena.h"
@@ -35,28 +36,36 @@ static void explain_host(struct explainer *explainer, const struct plan_service 
 	}
 }
 
-/* Addresses outside, and what of a wide range is not meant: the whole of the stack's machine. */
+/* What of a wide range is not meant. */
+static const char *but_for(const struct plan *plan, const struct plan_outside *outside)
+{
+	struct plan_ranges ranges;
+	const int family = outside->range && strchr(outside->range, ':') ? AF_INET6 : AF_INET;
+
+	return outside->range && plan_outside_ranges(plan, outside, family, &ranges) &&
+			       ranges.special_count
+		       ? ", but for special addresses such as a cloud's metadata"
+		       : "";
+}
+
 static void explain_outside(struct explainer *explainer, const struct plan_service *service)
 {
 	const struct plan *plan = explainer->plan;
 
 	for (size_t i = 0; i < plan->outside_count; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
-		struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
-		const char *bracket = strchr(outside->range, ':') ? "[]" : NULL;
-		const char *rest =
-			outside->last == outside->first
-				? ""
-				: arena_printf(explainer->arena, "-%" PRIu32, outside->last);
+		const char *peer = outside->range ? outside->range : outside->name;
+		const char *bracket = strchr(peer, ':') ? "[]" : NULL;
+		const char *rest = outside->last == outside->first
+					   ? ""
+					   : arena_printf(explainer->arena, "-%" PRIu32,
+						     outside->last);
 
 		if (!text_equal(outside->from, service->name))
 			continue;
 		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
-			outside->where, "%.1s%s%.1s:%" PRIu32 "%s%s", bracket ? bracket : "",
-			outside->range, bracket ? bracket + 1 : "", outside->first, rest,
-			plan_outside_ranges(plan, outside, &range, specials)
-				? ", but for special addresses such as a cloud's metadata"
-				: "");
+			outside->where, "%.1s%s%.1s:%" PRIu32 "%s%s", bracket ? bracket : "", peer,
+			bracket ? bracket + 1 : "", outside->first, rest, but_for(plan, outside));
 		entry->why = outside->why;
 	}
 }

@@ -138,6 +138,11 @@ static bool reaches_host(const struct plan *plan)
 	return plan_leaves(plan);
 }
 
+static bool asks_names(const struct plan *plan)
+{
+	return plan->network.resolver_id != 0;
+}
+
 /* Bulkhead's own confined processes. */
 static int drill_ourselves(struct session *session, struct fault *why)
 {
@@ -151,6 +156,7 @@ static int drill_ourselves(struct session *session, struct fault *why)
 		{"supervisor", cli_drill_supervisor, NULL},
 		{"gateway", cli_drill_gateway, publishes},
 		{"outlet", cli_drill_outlet, reaches_host},
+		{"resolver", cli_drill_resolver, asks_names},
 	};
 	const struct cli_stage *stage = &session->stage;
 

@@ -20,6 +20,8 @@
 #include "enforce/cgroup.h"
 #include "enforce/connects.h"
 #include "gateway/gateway.h"
+#include "gateway/resolver_plan.h"
+#include "gateway/resolver_process.h"
 #include "plan/plan.h"
 #include "stack/init.h"
 #include "stack/launch.h"
@@ -83,6 +85,49 @@ int cli_drill_outlet(struct drill_world *world, const struct cli_stage *stage, s
 		error = drill_in_place(world, &place, arena, table, why);
 	if (outlet.cgroup >= 0)
 		close(outlet.cgroup);
+	int removed = enforce_cgroup_remove(plan->stack, group, error ? NULL : why);
+	return error ? error : removed;
+}
+
+/* The resolver, as the outlet; of what it serves there is nothing in a drill. */
+struct resolver {
+	const struct cli_stage *stage;
+	const struct gateway_resolver_config *config;
+	int cgroup;
+};
+
+static int confine_resolver(void *context, struct fault *why)
+{
+	const struct resolver *resolver = context;
+	int error = descriptor_put(resolver->cgroup, "cgroup.procs", "0");
+
+	if (error)
+		return fault(why, error, resolver->stage->plan->where,
+			"cannot enter the cgroup of the drill");
+	return gateway_resolver_confine(
+		resolver->config, &resolver->stage->router, DRILL_REFUSAL, why);
+}
+
+int cli_drill_resolver(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
+	struct drill_table *table, struct fault *why)
+{
+	const struct plan *plan = stage->plan;
+	const char *group = arena_printf(arena, "drill-resolver.%d", (int)getpid());
+	struct resolver resolver = {stage, gateway_resolver_plan(plan, arena),
+		enforce_cgroup_open(plan->stack, group, why)};
+	const struct drill_place place = {
+		.name = "resolver",
+		.service = &plan->services[0],
+		.confine = confine_resolver,
+		.context = &resolver,
+	};
+	int error = resolver.cgroup < 0 ? resolver.cgroup
+					: enforce_hold_upstream(plan, resolver.cgroup, why);
+
+	if (!error)
+		error = drill_in_place(world, &place, arena, table, why);
+	if (resolver.cgroup >= 0)
+		close(resolver.cgroup);
 	int removed = enforce_cgroup_remove(plan->stack, group, error ? NULL : why);
 	return error ? error : removed;
 }

@@ -2,10 +2,9 @@
 #pragma once
 
 /*
- * Connections of a stack's outlet: its cgroup refuses to connect to anything but
- * the declared TCP ports of this machine's loopback.  It is in the host's
- * network, where no table of ours is; this needs no Landlock, and nothing that
- * it can do takes it away.
+ * Connections of a stack's own processes in the host's network, where no table of ours is: their
+ * cgroup refuses all but what the plan lets them reach.  This needs no Landlock, and nothing that
+ * they can do takes it away.
  */
 
 #include <stdbool.h>
@@ -14,8 +13,13 @@
 struct fault;
 struct plan;
 
-/* Hold cgroup @group (a directory descriptor) to the host edges of @plan. */
+/* Hold cgroup @group (a directory descriptor) of the outlet to the host edges of @plan and the
+ * addresses outside. */
 int enforce_hold_connects(const struct plan *plan, int group, struct fault *why);
 
-/* Does the cgroup of process @outlet run the planned programs? */
-bool enforce_connects_held(const struct plan *plan, pid_t outlet);
+/* The same of the resolver, to its name servers. */
+int enforce_hold_upstream(const struct plan *plan, int group, struct fault *why);
+
+/* Does the cgroup of outlet or resolver @process run the planned programs? */
+bool enforce_connects_held(const struct plan *plan, pid_t process);
+bool enforce_upstream_held(const struct plan *plan, pid_t process);

@@ -23,17 +23,20 @@
 
 enum { LOOPBACK = 1 };
 
-/* Root of the router's user namespace, the gateway and the outlet, which are nobody else's ids. */
+/* Root of the router's user namespace, the gateway, the outlet and the resolver, which are nobody else's ids. */
 static int write_map(
 	int process, const char *file, const struct plan_network *network, struct fault *why)
 {
-	char outlet[40] = "";
+	char outlet[40] = "", resolver[40] = "";
 
 	if (network->outlet_id)
 		snprintf(outlet, sizeof(outlet), "%u %u 1\n", network->outlet_id,
 			network->outlet_id);
-	int error = descriptor_put(process, file, "0 %u 1\n%u %u 1\n%s", network->router_id,
-		network->gateway_id, network->gateway_id, outlet);
+	if (network->resolver_id)
+		snprintf(resolver, sizeof(resolver), "%u %u 1\n", network->resolver_id,
+			network->resolver_id);
+	int error = descriptor_put(process, file, "0 %u 1\n%u %u 1\n%s%s", network->router_id,
+		network->gateway_id, network->gateway_id, outlet, resolver);
 
 	if (error)
 		return fault(why, error, network->where, "cannot write the router's %s", file);

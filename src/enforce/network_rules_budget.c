@@ -88,13 +88,9 @@ void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget
 {
 	const struct plan *plan = budget->plan;
 
-	for (size_t i = 0; i < plan->outside_count; i++) {
-		if (plan->outsides[i].budget != (size_t)(budget->line - plan->budgets) + 1)
-			continue;
-		fputs("\t\t", out);
-		enforce_rules_outside_match(out, plan, &plan->outsides[i], way);
-		fprintf(out, "%s\n", what);
-	}
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (plan->outsides[i].budget == (size_t)(budget->line - plan->budgets) + 1)
+			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, what);
 }
 
 static const char *period_of(uint32_t seconds)

@@ -51,6 +51,7 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 	if (audited)
 		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
 	fputs(RULES_INPUT, out);
+	enforce_rules_names_in(out, plan, service);
 	enforce_rules_budget_in(out, plan, service);
 	fputs(RULES_EXISTING, out);
 	enforce_rules_limit(out, "");
@@ -62,6 +63,7 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 	fprintf(out, "%s" RULES_REFUSE "\t}\n" RULES_OUTPUT "%s",
 		audited ? LET_THROUGH("came", "saddr") : "",
 		translates ? translated_own : "\t\toif \"lo\" accept\n");
+	enforce_rules_names_out(out, plan, service);
 	enforce_rules_budget_out(out, plan, service);
 	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
 	enforce_rules_budget_begin(out, plan, service, "");
@@ -71,6 +73,7 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 		out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n", audited ? LET_THROUGH("went", "daddr") : "");
+	enforce_rules_names_untracked(out, plan, service);
 	if (translates)
 		enforce_network_loopback_chains(out, plan, service);
 	else

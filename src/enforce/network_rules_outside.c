@@ -4,8 +4,8 @@
  * Addresses outside the stack: in the table of who connects there, and in the router's, where the
  * outlet takes the connection over under the address that it is for (a transparent socket).
  *
- * A rule for each line, since a range has no place in a set with ports: only what goes outside
- * meets them, and only those of its own service.
+ * A rule for each line, since a range has no place in a set with ports, and a name's addresses come and
+ * go: only what goes outside meets them, and only those of its own service.
  */
 
 #include <inttypes.h>
@@ -15,6 +15,7 @@
 #include "base/prefix.h"
 #include "base/text.h"
 #include "enforce/network_link.h"
+#include "enforce/network_names.h"
 #include "enforce/network_rules_part.h"
 #include "plan/plan.h"
 
@@ -26,40 +27,52 @@ static void write_prefix(FILE *out, const struct prefix *prefix)
 		fputs(text, out);
 }
 
-void enforce_rules_outside_match(FILE *out, const struct plan *plan,
-	const struct plan_outside *outside, const struct rules_way *way)
+/* Addresses of a range, but for those that it does not mean. */
+static void write_range(
+	FILE *out, const struct plan_ranges *ranges, const char *family, const struct rules_way *way)
 {
-	struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
-	const size_t count = plan_outside_ranges(plan, outside, &range, specials);
-	const char *family = range.family == AF_INET6 ? "ip6" : "ip";
-
-	if (range.bits > 0) {
+	if (ranges->range.bits > 0) {
 		fprintf(out, "%s %s ", family, way->address);
-		write_prefix(out, &range);
+		write_prefix(out, &ranges->range);
 		fputc(' ', out);
 	} else {
-		fprintf(out, "meta nfproto %s ", range.family == AF_INET6 ? "ipv6" : "ipv4");
+		fprintf(out, "meta nfproto %s ", ranges->range.family == AF_INET6 ? "ipv6" : "ipv4");
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < ranges->special_count; i++) {
 		fprintf(out, i ? ", " : "%s %s != { ", family, way->address);
-		write_prefix(out, &specials[i]);
+		write_prefix(out, &ranges->specials[i]);
 	}
-	fprintf(out, "%stcp %s %" PRIu32, count ? " } " : "", way->port, outside->first);
-	if (outside->last != outside->first)
-		fprintf(out, "-%" PRIu32, outside->last);
-	fprintf(out, " %s", way->besides);
+	fputs(ranges->special_count ? " } " : "", out);
+}
+
+void enforce_rules_each_outside(FILE *out, const struct plan *plan,
+	const struct plan_outside *outside, const struct rules_way *way, const char *what)
+{
+	for (int wide = 0; wide < 2; wide++) {
+		const char *family = wide ? "ip6" : "ip";
+		char name[NETWORK_NAME_SET];
+		struct plan_ranges ranges;
+
+		if (!plan_outside_ranges(plan, outside, wide ? AF_INET6 : AF_INET, &ranges))
+			continue;
+		fputs("\t\t", out);
+		if (enforce_rules_name_set(plan, outside, wide, name))
+			fprintf(out, "%s %s @%s ", family, way->address, name);
+		else
+			write_range(out, &ranges, family, way);
+		fprintf(out, "tcp %s %" PRIu32, way->port, outside->first);
+		if (outside->last != outside->first)
+			fprintf(out, "-%" PRIu32, outside->last);
+		fprintf(out, " %s%s\n", way->besides, what);
+	}
 }
 
 void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way)
 {
-	for (size_t i = 0; i < plan->outside_count; i++) {
-		if (!text_equal(plan->outsides[i].from, service->name))
-			continue;
-		fputs("\t\t", out);
-		enforce_rules_outside_match(out, plan, &plan->outsides[i], way);
-		fputs("accept\n", out);
-	}
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (text_equal(plan->outsides[i].from, service->name))
+			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, "accept");
 }
 
 static bool goes_outside(const struct plan *plan, const struct plan_service *service)
@@ -79,6 +92,7 @@ void enforce_rules_outside_chains(FILE *out, const struct plan *plan)
 		if (!goes_outside(plan, service))
 			continue;
 		enforce_network_link_name(service->link, link);
+		enforce_rules_name_sets(out, plan, service);
 		fprintf(out, "\tchain outside_%s {\n", link);
 		enforce_rules_outside(out, plan, service, &enforce_rules_outward);
 		fputs("\t}\n", out);

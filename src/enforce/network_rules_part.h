@@ -103,16 +103,32 @@ extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
 /* The same of what a service asks itself, and of what answers it. */
 extern const struct rules_way enforce_rules_outward, enforce_rules_returned;
 
-/* Addresses outside the stack (network_rules_outside.c): what of a packet is meant by @outside; the
- * rules that accept what is meant by the lines of @service; and in the router a chain for each
- * service that has such lines, and the rule that leads there by its link. */
+/* Addresses outside the stack (network_rules_outside.c): @what of packets that are meant by
+ * @outside; the rules that accept what is meant by the lines of @service; and in the router a chain
+ * for each service that has such lines, and the rule that leads there by its link. */
 struct plan_outside;
-void enforce_rules_outside_match(FILE *out, const struct plan *plan,
-	const struct plan_outside *outside, const struct rules_way *way);
+void enforce_rules_each_outside(FILE *out, const struct plan *plan,
+	const struct plan_outside *outside, const struct rules_way *way, const char *what);
 void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way);
 void enforce_rules_outside_chains(FILE *out, const struct plan *plan);
 void enforce_rules_outside_jumps(FILE *out, const struct plan *plan);
+
+/* Names outside (network_rules_names.c): the sets of their addresses, of one service.  In its table
+ * the rules by which it asks the resolver, and is answered, and the chains that keep that from being
+ * followed.  In the router's, what comes from and goes to those who ask. */
+void enforce_rules_name_sets(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_names_in(FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_names_out(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_names_untracked(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_resolver_untracked(FILE *out, const struct plan *plan);
+void enforce_rules_resolver_set(FILE *out, const struct plan *plan);
+void enforce_rules_resolver_in(FILE *out, const struct plan *plan);
+void enforce_rules_resolver_out(FILE *out, const struct plan *plan);
+void enforce_rules_resolver_chain(FILE *out, const struct plan *plan);
 
 /* By clients at what @service publishes, those that are let in (network_rules_published.c); by the
  * router at what `ready` and `healthy` ask. */

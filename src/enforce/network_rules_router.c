@@ -38,8 +38,10 @@ static void write_strangers(FILE *out, const struct plan_network *network)
  * followed: the shortcut lets the router hear the first of each connection alone, and who asks for
  * many takes no room.
  */
-static void write_spoofed(FILE *out, const struct plan_network *network)
+static void write_spoofed(FILE *out, const struct plan *plan)
 {
+	const struct plan_network *network = &plan->network;
+
 	fprintf(out,
 		"\tchain spoofed {\n"
 		"\t\ttype filter hook prerouting priority raw; policy drop;\n"
@@ -47,10 +49,12 @@ static void write_spoofed(FILE *out, const struct plan_network *network)
 		"\t\tmeta l4proto tcp ip daddr != %s " ASKS4 " notrack accept\n"
 		"\t\tmeta l4proto tcp ip6 daddr != %s " ASKS6 " notrack accept\n"
 		"\t\t" ANSWERS4 " notrack accept\n"
-		"\t\t" ANSWERS6 " notrack accept\n"
-		"\t\tiifname . ip saddr @links4 accept\n"
-		"\t\tiifname . ip6 saddr @links6 accept\n",
+		"\t\t" ANSWERS6 " notrack accept\n",
 		network->router4, network->router6);
+	enforce_rules_resolver_untracked(out, plan);
+	fputs("\t\tiifname . ip saddr @links4 accept\n"
+	      "\t\tiifname . ip6 saddr @links6 accept\n",
+		out);
 	if (network->host_link)
 		write_strangers(out, network);
 	fputs("\t}\n", out);
@@ -126,6 +130,7 @@ static void write_input(FILE *out, const struct plan *plan)
 	      "\t\ttype filter hook input priority filter; policy drop;\n"
 	      "\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING,
 		out);
+	enforce_rules_resolver_in(out, plan);
 	for (size_t i = 0; i < plan->service_count; i++) {
 		if (!enforce_network_outward(plan, &plan->services[i]))
 			continue;
@@ -150,6 +155,7 @@ static void write_output(FILE *out, const struct plan *plan)
 	      "\t\ttype filter hook output priority filter; policy drop;\n" NOWHERE,
 		out);
 	enforce_rules_shaped(out, plan);
+	enforce_rules_resolver_out(out, plan);
 	fprintf(out,
 		RULES_RESETS RULES_ANSWERS
 		"\t\tip daddr . meta l4proto . th dport @doors4 accept\n"
@@ -170,10 +176,11 @@ char *enforce_network_rules_router(const struct plan *plan)
 		return NULL;
 	fputs(RULES_TABLE, out);
 	bool audited = enforce_rules_router_sets(out, plan);
-	write_spoofed(out, &plan->network);
+	write_spoofed(out, plan);
 	write_replies(out, &plan->network);
 	write_forward(out, plan, audited);
 	enforce_rules_outside_chains(out, plan);
+	enforce_rules_resolver_chain(out, plan);
 	write_input(out, plan);
 	write_output(out, plan);
 	fputs("}\n", out);

@@ -181,6 +181,7 @@ bool enforce_rules_router_sets(FILE *out, const struct plan *plan)
 		write_doors(out, plan, wide);
 		write_asked(out, plan, wide);
 	}
+	enforce_rules_resolver_set(out, plan);
 	enforce_rules_shaped_sets(out, plan);
 	return write_audited(out, plan);
 }

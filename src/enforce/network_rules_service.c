@@ -92,7 +92,7 @@ static bool follows(const struct plan *plan, const struct plan_service *service)
 			(text_equal(plan->edges[i].from, service->name) ||
 				text_equal(plan->edges[i].to, service->name)))
 			return true;
-	return plan_audit(service, LAYER_NETWORK) || enforce_rules_counts(plan, service) ||
+	return plan_audit(service, LAYER_NETWORK) || plan_asks_names(plan, service) || enforce_rules_counts(plan, service) ||
 	       enforce_network_loopback(plan, service, false) ||
 	       enforce_network_loopback(plan, service, true);
 }
@@ -110,6 +110,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 		write_peers(out, plan, service, wide, false);
 		write_peers(out, plan, service, wide, true);
 	}
+	enforce_rules_name_sets(out, plan, service);
 	enforce_rules_budgets(out, plan, service);
 	if (follows(plan, service))
 		enforce_rules_followed(out, plan, service);

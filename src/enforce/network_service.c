@@ -15,6 +15,7 @@
 #include "enforce/network_knobs.h"
 #include "enforce/network_link.h"
 #include "enforce/network_loopback.h"
+#include "enforce/network_names.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
 #include "enforce/network_shortcut.h"
@@ -208,6 +209,8 @@ int enforce_network_service(const struct plan *plan, const struct plan_service *
 
 	if (!error && service->linked && router_network >= 0)
 		error = join(plan, service, router_network, made, why);
+	if (!error && plan_asks_names(plan, service) && router_network >= 0)
+		error = enforce_network_copy_names(plan, service, router_network, made, why);
 	if (error)
 		return error;
 	*network = take_fd(&made);

@@ -11,7 +11,7 @@
 #include "enforce/program.h"
 #include "plan/plan.h"
 
-enum { WORDS = 4, SCRATCH = BPF_REG_8 };
+enum { WORDS = 4, SCRATCH = BPF_REG_8, OTHER_SCRATCH = BPF_REG_9, MASK_STEPS = 2 };
 
 /* A range as the words of an address and those of their bits that count. */
 struct match {
@@ -49,12 +49,14 @@ static struct match match_of(const struct prefix *prefix, bool wide)
 
 static short steps_of(const struct match *match)
 {
+	const short some = MASK_STEPS + ENFORCE_PROGRAM_SKIP_OTHERS;
 	short steps = 0;
 
 	for (size_t i = 0; i < match->words; i++)
-		steps = (short)(steps + (!match->masks[i]                       ? 0
-						: match->masks[i] == UINT32_MAX ? 1
-										: 3));
+		steps = (short)(steps + (!match->masks[i]                ? 0
+						: match->masks[i] == UINT32_MAX
+							? ENFORCE_PROGRAM_SKIP_OTHERS
+							: some));
 	return steps;
 }
 
@@ -63,7 +65,8 @@ static void skip_others(struct enforce_program *program, const struct match *mat
 {
 	short rest = (short)(steps_of(match) + steps);
 
-	for (size_t i = 0; i < match->words; i++) {
+	/* Addresses differ in the last of their words. */
+	for (size_t i = match->words; i-- > 0;) {
 		unsigned char word = (unsigned char)(BPF_REG_2 + i);
 
 		if (!match->masks[i])
@@ -72,39 +75,63 @@ static void skip_others(struct enforce_program *program, const struct match *mat
 			enforce_program_copy(program, SCRATCH, word);
 			enforce_program_mask(program, SCRATCH, match->masks[i]);
 			word = SCRATCH;
-			rest = (short)(rest - 2);
+			rest = (short)(rest - MASK_STEPS);
 		}
-		rest = (short)(rest - 1);
-		enforce_program_skip(program, BPF_JNE, word, match->values[i], rest);
+		rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
+		enforce_program_skip_others(
+			program, OTHER_SCRATCH, word, match->values[i], match->values[i], rest);
 	}
 }
 
-void enforce_program_outside(struct enforce_program *program, const struct plan *plan,
-	const struct plan_outside *outside, bool wide)
+static void write_ranges(struct enforce_program *program, const struct plan_outside *outside,
+	const struct plan_ranges *ranges, bool wide)
 {
-	struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
-	const size_t count = plan_outside_ranges(plan, outside, &range, specials);
-	const struct match match = match_of(&range, wide);
+	const struct match match = match_of(&ranges->range, wide);
+	const size_t count = ranges->special_count;
 	short rest = 1;
 
-	if (!wide && range.family == AF_INET6)
-		return;
 	for (size_t i = 0; i < count; i++) {
-		const struct match special = match_of(&specials[i], wide);
+		const struct match special = match_of(&ranges->specials[i], wide);
 
 		rest = (short)(rest + steps_of(&special) + 1);
 	}
 	const short all = (short)(steps_of(&match) + rest);
-	enforce_program_skip(program, BPF_JNE, BPF_REG_7, IPPROTO_TCP, (short)(all + 2));
-	enforce_program_skip(program, BPF_JLT, BPF_REG_6, outside->first, (short)(all + 1));
-	enforce_program_skip(program, BPF_JGT, BPF_REG_6, outside->last, all);
+	enforce_program_skip_others(program, SCRATCH, BPF_REG_7, IPPROTO_TCP, IPPROTO_TCP,
+		(short)(all + ENFORCE_PROGRAM_SKIP_OTHERS));
+	enforce_program_skip_others(
+		program, SCRATCH, BPF_REG_6, outside->first, outside->last, all);
 	skip_others(program, &match, rest);
 	for (size_t i = 0; i < count; i++) {
-		const struct match special = match_of(&specials[i], wide);
+		const struct match special = match_of(&ranges->specials[i], wide);
 
 		rest = (short)(rest - steps_of(&special) - 1);
 		skip_others(program, &special, 1);
 		enforce_program_jump(program, rest);
 	}
+	enforce_program_end(program);
+}
+
+void enforce_program_outside(struct enforce_program *program, const struct plan *plan,
+	const struct plan_outside *outside, bool wide)
+{
+	struct plan_ranges ranges;
+
+	if (plan_outside_ranges(plan, outside, AF_INET, &ranges))
+		write_ranges(program, outside, &ranges, wide);
+	if (wide && plan_outside_ranges(plan, outside, AF_INET6, &ranges))
+		write_ranges(program, outside, &ranges, wide);
+}
+
+void enforce_program_address(struct enforce_program *program, const char *address, uint32_t first,
+	uint32_t last, bool wide)
+{
+	struct prefix peer;
+
+	if (!address || !prefix_parse(address, strlen(address), &peer) ||
+		(!wide && peer.family == AF_INET6))
+		return;
+	const struct match match = match_of(&peer, wide);
+	skip_others(program, &match, ENFORCE_PROGRAM_SKIP_OTHERS + 1);
+	enforce_program_skip_others(program, SCRATCH, BPF_REG_6, first, last, 1);
 	enforce_program_end(program);
 }

@@ -6,10 +6,11 @@
  * of its edges, and of the outlet, which connects to them for all.
  *
  * Registers 2 to 5 hold the address as it travels (by IPv4 register 2), 6 the port as a number, 7
- * the protocol; 8 is lost.
+ * the protocol; 8 and 9 are lost.
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct enforce_program;
 struct plan;
@@ -22,3 +23,7 @@ void enforce_program_load_peer(struct enforce_program *program, bool wide);
  * address of IPv4 is in its clothes (::ffff:0:0/96). */
 void enforce_program_outside(struct enforce_program *program, const struct plan *plan,
 	const struct plan_outside *outside, bool wide);
+
+/* The same where they are @address at one of these ports, by whichever protocol. */
+void enforce_program_address(struct enforce_program *program, const char *address, uint32_t first,
+	uint32_t last, bool wide);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "catalog/landlock.h"
 #include "enforce/labels_part.h"
+#include "enforce/network_names.h"
 #include "enforce/outside_program.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
@@ -96,6 +97,12 @@ static void allow_edges(struct peers *peers)
 		allow_text(peers, plan->network.router4, PLAN_TCP, edge->port, edge->port);
 		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port, edge->port);
 		allow_text(peers, edge->at, PLAN_TCP, edge->at_port, edge->at_port);
+	}
+	if (plan_asks_names(plan, peers->service)) {
+		allow_text(peers, plan->network.router4, PLAN_TCP, NETWORK_RESOLVER_PORT,
+			NETWORK_RESOLVER_PORT);
+		allow_text(peers, plan->network.router4, PLAN_UDP, NETWORK_RESOLVER_PORT,
+			NETWORK_RESOLVER_PORT);
 	}
 	for (size_t i = 0; i < plan->outside_count; i++)
 		if (text_equal(plan->outsides[i].from, peers->service->name))

@@ -20,7 +20,7 @@ struct fault;
 struct enforce_network_router;
 struct plan;
 
-enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET };
+enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET, GATEWAY_RESOLVER };
 
 /*
  * Fork @part into the cgroup @cgroup (a directory descriptor; the outlet needs one),

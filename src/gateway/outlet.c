@@ -60,8 +60,9 @@ static struct openings *collect(const struct plan *plan, struct arena *arena)
 		const struct plan_outside *outside = &plan->outsides[i];
 
 		for (uint32_t port = outside->first; port <= outside->last; port++)
-			want(openings, strchr(outside->range, ':') != NULL, port, true,
-				&outside->where);
+			for (int wide = 0; wide < 2; wide++)
+				if (!outside->range || !strchr(outside->range, ':') == !wide)
+					want(openings, wide, port, true, &outside->where);
 	}
 	return openings;
 }
@@ -137,6 +138,14 @@ bool gateway_outlet_admit(
 	call->host = gateway_way_router(outlet->ways, &call->wanted);
 	if (call->host)
 		return gateway_way_host(outlet->ways, &call->client, gateway_port(&call->wanted));
-	return gateway_way_outside(outlet->ways, &call->client, &call->wanted) &&
-	       gateway_route_leaves(outlet->routes, &call->wanted);
+	const enum gateway_way way =
+		gateway_way_outside(outlet->ways, &call->client, &call->wanted);
+	call->hello = way == WAY_NAMED;
+	return way != WAY_NONE && gateway_route_leaves(outlet->routes, &call->wanted);
+}
+
+bool gateway_outlet_named(
+	const struct gateway_outlet *outlet, const struct gateway_call *call, const char *name)
+{
+	return gateway_way_named(outlet->ways, &call->client, gateway_port(&call->wanted), name);
 }

@@ -32,6 +32,10 @@ int gateway_outlet_open(const struct plan *plan, const struct enforce_network_ro
 int gateway_outlet_routes(const struct gateway_outlet *outlet);
 
 /* May the client of @call, whose connection is @client, have whom it calls?  Then that is filled
- * in. */
+ * in, also whether the client has to say first whom it wants. */
 bool gateway_outlet_admit(
 	const struct gateway_outlet *outlet, int client, struct gateway_call *call);
+
+/* It said so, by a hello of TLS: may it reach @name at the port that it called? */
+bool gateway_outlet_named(
+	const struct gateway_outlet *outlet, const struct gateway_call *call, const char *name);

@@ -13,7 +13,7 @@ void gateway_relay_open(struct gateway_relay *relay, int client, int service)
 {
 	const struct gateway_relay_way empty = {.pipe = {-1, -1}};
 
-	relay->state = RELAY_CONNECTING;
+	relay->state = service < 0 ? RELAY_HELLO : RELAY_CONNECTING;
 	relay->client = client;
 	relay->service = service;
 	relay->up = relay->down = empty;
@@ -134,6 +134,7 @@ void gateway_relay_close(struct gateway_relay *relay, bool reset, struct gateway
 	give_pipe(&relay->up, pool);
 	give_pipe(&relay->down, pool);
 	close_side(relay->client, reset);
-	close_side(relay->service, reset);
+	if (relay->service >= 0)
+		close_side(relay->service, reset);
 	relay->state = RELAY_FREE;
 }

@@ -25,7 +25,12 @@ struct gateway_relay_way {
 	bool passed; /* and the other side was told */
 };
 
-enum gateway_relay_state { RELAY_FREE, RELAY_CONNECTING, RELAY_OPEN };
+enum gateway_relay_state {
+	RELAY_FREE,
+	RELAY_HELLO, /* what the client says first decides; `service` is -1 */
+	RELAY_CONNECTING,
+	RELAY_OPEN,
+};
 
 struct gateway_relay {
 	enum gateway_relay_state state;
@@ -36,6 +41,7 @@ struct gateway_relay {
 	bool waiting;                      /* is in the server's list of those with more to do */
 };
 
+/* @service -1: it is not known yet. */
 void gateway_relay_open(struct gateway_relay *relay, int client, int service);
 
 enum gateway_relay_result { RELAY_WAIT, RELAY_MORE, RELAY_DONE, RELAY_BROKEN };

@@ -7,16 +7,14 @@
 #include <unistd.h>
 
 #include "gateway/door.h"
-#include "gateway/outlet.h"
 #include "gateway/relay.h"
+#include "gateway/serve_part.h"
 #include "gateway/server.h"
 #include "gateway/source.h"
-#include "gateway/upstream.h"
 
 enum {
 	EVENTS = 256,
 	ACCEPTS = 64, /* by one door in one turn */
-	CONNECT_SECONDS = 10,
 	HALF_CLOSED_SECONDS = 120,
 	TICK_MILLISECONDS = 1000,
 	PAUSE_MILLISECONDS = 100,
@@ -33,18 +31,18 @@ static void watch_doors(struct gateway_server *server, bool open)
 	server->open = open;
 }
 
-static void set_deadline(struct gateway_server *server, struct gateway_relay *relay, long seconds)
+void gateway_set_deadline(struct gateway_server *server, struct gateway_relay *relay, long seconds)
 {
 	server->timed -= relay->deadline != 0;
 	relay->deadline = seconds ? server->now + seconds : 0;
 	server->timed += relay->deadline != 0;
 }
 
-static void end_relay(struct gateway_server *server, size_t index, bool reset)
+void gateway_end_relay(struct gateway_server *server, size_t index, bool reset)
 {
 	struct gateway_relay *relay = &server->relays[index];
 
-	set_deadline(server, relay, 0);
+	gateway_set_deadline(server, relay, 0);
 	gateway_relay_close(relay, reset, &server->pool);
 	gateway_source_leave(
 		server->sources, server->calls[index].door, &server->calls[index].client);
@@ -54,73 +52,21 @@ static void end_relay(struct gateway_server *server, size_t index, bool reset)
 	watch_doors(server, !server->pressed);
 }
 
-static void move_relay(struct gateway_server *server, size_t index)
+void gateway_move_relay(struct gateway_server *server, size_t index)
 {
 	struct gateway_relay *relay = &server->relays[index];
 	enum gateway_relay_result result = gateway_relay_move(relay, &server->pool);
 
 	if (result == RELAY_DONE || result == RELAY_BROKEN) {
-		end_relay(server, index, result == RELAY_BROKEN);
+		gateway_end_relay(server, index, result == RELAY_BROKEN);
 		return;
 	}
-	set_deadline(
+	gateway_set_deadline(
 		server, relay, relay->up.passed || relay->down.passed ? HALF_CLOSED_SECONDS : 0);
 	if (result == RELAY_MORE && !relay->waiting) {
 		relay->waiting = true;
 		server->ready[server->ready_count++] = index;
 	}
-}
-
-static bool watch(struct gateway_server *server, int fd, size_t index, enum side side)
-{
-	struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-		.data.u64 = gateway_event(index, side)};
-
-	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
-/* A socket that connects to the first end that was not tried, or a negative errno. */
-static int call_next(struct gateway_call *call)
-{
-	const size_t ends = gateway_call_ends(call);
-	int fd = -ECONNREFUSED;
-
-	while (fd < 0 && call->tried < ends) {
-		fd = gateway_upstream(call, call->end);
-		call->end = (call->end + 1) % ends;
-		call->tried++;
-	}
-	return fd;
-}
-
-/* An instance that does not answer has seen nothing of the client: another one may serve it. */
-static bool try_another(struct gateway_server *server, size_t index)
-{
-	struct gateway_relay *relay = &server->relays[index];
-	int fd = call_next(&server->calls[index]);
-
-	if (fd < 0)
-		return false;
-	close(relay->service);
-	relay->service = fd;
-	set_deadline(server, relay, CONNECT_SECONDS);
-	return watch(server, fd, index, SIDE_SERVICE);
-}
-
-static void finish_connect(struct gateway_server *server, size_t index)
-{
-	struct gateway_relay *relay = &server->relays[index];
-	int error = 0;
-	socklen_t length = sizeof(error);
-
-	if (getsockopt(relay->service, SOL_SOCKET, SO_ERROR, &error, &length) < 0 || error) {
-		if (!try_another(server, index))
-			end_relay(server, index, true);
-		return;
-	}
-	relay->state = RELAY_OPEN;
-	set_deadline(server, relay, 0);
-	move_relay(server, index);
 }
 
 static void handle_relay(
@@ -130,65 +76,19 @@ static void handle_relay(
 
 	if (relay->state == RELAY_FREE)
 		return;
+	if (relay->state == RELAY_HELLO && !(events & EPOLLERR)) {
+		gateway_hear_client(server, index, events);
+		return;
+	}
 	if (relay->state == RELAY_CONNECTING && side == SIDE_SERVICE) {
 		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
-			finish_connect(server, index);
+			gateway_finish_connect(server, index);
 		return;
 	}
 	if (events & EPOLLERR)
-		end_relay(server, index, true);
+		gateway_end_relay(server, index, true);
 	else if (relay->state == RELAY_OPEN)
-		move_relay(server, index);
-}
-
-/* At once, as at a port where nobody listens. */
-static void refuse(int client)
-{
-	const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-
-	setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	close(client);
-}
-
-/* May @client be served by @door?  Then @call says how: the instances have their clients in turn.
- */
-static bool admit(struct gateway_server *server, struct gateway_door *door, int client,
-	const union gateway_address *address, struct gateway_call *call)
-{
-	*call = (struct gateway_call){.door = door, .client = *address};
-	if (door->outlet)
-		return gateway_outlet_admit(door->outlet, client, call);
-	if (!gateway_source_enter(server->sources, door, address))
-		return false;
-	call->end = door->next;
-	door->next = (door->next + 1) % door->service_count;
-	return true;
-}
-
-static void begin_relay(struct gateway_server *server, struct gateway_door *door, int client,
-	const union gateway_address *address)
-{
-	size_t index = server->free;
-	struct gateway_relay *relay = &server->relays[index];
-	struct gateway_call *call = &server->calls[index];
-
-	if (!admit(server, door, client, address, call)) {
-		refuse(client);
-		return;
-	}
-	int service = call_next(call);
-	if (service < 0) {
-		gateway_source_leave(server->sources, door, address);
-		refuse(client);
-		return;
-	}
-	server->free = relay->next;
-	server->used++;
-	gateway_relay_open(relay, client, service);
-	set_deadline(server, relay, CONNECT_SECONDS);
-	if (!watch(server, client, index, SIDE_CLIENT) ||
-		!watch(server, service, index, SIDE_SERVICE))
-		end_relay(server, index, true);
+		gateway_move_relay(server, index);
 }
 
 /* Errors that belong to one client, not to the door (accept(2)). */
@@ -208,7 +108,7 @@ static void handle_door(struct gateway_server *server, size_t index)
 			door->listener, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client >= 0) {
-			begin_relay(server, door, client, &address);
+			gateway_begin_call(server, door, client, &address);
 			continue;
 		}
 		if (errno == EAGAIN)
@@ -254,7 +154,7 @@ static void serve_ready(struct gateway_server *server)
 
 		relay->waiting = false;
 		if (relay->state == RELAY_OPEN)
-			move_relay(server, turn[i]);
+			gateway_move_relay(server, turn[i]);
 	}
 }
 
@@ -265,8 +165,8 @@ static void end_late(struct gateway_server *server)
 
 		if (relay->state == RELAY_FREE || !relay->deadline || relay->deadline > server->now)
 			continue;
-		if (relay->state != RELAY_CONNECTING || !try_another(server, i))
-			end_relay(server, i, true);
+		if (relay->state != RELAY_CONNECTING || !gateway_try_another(server, i))
+			gateway_end_relay(server, i, true);
 	}
 }
 

@@ -17,7 +17,8 @@ struct gateway_call {
 	union gateway_address client;
 	union gateway_address wanted; /* outwards: whom the client called */
 	bool host;                    /* and that is this machine's loopback */
-	size_t end, tried;            /* end: the next one */
+	bool hello; /* or: its first message has to name somebody whom the client may reach */
+	size_t end, tried; /* end: the next one */
 };
 
 /*

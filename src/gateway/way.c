@@ -7,15 +7,14 @@
 
 #include "base/arena.h"
 #include "base/prefix.h"
+#include "base/text.h"
 #include "gateway/address.h"
 #include "plan/plan.h"
 
 struct way {
-	struct prefix client; /* one address */
-	bool host;            /* to the loopback; else to @range but for @specials */
-	struct prefix range;
-	const struct prefix *specials;
-	size_t special_count;
+	struct prefix client;             /* one address */
+	const struct plan_ranges *ranges; /* NULL: to the loopback */
+	const char *name;                 /* which TLS has to say; NULL: any or none */
 	unsigned first, last;
 };
 
@@ -41,14 +40,22 @@ static void add(struct gateway_ways *ways, struct arena *arena, const struct pla
 		*(struct way *)arena_append(arena, &ways->ways, &ways->count, sizeof(way)) = way;
 }
 
+/* Which addresses a name has, the router's table knows. */
 static void add_outside(struct gateway_ways *ways, struct arena *arena, const struct plan *plan,
 	const struct plan_outside *outside)
 {
-	struct prefix *specials = arena_alloc(arena, PLAN_OUTSIDE_SPECIALS * sizeof(*specials));
-	struct way way = {.specials = specials, .first = outside->first, .last = outside->last};
+	static const int families[] = {AF_INET, AF_INET6};
 
-	way.special_count = plan_outside_ranges(plan, outside, &way.range, specials);
-	add(ways, arena, plan_service(plan, outside->from), way.range.family, way);
+	for (size_t i = 0; i < 2; i++) {
+		struct plan_ranges *ranges = arena_alloc(arena, sizeof(*ranges));
+
+		if (plan_outside_ranges(plan, outside, families[i], ranges))
+			add(ways, arena, plan_service(plan, outside->from), families[i],
+				(struct way){.ranges = ranges,
+					.name = outside->tls ? outside->name : NULL,
+					.first = outside->first,
+					.last = outside->last});
+	}
 }
 
 static int compare(const void *left, const void *right)
@@ -67,7 +74,7 @@ const struct gateway_ways *gateway_ways(const struct plan *plan, struct arena *a
 
 	for (size_t i = 0; i < plan->host_edge_count; i++) {
 		const struct plan_host_edge *edge = &plan->host_edges[i];
-		const struct way way = {.host = true, .first = edge->port, .last = edge->port};
+		const struct way way = {.first = edge->port, .last = edge->port};
 
 		add(ways, arena, plan_service(plan, edge->from), AF_INET, way);
 		add(ways, arena, plan_service(plan, edge->from), AF_INET6, way);
@@ -89,49 +96,96 @@ static bool holds(const struct prefix *prefix, const union gateway_address *addr
 static bool leads(
 	const struct way *way, bool host, const union gateway_address *wanted, unsigned port)
 {
-	if (way->host != host || port < way->first || port > way->last)
+	if (!way->ranges != host || port < way->first || port > way->last)
 		return false;
 	if (host)
 		return true;
-	for (size_t i = 0; i < way->special_count; i++)
-		if (holds(&way->specials[i], wanted))
+	for (size_t i = 0; i < way->ranges->special_count; i++)
+		if (holds(&way->ranges->specials[i], wanted))
 			return false;
-	return holds(&way->range, wanted);
+	return holds(&way->ranges->range, wanted);
 }
 
-/* The first way of the service at @client is found by halves; the others follow it. */
-static bool find(const struct gateway_ways *ways, const union gateway_address *client, bool host,
-	const union gateway_address *wanted, unsigned port)
+/* The first way of the service at @client, by halves; the others follow it. */
+static size_t first_of(const struct gateway_ways *ways, const struct way *asked)
 {
-	const bool wide = client->any.sa_family == AF_INET6;
-	struct way asked = {.client = {.family = client->any.sa_family}};
 	size_t low = 0, high = ways->count;
 
-	memcpy(asked.client.bytes, gateway_address_bytes(client), wide ? 16 : 4);
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (compare(&ways->ways[middle], &asked) < 0)
+		if (compare(&ways->ways[middle], asked) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < ways->count && compare(&ways->ways[low], &asked) == 0; low++)
-		if (leads(&ways->ways[low], host, wanted, port))
-			return true;
-	return false;
+	return low;
 }
+
+static struct way client_of(const union gateway_address *client)
+{
+	const bool wide = client->any.sa_family == AF_INET6;
+	struct way asked = {.client = {.family = client->any.sa_family}};
+
+	memcpy(asked.client.bytes, gateway_address_bytes(client), wide ? 16 : 4);
+	return asked;
+}
+
+#define EACH_WAY(way, ways, asked)                                                                 \
+	for (const struct way *way = (ways)->ways + first_of((ways), (asked));                     \
+		way < (ways)->ways + (ways)->count && compare(way, (asked)) == 0; way++)
 
 bool gateway_way_host(
 	const struct gateway_ways *ways, const union gateway_address *client, unsigned port)
 {
-	return find(ways, client, true, NULL, port);
+	const struct way asked = client_of(client);
+
+	EACH_WAY(way, ways, &asked)
+	{
+		if (leads(way, true, NULL, port))
+			return true;
+	}
+	return false;
 }
 
-bool gateway_way_outside(const struct gateway_ways *ways, const union gateway_address *client,
-	const union gateway_address *wanted)
+enum gateway_way gateway_way_outside(const struct gateway_ways *ways,
+	const union gateway_address *client, const union gateway_address *wanted)
 {
-	return find(ways, client, false, wanted, gateway_port(wanted));
+	const struct way asked = client_of(client);
+	enum gateway_way found = WAY_NONE;
+
+	EACH_WAY(way, ways, &asked)
+	{
+		if (!leads(way, false, wanted, gateway_port(wanted)))
+			continue;
+		if (!way->name)
+			return WAY_OPEN;
+		found = WAY_NAMED;
+	}
+	return found;
+}
+
+static bool is_called(const char *pattern, const char *name)
+{
+	const char *rest = strchr(name, '.');
+
+	if (text_starts(pattern, "*."))
+		return rest && rest != name && strcmp(rest, pattern + 1) == 0;
+	return strcmp(pattern, name) == 0;
+}
+
+bool gateway_way_named(const struct gateway_ways *ways, const union gateway_address *client,
+	unsigned port, const char *name)
+{
+	const struct way asked = client_of(client);
+
+	EACH_WAY(way, ways, &asked)
+	{
+		if (way->name && port >= way->first && port <= way->last &&
+			is_called(way->name, name))
+			return true;
+	}
+	return false;
 }
 
 bool gateway_way_router(const struct gateway_ways *ways, const union gateway_address *address)

@@ -21,8 +21,17 @@ bool gateway_way_host(
 	const struct gateway_ways *ways, const union gateway_address *client, unsigned port);
 
 /* Does one reach @wanted, an address outside, at its port? */
-bool gateway_way_outside(const struct gateway_ways *ways, const union gateway_address *client,
-	const union gateway_address *wanted);
+enum gateway_way {
+	WAY_NONE,
+	WAY_OPEN,
+	WAY_NAMED, /* only who says by TLS that it wants a declared name */
+};
+enum gateway_way gateway_way_outside(const struct gateway_ways *ways,
+	const union gateway_address *client, const union gateway_address *wanted);
+
+/* Does a line of it with `tls` name @name, in small letters, at @port? */
+bool gateway_way_named(const struct gateway_ways *ways, const union gateway_address *client,
+	unsigned port, const char *name);
 
 /* Is @address the router's? */
 bool gateway_way_router(const struct gateway_ways *ways, const union gateway_address *address);

@@ -159,6 +159,8 @@ struct host {
 	const char *cgroup2;       /* mount point; NULL: none */
 	const char **proc_entries; /* names directly in /proc that are not processes, sorted */
 	size_t proc_entry_count;
+	const char **name_servers; /* addresses, in the order in which they are asked */
+	size_t name_server_count;
 	struct host_user *users;
 	size_t user_count;
 	struct host_group *groups;

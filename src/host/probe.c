@@ -14,6 +14,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "host/ids.h"
+#include "host/name_servers.h"
 #include "host/remembered.h"
 #include "host/try.h"
 
@@ -178,6 +179,7 @@ static struct host *describe(struct arena *arena, uint64_t wanted, uint64_t know
 	host->last_capability = read_last_capability(arena);
 	host->cgroup2 = find_cgroup2(arena);
 	read_proc_entries(host, arena);
+	host_name_servers(host, arena);
 	host->id_first = HOST_ID_FIRST;
 	host->id_last = HOST_ID_LAST;
 	host->feature_count = HOST_FEATURE_COUNT;

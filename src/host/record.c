@@ -89,6 +89,7 @@ static const struct record_field host_fields[] = {
 	RECORD_ITEM(struct host, RECORD_U32, last_capability),
 	RECORD_ITEM(struct host, RECORD_TEXT, cgroup2),
 	RECORD_ITEM_ARRAY(struct host, RECORD_TEXTS, proc_entries, proc_entry_count),
+	RECORD_ITEM_ARRAY(struct host, RECORD_TEXTS, name_servers, name_server_count),
 	RECORD_ITEM_LIST(struct host, users, user_count, &user_type),
 	RECORD_ITEM_LIST(struct host, groups, group_count, &group_type),
 	RECORD_ITEM_LIST(struct host, paths, path_count, &path_type),

@@ -130,7 +130,8 @@ static void put_edges(
 		const struct plan_service *peers = plan_services_of(planner, connect->peer, &count);
 		likeness->whole = likeness->whole && connect->transport != POLICY_UNIX &&
 				  (!peers || !peers->instance);
-		put_number(likeness, connect->transport);
+		/* Who asks for names has the resolver in its view, and calls to ask it. */
+		put_number(likeness, (uint64_t)connect->named << 8 | connect->transport);
 	}
 }
 

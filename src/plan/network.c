@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "base/arena.h"
+#include "base/report.h"
 #include "base/text.h"
 #include "plan/planner.h"
 
@@ -72,6 +73,32 @@ static void need_outlet(struct planner *planner, struct where where)
 			"nothing would hold the outlet to the declared addresses and ports");
 }
 
+static void add_upstream(struct planner *planner, const char *address, struct where where)
+{
+	struct plan *plan = planner->plan;
+
+	*(struct plan_upstream *)arena_append(
+		planner->arena, &plan->upstreams, &plan->upstream_count, sizeof(*plan->upstreams)) =
+		(struct plan_upstream){address, where};
+}
+
+/* Who asks for names on behalf of services: servers that the policy names, or the machine's. */
+static void need_resolver(struct planner *planner, struct where where)
+{
+	const struct policy_texts *given = &planner->policy->upstream;
+	const struct host *host = planner->host;
+
+	planner->plan->network.resolver_id = plan_stack_id(planner, "resolver");
+	for (size_t i = 0; i < given->count; i++)
+		add_upstream(planner, given->items[i].text, given->items[i].where);
+	for (size_t i = 0; given->count == 0 && i < host->name_server_count; i++)
+		add_upstream(planner, host->name_servers[i], where);
+	if (planner->plan->upstream_count == 0)
+		report_hint(planner->report,
+			plan_missing(planner, where, "this machine asks no name server"),
+			"write resolver: {upstream: [192.0.2.53]} at the top of the policy");
+}
+
 static void add_outside(struct planner *planner, const struct policy_connect *given,
 	uint32_t budget, struct plan_service *service)
 {
@@ -80,9 +107,11 @@ static void add_outside(struct planner *planner, const struct policy_connect *gi
 	*(struct plan_outside *)arena_append(planner->arena, &plan->outsides, &plan->outside_count,
 		sizeof(*plan->outsides)) = (struct plan_outside){
 		.from = service->name,
-		.range = given->peer,
+		.range = given->named ? NULL : given->peer,
+		.name = given->named ? given->peer : NULL,
 		.first = given->port,
 		.last = given->last,
+		.tls = given->tls,
 		.budget = budget,
 		.why = given->why,
 		.owner = given->owner,
@@ -90,6 +119,8 @@ static void add_outside(struct planner *planner, const struct policy_connect *gi
 	};
 	service->default_route = true;
 	need_outlet(planner, given->where);
+	if (given->named && !plan->network.resolver_id)
+		need_resolver(planner, given->where);
 }
 
 static void add_host_edge(struct planner *planner, const struct policy_connect *given,

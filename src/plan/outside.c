@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/prefix.h"
+#include "base/text.h"
 #include "catalog/special.h"
 #include "plan/plan.h"
 
@@ -10,20 +12,28 @@ bool plan_leaves(const struct plan *plan)
 	return plan->host_edge_count > 0 || plan->outside_count > 0;
 }
 
+bool plan_asks_names(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; service->linked && i < plan->outside_count; i++)
+		if (plan->outsides[i].name && text_equal(plan->outsides[i].from, service->name))
+			return true;
+	return false;
+}
+
 /* What of @text lies within @range, all of which does not lie in it. */
 static bool is_within(const char *text, const struct prefix *range, struct prefix *within)
 {
-	return prefix_parse(text, strlen(text), within) && prefix_covers(range, within) &&
+	return text && prefix_parse(text, strlen(text), within) && prefix_covers(range, within) &&
 	       !prefix_covers(within, range);
 }
 
 /* Of a set of them none may lie in another one (nft). */
 static size_t add_special(const char *text, const struct prefix *range,
-	struct prefix specials[PLAN_OUTSIDE_SPECIALS], size_t count)
+	struct prefix specials[PLAN_SPECIALS], size_t count)
 {
 	struct prefix within;
 
-	if (count == PLAN_OUTSIDE_SPECIALS || !is_within(text, range, &within))
+	if (count == PLAN_SPECIALS || !is_within(text, range, &within))
 		return count;
 	for (size_t i = 0; i < count; i++)
 		if (prefix_covers(&specials[i], &within))
@@ -32,16 +42,30 @@ static size_t add_special(const char *text, const struct prefix *range,
 	return count + 1;
 }
 
-size_t plan_outside_ranges(const struct plan *plan, const struct plan_outside *outside,
-	struct prefix *range, struct prefix specials[PLAN_OUTSIDE_SPECIALS])
+/* Of the special ones the wider come first. */
+static size_t add_specials(const struct plan *plan, const struct prefix *range,
+	struct prefix specials[PLAN_SPECIALS], size_t count)
 {
-	size_t count = 0;
-
-	if (!prefix_parse(outside->range, strlen(outside->range), range))
-		return 0;
-	/* Of the special ones the wider come first. */
 	for (size_t i = 0; i < catalog_special_count; i++)
 		count = add_special(catalog_specials[i].range, range, specials, count);
 	count = add_special(plan->network.prefix4, range, specials, count);
 	return add_special(plan->network.prefix6, range, specials, count);
+}
+
+bool plan_outside_ranges(const struct plan *plan, const struct plan_outside *outside, int family,
+	struct plan_ranges *ranges)
+{
+	*ranges = (struct plan_ranges){.range = {.family = family}};
+	if (outside->range && (!prefix_parse(outside->range, strlen(outside->range), &ranges->range) ||
+				      ranges->range.family != family))
+		return false;
+	ranges->special_count = add_specials(plan, &ranges->range, ranges->specials, 0);
+	return true;
+}
+
+size_t plan_specials(const struct plan *plan, struct prefix ranges[PLAN_SPECIALS])
+{
+	static const struct prefix all4 = {.family = AF_INET}, all6 = {.family = AF_INET6};
+
+	return add_specials(plan, &all6, ranges, add_specials(plan, &all4, ranges, 0));
 }

@@ -81,15 +81,24 @@ struct plan_host_edge {
 	struct where where;
 };
 
-/* To TCP ports of addresses beyond the stack and this machine, by the outlet as well.  What in them
- * is special (catalog/special.h) belongs to them only where all of them lie in it. */
+/* To TCP ports of addresses beyond the stack and this machine, by the outlet as well; of a name,
+ * those that the stack's resolver has answered.  What in a range is special (catalog/special.h)
+ * belongs to it only where all of it lies in that; a name never has such an address. */
 struct plan_outside {
 	const char *from;     /* a service */
-	const char *range;    /* "10.0.0.0/8", "2001:db8::1" */
+	const char *range;    /* "10.0.0.0/8", "2001:db8::1"; NULL: */
+	const char *name;     /* "api.example.com", or "*.example.com": one label more */
 	uint32_t first, last; /* ports */
+	bool tls;             /* the client's hello has to say the name */
 	uint32_t budget;
 	const char *why, *owner;
 	struct where where;
+};
+
+/* A server that is asked for names, at port 53. */
+struct plan_upstream {
+	const char *address;
+	struct where where; /* of `resolver`, or of the first line that needs it */
 };
 
 /* Clients whose addresses are in a range. */
@@ -118,6 +127,7 @@ struct plan_network {
 	uint32_t router_id;            /* host id of uid 0 in the router's user namespace */
 	uint32_t gateway_id;           /* host id that the gateway runs as */
 	uint32_t outlet_id;            /* and the outlet; 0: nobody leaves the stack */
+	uint32_t resolver_id;          /* and the resolver; 0: nobody connects to names */
 	uint32_t supervisor_id;        /* and the supervisor */
 	struct where where; /* of the stack; what `addresses` gives has places of its own */
 	struct where prefix4_where, prefix6_where, door_where;
@@ -150,6 +160,8 @@ struct plan {
 	size_t host_edge_count;
 	struct plan_outside *outsides;
 	size_t outside_count;
+	struct plan_upstream *upstreams; /* whom the resolver asks, in their order */
+	size_t upstream_count;
 	struct plan_budget *budgets;
 	size_t budget_count;
 	struct plan_publish *publishes;
@@ -214,11 +226,25 @@ const struct plan_service *plan_service_named(const struct plan *plan, const cha
 /* Does anybody reach this machine or what is beyond it, so that there is an outlet? */
 bool plan_leaves(const struct plan *plan);
 
-/* The range of @outside, and those within it that do not belong to it, none of them within another
- * one, into @specials; returns how many. */
-enum { PLAN_OUTSIDE_SPECIALS = 32 };
-size_t plan_outside_ranges(const struct plan *plan, const struct plan_outside *outside,
-	struct prefix *range, struct prefix specials[PLAN_OUTSIDE_SPECIALS]);
+/* Does @service connect to names outside, so that it has the resolver? */
+bool plan_asks_names(const struct plan *plan, const struct plan_service *service);
+
+/* A range, and those within it that do not belong to it, none of them within another one. */
+enum { PLAN_SPECIALS = 32 };
+struct plan_ranges {
+	struct prefix range;
+	struct prefix specials[PLAN_SPECIALS];
+	size_t special_count;
+};
+
+/* What @outside may mean of @family (AF_INET, AF_INET6): of a name all that is not special.  False:
+ * nothing. */
+bool plan_outside_ranges(const struct plan *plan, const struct plan_outside *outside, int family,
+	struct plan_ranges *ranges);
+
+/* What no name may have as its address: special ones, and the stack's own, into @ranges, at most
+ * PLAN_SPECIALS of both families; returns how many. */
+size_t plan_specials(const struct plan *plan, struct prefix ranges[PLAN_SPECIALS]);
 
 /* How many addresses of the host are published: one for all instances behind it. */
 size_t plan_doors(const struct plan *plan);

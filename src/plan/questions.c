@@ -137,6 +137,15 @@ static bool leaves(const struct policy *policy)
 	return false;
 }
 
+static bool asks_names(const struct policy *policy)
+{
+	for (size_t i = 0; i < policy->service_count; i++)
+		for (size_t j = 0; j < policy->services[i].connect_count; j++)
+			if (policy->services[i].connects[j].named)
+				return true;
+	return false;
+}
+
 const char *const *plan_id_names(const struct policy *policy, struct arena *arena, size_t *count)
 {
 	struct id_names names = {.arena = arena};
@@ -145,6 +154,8 @@ const char *const *plan_id_names(const struct policy *policy, struct arena *aren
 	add_id_name(&names, arena_printf(arena, "%s//gateway", policy->stack));
 	if (leaves(policy))
 		add_id_name(&names, arena_printf(arena, "%s//outlet", policy->stack));
+	if (asks_names(policy))
+		add_id_name(&names, arena_printf(arena, "%s//resolver", policy->stack));
 	for (size_t i = 0; i < policy->service_count; i++) {
 		const struct policy_service *service = &policy->services[i];
 		uint32_t instances = plan_instances(service);

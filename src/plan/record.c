@@ -42,14 +42,22 @@ static const struct record_type host_edge_type =
 static const struct record_field outside_fields[] = {
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, from),
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, range),
+	RECORD_ITEM(struct plan_outside, RECORD_TEXT, name),
 	RECORD_ITEM(struct plan_outside, RECORD_U32, first),
 	RECORD_ITEM(struct plan_outside, RECORD_U32, last),
+	RECORD_ITEM(struct plan_outside, RECORD_BOOL, tls),
 	RECORD_ITEM(struct plan_outside, RECORD_U32, budget),
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, why),
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, owner),
 	RECORD_ITEM(struct plan_outside, RECORD_WHERE, where),
 };
 static const struct record_type outside_type = RECORD_TYPE(struct plan_outside, outside_fields);
+
+static const struct record_field upstream_fields[] = {
+	RECORD_ITEM(struct plan_upstream, RECORD_TEXT, address),
+	RECORD_ITEM(struct plan_upstream, RECORD_WHERE, where),
+};
+static const struct record_type upstream_type = RECORD_TYPE(struct plan_upstream, upstream_fields);
 
 static const struct record_field budget_fields[] = {
 	RECORD_ITEM(struct plan_budget, RECORD_TEXT, from),
@@ -111,6 +119,7 @@ static const struct record_field network_fields[] = {
 	RECORD_ITEM(struct plan_network, RECORD_U32, router_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, gateway_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, outlet_id),
+	RECORD_ITEM(struct plan_network, RECORD_U32, resolver_id),
 	RECORD_ITEM(struct plan_network, RECORD_U32, supervisor_id),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, where),
 	RECORD_ITEM(struct plan_network, RECORD_WHERE, prefix4_where),
@@ -142,6 +151,7 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM_LIST(struct plan, edges, edge_count, &edge_type),
 	RECORD_ITEM_LIST(struct plan, host_edges, host_edge_count, &host_edge_type),
 	RECORD_ITEM_LIST(struct plan, outsides, outside_count, &outside_type),
+	RECORD_ITEM_LIST(struct plan, upstreams, upstream_count, &upstream_type),
 	RECORD_ITEM_LIST(struct plan, budgets, budget_count, &budget_type),
 	RECORD_ITEM_LIST(struct plan, publishes, publish_count, &publish_type),
 	RECORD_ITEM_LIST(struct plan, socket_folders, socket_folder_count, &socket_folder_type),
@@ -168,9 +178,9 @@ static bool is_outside(const struct plan_outside *outside)
 {
 	struct prefix range;
 
-	return outside->from && outside->range && outside->first > 0 &&
-	       outside->first <= outside->last && outside->last <= UINT16_MAX &&
-	       prefix_parse(outside->range, strlen(outside->range), &range);
+	return outside->from && outside->first > 0 && outside->first <= outside->last &&
+	       outside->last <= UINT16_MAX && !outside->range != !outside->name &&
+	       (!outside->range || prefix_parse(outside->range, strlen(outside->range), &range));
 }
 
 /* Edges name a budget that there is, and no budget is by a period of nothing; ranges are given. */
@@ -188,7 +198,11 @@ static int check_budgets(const struct plan *plan, struct where where, struct fau
 		if (plan->outsides[i].budget > plan->budget_count ||
 			!is_outside(&plan->outsides[i]))
 			return fault_of(why, FAULT_USAGE, -EINVAL, where,
-				"outsides[%zu] has no service, range or budget", i);
+				"outsides[%zu] has no service, range, name or budget", i);
+	for (size_t i = 0; i < plan->upstream_count; i++)
+		if (!plan->upstreams[i].address)
+			return fault_of(why, FAULT_USAGE, -EINVAL, where,
+				"upstreams[%zu] has no address", i);
 	for (size_t i = 0; i < plan->budget_count; i++)
 		if (!plan->budgets[i].from ||
 			(plan->budgets[i].bytes && !plan->budgets[i].byte_seconds))

@@ -81,6 +81,11 @@ void plan_view_skeleton(
 		"passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: "
 		"files\n");
 	plan_node_file(planner, service, "/etc/resolv.conf",
-		"# names of the stack stand in /etc/hosts; nothing else resolves\n");
+		plan_asks_names(planner->plan, service)
+			? arena_printf(planner->arena,
+				  "# names of the stack stand in /etc/hosts; declared ones are asked "
+				  "for here\nnameserver %s\n",
+				  planner->plan->network.router4)
+			: "# names of the stack stand in /etc/hosts; nothing else resolves\n");
 	plan_node(planner, service, PLAN_HOSTS, "/etc/hosts", service->where)->read_only = true;
 }

@@ -53,6 +53,12 @@ static void wish_edges(struct plan_wishes *wishes)
 	for (size_t i = 0; i < from->connect_count; i++)
 		wish_edge(wishes, from->connects[i].transport, "network-client",
 			from->connects[i].where);
+	/* The C library asks by datagrams, and polls for the answer. */
+	for (size_t i = 0; i < from->connect_count; i++)
+		if (from->connects[i].named) {
+			wish_edge(wishes, POLICY_UDP, "network-client", from->connects[i].where);
+			wish_name(wishes, "poll", from->connects[i].where);
+		}
 }
 
 void plan_wish_all(struct plan_wishes *wishes)

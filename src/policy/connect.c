@@ -27,7 +27,7 @@ static enum policy_key key_of(const struct policy_endpoint *to)
 {
 	if (to->transport == POLICY_UDP && to->kind == PEER_HOST)
 		return KEY_CONNECTS_HOST_UDP;
-	if (to->transport == POLICY_UDP && to->kind == PEER_ADDRESSES)
+	if (to->transport == POLICY_UDP && policy_endpoint_leaves(to))
 		return KEY_CONNECTS_CIDR_UDP;
 	return peer_keys[to->kind];
 }
@@ -75,10 +75,7 @@ static void read_owner(struct policy_reading *reading, const struct policy_node 
 
 static void read_tls(struct policy_reading *reading, const struct policy_node *node, void *into)
 {
-	bool checked;
-
-	(void)into;
-	policy_bool(reading, node, &checked);
+	policy_bool(reading, node, &((struct policy_edge *)into)->tls);
 }
 
 static const struct policy_field connect_fields[] = {

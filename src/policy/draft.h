@@ -26,6 +26,7 @@ struct policy_edge {
 	struct where at_where;
 	unsigned at_width;
 	struct policy_budget *budget; /* NULL: none */
+	bool tls;
 	struct where where;
 	unsigned width;
 };

@@ -80,6 +80,11 @@ static void refuse_edge(struct policy_reading *reading, const struct policy_edge
 	}
 }
 
+static bool is_outside(const struct policy_endpoint *to)
+{
+	return to->kind == PEER_ADDRESSES || to->kind == PEER_NAME || to->kind == PEER_WILDCARD;
+}
+
 /* A range as short as it can be written. */
 static const char *name_of(struct policy_reading *reading, const struct policy_endpoint *to)
 {
@@ -101,15 +106,17 @@ static void add_connect(struct policy_reading *reading, struct policy_service *s
 		.transport = edge->to.transport,
 		.peer = peer ? peer->service.name : name_of(reading, &edge->to),
 		.host = edge->to.kind == PEER_HOST,
-		.outside = edge->to.kind == PEER_ADDRESSES,
+		.outside = is_outside(&edge->to),
+		.named = edge->to.kind != PEER_ADDRESSES && is_outside(&edge->to),
 		.instance = policy_instance(&edge->to),
 		.port = (uint16_t)port,
-		.last = edge->to.kind == PEER_ADDRESSES ? edge->to.last : (uint16_t)port,
+		.last = is_outside(&edge->to) ? edge->to.last : (uint16_t)port,
 		.path = edge->to.path,
 		.at = edge->at,
 		.at_port = edge->at_port,
 		.why = edge->why,
 		.owner = edge->owner,
+		.tls = edge->tls,
 		.budget = edge->budget,
 		.where = edge->where,
 		.listen = listen ? listen->where : (struct where){0},
@@ -210,15 +217,17 @@ void policy_check_edges(struct policy_reading *reading)
 
 		for (size_t j = 0; j < draft->edge_count; j++) {
 			const struct policy_edge *edge = &draft->edges[j];
+			if (edge->tls && !is_outside(&edge->to))
+				policy_refuse_tls(reading, edge);
 			if (!policy_endpoint_leaves(&edge->to))
 				resolve_edge(reading, draft, edge);
 			else if (edge->to.kind == PEER_HOST)
 				resolve_host(reading, draft, edge);
-			else if (edge->to.kind == PEER_ADDRESSES)
+			else if (is_outside(&edge->to))
 				resolve_outside(reading, draft, edge);
 		}
 		policy_check_loopback(reading, draft);
 		policy_check_budgets(reading, draft);
-		policy_check_outside_budgets(reading, draft);
+		policy_check_outside_pairs(reading, draft);
 	}
 }

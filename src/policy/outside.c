@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "catalog/special.h"
 #include "policy/draft.h"
 #include "policy/node.h"
@@ -44,10 +45,23 @@ static bool overlaps_own(struct policy_reading *reading, const struct policy_edg
 	return false;
 }
 
+void policy_refuse_tls(struct policy_reading *reading, const struct policy_edge *edge)
+{
+	report_hint(reading->report,
+		policy_error_at(reading, edge->where, edge->width,
+			"'tls' checks a name, and '%s' has none", edge->text),
+		"leave it out, or connect to the name: api.example.com:443");
+}
+
 bool policy_check_outside(struct policy_reading *reading, const struct policy_edge *edge)
 {
-	const struct catalog_special *special = nobody(&edge->to.prefix);
+	const struct catalog_special *special;
 
+	if (edge->to.kind != PEER_ADDRESSES)
+		return true;
+	if (edge->tls)
+		policy_refuse_tls(reading, edge);
+	special = nobody(&edge->to.prefix);
 	if (overlaps_own(reading, edge))
 		return false;
 	if (special) {
@@ -61,35 +75,73 @@ bool policy_check_outside(struct policy_reading *reading, const struct policy_ed
 	return true;
 }
 
-static bool meet(const struct policy_connect *one, const struct policy_connect *other)
+/* A name and the names below it are told apart by their first label alone. */
+static bool names_meet(const char *one, const char *other)
+{
+	const char *rest = strchr(other, '.');
+
+	return strcmp(one, other) == 0 ||
+	       (text_starts(one, "*.") && rest && strcmp(one + 1, rest) == 0);
+}
+
+static bool peers_meet(const struct policy_connect *one, const struct policy_connect *other)
 {
 	struct prefix range, peer;
 
-	return one->outside && other->outside && (one->budget || other->budget) &&
-	       one->transport == other->transport && one->port <= other->last &&
-	       other->port <= one->last && !where_same(one->where, other->where) &&
-	       prefix_parse(one->peer, strlen(one->peer), &range) &&
+	if (one->named != other->named)
+		return false;
+	if (one->named)
+		return names_meet(one->peer, other->peer) || names_meet(other->peer, one->peer);
+	return prefix_parse(one->peer, strlen(one->peer), &range) &&
 	       prefix_parse(other->peer, strlen(other->peer), &peer) &&
 	       prefix_overlaps(&range, &peer);
 }
 
-void policy_check_outside_budgets(struct policy_reading *reading, const struct policy_draft *draft)
+static bool meet(const struct policy_connect *one, const struct policy_connect *other)
+{
+	return (one->budget || other->budget) && one->transport == other->transport &&
+	       one->port <= other->last && other->port <= one->last &&
+	       !where_same(one->where, other->where) && peers_meet(one, other);
+}
+
+/* By its address nobody can tell which of the names is meant. */
+static bool mix(const struct policy_connect *one, const struct policy_connect *other)
+{
+	return one->named && other->named && one->tls != other->tls &&
+	       one->transport == other->transport && one->port <= other->last &&
+	       other->port <= one->last;
+}
+
+static void judge_pair(struct policy_reading *reading, const struct policy_connect *late,
+	const struct policy_connect *first)
+{
+	if (meet(late, first)) {
+		struct report_entry *entry = policy_error_at(reading, late->where, 1,
+			"'%s' and '%s' meet in a port, and not both can say how much", late->peer,
+			first->peer);
+
+		report_other(entry, first->where, "the other one");
+		report_hint(reading->report, entry,
+			"where one has a budget, let no other line reach its addresses");
+	}
+	if (mix(late, first)) {
+		struct report_entry *entry = policy_error_at(reading, late->where, 1,
+			"of '%s' and '%s', at one port, only one has its name checked", late->peer,
+			first->peer);
+
+		report_other(entry, first->where, "the other one");
+		report_hint(reading->report, entry,
+			"names that share an address are told apart by TLS alone: write tls: true "
+			"for both");
+	}
+}
+
+void policy_check_outside_pairs(struct policy_reading *reading, const struct policy_draft *draft)
 {
 	const struct policy_service *service = &draft->service;
 
 	for (size_t i = 0; i < service->connect_count; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct policy_connect *late = &service->connects[i];
-			const struct policy_connect *first = &service->connects[j];
-
-			if (!meet(late, first))
-				continue;
-			struct report_entry *entry = policy_error_at(reading, late->where, 1,
-				"'%s' and '%s' meet in a port, and not both can say how much",
-				late->peer, first->peer);
-
-			report_other(entry, first->where, "the other one");
-			report_hint(reading->report, entry,
-				"where one has a budget, let no other line reach its addresses");
-		}
+		for (size_t j = 0; j < i && service->connects[i].outside; j++)
+			if (service->connects[j].outside)
+				judge_pair(reading, &service->connects[i], &service->connects[j]);
 }

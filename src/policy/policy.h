@@ -97,10 +97,12 @@ struct policy_budget {
 
 struct policy_connect {
 	enum policy_transport transport;
-	const char *peer;  /* a service of the stack, "host", or who is outside */
-	bool host;         /* this machine's loopback */
-	bool outside;      /* beyond the stack and this machine; `peer` is a range, "10.0.0.0/8" */
-	uint32_t instance; /* of the peer, the one that is meant; 0: all */
+	const char *peer; /* a service of the stack, "host", or who is outside */
+	bool host;        /* this machine's loopback */
+	bool outside; /* beyond the stack and this machine; `peer` is a range, "10.0.0.0/8", or */
+	bool named;   /* a name: "api.example.com", "*.example.com" */
+	bool tls;     /* which TLS has to say */
+	uint32_t instance;   /* of the peer, the one that is meant; 0: all */
 	uint16_t port, last; /* the same, but outside, where one line is one edge */
 	const char *path;    /* unix */
 	const char *at; /* address of its own loopback where it looks for the peer; NULL: none */
@@ -243,7 +245,8 @@ struct policy {
 	struct policy_service *services; /* in the order of the text */
 	size_t service_count;
 	struct policy_addresses addresses;
-	struct where nat; /* `gateway: nat`; no file: the gateway relays */
+	struct policy_texts upstream; /* of `resolver`: addresses; none: this machine's own */
+	struct where nat;             /* `gateway: nat`; no file: the gateway relays */
 	size_t assertion_count, assertion_failed;
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/arena.h"
 #include "base/prefix.h"
 #include "policy/check.h"
 #include "policy/node.h"
@@ -12,7 +13,7 @@
 #include "policy/value.h"
 #include "policy/variable.h"
 
-enum { LONGEST_STACK = 32 };
+enum { LONGEST_STACK = 32, MOST_UPSTREAM = 8 };
 
 static const char *const gateways[] = {"relay", "nat"};
 
@@ -99,6 +100,8 @@ static void read_gateway(struct policy_reading *reading, const struct policy_nod
 static void read_upstream(
 	struct policy_reading *reading, const struct policy_node *node, void *into)
 {
+	struct policy_texts *upstream = &reading->policy->upstream;
+
 	(void)into;
 	if (!policy_is_list(reading, node))
 		return;
@@ -106,8 +109,19 @@ static void read_upstream(
 	{
 		const char *text = policy_scalar(reading, item);
 		struct prefix prefix;
-		if (text && (strchr(text, '/') || !prefix_parse(text, strlen(text), &prefix)))
-			policy_error(reading, item, "'%s' is not an address", text);
+
+		if (!text)
+			continue;
+		if (strchr(text, '/') || !prefix_parse(text, strlen(text), &prefix))
+			report_hint(reading->report,
+				policy_error(reading, item, "'%s' is not an address", text),
+				"write upstream: [192.0.2.53, \"2001:db8::53\"]");
+		else if (upstream->count == MOST_UPSTREAM)
+			policy_error(reading, item, "more than %d servers", MOST_UPSTREAM);
+		else
+			*(struct policy_text *)arena_append(reading->arena, &upstream->items,
+				&upstream->count, sizeof(*upstream->items)) =
+				(struct policy_text){policy_copy(reading, text), item->where};
 	}
 }
 

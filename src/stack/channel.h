@@ -32,7 +32,7 @@ enum stack_verb {
 /* Instead of a service: none of them, or one of the relays (enum gateway_part). */
 #define STACK_WHOLE UINT32_MAX
 #define STACK_RELAY(part) (STACK_WHOLE - 1 - (uint32_t)(part))
-enum { STACK_RELAYS = 2 };
+enum { STACK_RELAYS = 3 };
 
 enum { STACK_ANSWER_FDS = 2 };
 

@@ -183,13 +183,14 @@ static bool take_signals(const struct launcher *launcher, int signals, int *stat
 	return stay && waitpid(launcher->supervisor, NULL, WNOHANG) == 0;
 }
 
-enum { CHANNEL, SIGNALS, COMMANDS, STARTS = COMMANDS + LAUNCHER_COMMANDS };
+enum { CHANNEL, SIGNALS, OPENINGS, COMMANDS, STARTS = COMMANDS + LAUNCHER_COMMANDS };
 enum { POLLED = STARTS + LAUNCHER_STARTS };
 
 static void set_polled(const struct launcher *launcher, int signals, struct pollfd polled[POLLED])
 {
 	polled[CHANNEL] = (struct pollfd){.fd = launcher->channel, .events = POLLIN};
 	polled[SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
+	polled[OPENINGS] = (struct pollfd){.fd = launcher->start.openings, .events = POLLIN};
 	for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
 		polled[COMMANDS + i] =
 			(struct pollfd){.fd = launcher->commands[i].pidfd, .events = POLLIN};
@@ -228,6 +229,8 @@ static int serve(struct launcher *launcher, int signals)
 		take_ended(launcher, polled);
 		if (polled[SIGNALS].revents && !take_signals(launcher, signals, &status))
 			return status;
+		if (polled[OPENINGS].revents)
+			launcher_open(launcher);
 		if (!polled[CHANNEL].revents)
 			continue;
 		if (stack_channel_request(launcher->channel, &request) != 1)
@@ -254,7 +257,8 @@ static struct launcher begin_launcher(const struct stack_begin *begin, struct ar
 			.folder_name =
 				arena_printf(arena, "%s/%s", STACK_RUN_FOLDER, up->plan->stack),
 			.router_user = -1,
-			.router_network = -1},
+			.router_network = -1,
+			.openings = -1},
 	};
 
 	for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
@@ -271,6 +275,7 @@ static struct launcher begin_launcher(const struct stack_begin *begin, struct ar
 	if (begin->state) {
 		launcher.relays[GATEWAY_DOORS] = begin->state->gateway;
 		launcher.relays[GATEWAY_OUTLET] = begin->state->outlet;
+		/* A resolver asks the launcher that started it: this one starts its own. */
 	}
 	return launcher;
 }

@@ -74,6 +74,9 @@ void launcher_serve(struct launcher *launcher, const struct stack_request *reque
 void launcher_answer(
 	struct launcher *launcher, struct stack_answer *answer, const int *fds, size_t count);
 
+/* The resolver asks for an address to be opened: do so, and answer; or it is gone. */
+void launcher_open(struct launcher *launcher);
+
 /* Start the command of a probe. */
 int launcher_probe(
 	struct launcher *launcher, const struct stack_request *request, struct fault *why);

@@ -25,6 +25,7 @@ static const char *const kinds[] = {
 	[STACK_SUPERVISOR] = "supervisor",
 	[STACK_LAUNCHER] = "launcher",
 	[STACK_OUTLET] = "outlet",
+	[STACK_RESOLVER] = "resolver",
 };
 static const struct record_field member_fields[] = {
 	RECORD_ITEM_ENUM(struct stack_member, kind, kinds),

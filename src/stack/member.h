@@ -3,7 +3,7 @@
 
 /*
  * One long-lived process of a stack: the init of a service, the gateway, the outlet,
- * the supervisor or the launcher.  A pid alone may mean a stranger by now, so a member is known by
+ * the resolver, the supervisor or the launcher.  A pid alone may mean a stranger by now, so a member is known by
  * pid *and* start time.
  */
 
@@ -20,6 +20,7 @@ enum stack_member_kind {
 	STACK_SUPERVISOR,
 	STACK_LAUNCHER,
 	STACK_OUTLET,
+	STACK_RESOLVER,
 };
 
 struct stack_member {

@@ -5,14 +5,20 @@
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
+#include "enforce/connects.h"
 #include "enforce/labels.h"
 #include "enforce/network.h"
 #include "enforce/network_door.h"
+#include "gateway/resolver_plan.h"
+#include "gateway/resolver_process.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
@@ -131,11 +137,53 @@ int stack_start_door(const struct stack_start *start, struct fault *why)
 	return enforce_network_door(start->plan, start->router_network, why);
 }
 
+static const struct {
+	const char *name;
+	enum stack_member_kind kind;
+} relays[] = {
+	[GATEWAY_DOORS] = {"gateway", STACK_GATEWAY},
+	[GATEWAY_OUTLET] = {"outlet", STACK_OUTLET},
+	[GATEWAY_RESOLVER] = {"resolver", STACK_RESOLVER},
+};
+
+/* A new pair by which it asks for openings: the old one's other end is gone. */
+static int start_resolver(struct stack_start *start, const struct enforce_network_router *router,
+	int cgroup, pid_t *pid, int *pidfd, struct fault *why)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		return fault(why, -errno, start->plan->where, "cannot make the resolver's channel");
+	int error = enforce_hold_upstream(start->plan, cgroup, why);
+	if (!error)
+		error = gateway_resolver_start(gateway_resolver_plan(start->plan, arena), router,
+			cgroup, ends[1], pid, pidfd, why);
+	close(ends[1]);
+	if (error) {
+		close(ends[0]);
+		return error;
+	}
+	if (start->openings >= 0)
+		close(start->openings);
+	start->openings = ends[0];
+	return 0;
+}
+
+static int start_part(struct stack_start *start, enum gateway_part part, int cgroup, pid_t *pid,
+	int *pidfd, struct fault *why)
+{
+	const struct enforce_network_router router = {start->router_user, start->router_network};
+
+	return part == GATEWAY_RESOLVER
+		       ? start_resolver(start, &router, cgroup, pid, pidfd, why)
+		       : gateway_start(part, start->plan, &router, cgroup, pid, pidfd, why);
+}
+
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why)
 {
-	const struct enforce_network_router router = {start->router_user, start->router_network};
-	const char *name = part == GATEWAY_DOORS ? "gateway" : "outlet";
+	const char *name = relays[part].name;
 	const struct plan *plan = start->plan;
 	const bool again = member->pid > 0;
 	char file[32];
@@ -146,7 +194,7 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	scoped(fd) int held = -1;
 	if (cgroup < 0)
 		return cgroup;
-	error = gateway_start(part, plan, &router, cgroup, &pid, &held, why);
+	error = start_part(start, part, cgroup, &pid, &held, why);
 	if (error < 0)
 		return error;
 	if (part == GATEWAY_DOORS)
@@ -156,8 +204,7 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 		stack_kill(plan, name, NULL);
 		return error;
 	}
-	error = stack_member_fill(
-		member, part == GATEWAY_DOORS ? STACK_GATEWAY : STACK_OUTLET, name, pid, pid);
+	error = stack_member_fill(member, relays[part].kind, name, pid, pid);
 	member->generation = start->generation;
 	if (error < 0) {
 		stack_kill(plan, name, NULL);

@@ -22,6 +22,7 @@ struct stack_start {
 	int folder; /* the run folder */
 	const char *folder_name;
 	int router_user, router_network; /* -1: no router */
+	int openings; /* where the resolver asks (stack/launcher.h); -1: there is none */
 };
 
 /* Find the router of the stack that runs (@state) or make one, when a service needs it. */
@@ -39,7 +40,7 @@ int stack_renew(
 /* `gateway: nat`: open the door beside the gateway, or put right what is amiss of it. */
 int stack_start_door(const struct stack_start *start, struct fault *why);
 
-/* Start the gateway, or the outlet, and write down who it is.  *@member is its predecessor, if it
+/* Start the gateway, the outlet, or the resolver, and write down who it is.  *@member is its predecessor, if it
  * had one.  The caller closes *@pidfd. */
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);

@@ -168,6 +168,8 @@ static int read_members(
 		error = read_member(folder, "gateway.json", &state->gateway, arena, why);
 	if (error == 0)
 		error = read_member(folder, "outlet.json", &state->outlet, arena, why);
+	if (error == 0)
+		error = read_member(folder, "resolver.json", &state->resolver, arena, why);
 	for (size_t i = 0; error == 0 && i < state->plan->service_count; i++) {
 		struct stack_member member = {0};
 

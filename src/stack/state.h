@@ -6,7 +6,7 @@
  *
  *     stack.json       version, the router's identity, the newest plan's number
  *     plans/N.json     plan number N: of each service the one that it was launched by
- *     launcher.json, supervisor.json, gateway.json, outlet.json, services/NAME.json
+ *     launcher.json, supervisor.json, gateway.json, outlet.json, resolver.json, services/NAME.json
  *                      struct stack_member
  *     services/NAME.exit   how the service ended, written by its init
  *     control          the supervisor's socket (stack/control.h)
@@ -41,7 +41,7 @@ struct stack_state {
 	uint64_t router;    /* inode of its network namespace; 0: none */
 	uint32_t generation;
 	const struct plan *plan;                                   /* the newest */
-	struct stack_member launcher, supervisor, gateway, outlet; /* pid 0: there is none */
+	struct stack_member launcher, supervisor, gateway, outlet, resolver; /* pid 0: none */
 	struct stack_member *services;                             /* those that were started */
 	size_t service_count;
 };

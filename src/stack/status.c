@@ -205,6 +205,8 @@ static void add_stack(struct stack_status_look *look)
 		stack_status_add_door(look);
 	if (look->state->outlet.pid)
 		stack_status_add_outlet(look);
+	if (look->state->resolver.pid)
+		stack_status_add_resolver(look);
 	stack_status_add_launcher(look);
 	stack_status_add_own(look, "supervisor", &look->state->supervisor,
 		&(struct stack_status_own){plan->network.supervisor_id, 0,

@@ -134,3 +134,19 @@ void stack_status_add_outlet(struct stack_status_look *look)
 		"its cgroup lets it connect to the declared addresses and ports alone",
 		plan->host_edge_count ? plan->host_edges[0].where : plan->outsides[0].where);
 }
+
+/* It is in the host's network as well, where it may reach its servers alone. */
+void stack_status_add_resolver(struct stack_status_look *look)
+{
+	const struct plan *plan = look->state->plan;
+	const struct stack_member *resolver = &look->state->resolver;
+	struct fault why = {.text = "its cgroup does not run the planned programs"};
+
+	stack_status_add_own(look, "resolver", resolver,
+		&(struct stack_status_own){plan->network.resolver_id, 0,
+			.spaces = STATUS_USER | STATUS_MOUNT | STATUS_PID});
+	if (!stack_member_alive(resolver) || plan->upstream_count == 0)
+		return;
+	add_row(look, "resolver", enforce_upstream_held(plan, resolver->pid) ? 0 : 1, &why,
+		"its cgroup lets it ask its name servers alone", plan->upstreams[0].where);
+}

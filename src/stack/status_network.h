@@ -20,3 +20,6 @@ void stack_status_add_door(struct stack_status_look *look);
 
 /* The outlet, and what its cgroup lets it reach. */
 void stack_status_add_outlet(struct stack_status_look *look);
+
+/* The resolver, and what its cgroup lets it ask. */
+void stack_status_add_resolver(struct stack_status_look *look);

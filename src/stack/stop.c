@@ -157,6 +157,7 @@ void stack_stop_members(const struct stack_state *state)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	const struct stack_member *gateway = &state->gateway, *outlet = &state->outlet;
+	const struct stack_member *resolver = &state->resolver;
 	const struct stack_member **services =
 		arena_alloc(arena, (state->service_count + 1) * sizeof(void *));
 
@@ -167,4 +168,6 @@ void stack_stop_members(const struct stack_state *state)
 		stack_stop(state->plan, &gateway, 1);
 	if (outlet->pid)
 		stack_stop(state->plan, &outlet, 1);
+	if (resolver->pid)
+		stack_stop(state->plan, &resolver, 1);
 }

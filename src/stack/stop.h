@@ -17,5 +17,5 @@ struct stack_state;
  */
 void stack_stop(const struct plan *plan, const struct stack_member *const *members, size_t count);
 
-/* All services so; then the gateway and the outlet. */
+/* All services so; then the gateway, the outlet and the resolver. */
 void stack_stop_members(const struct stack_state *state);

@@ -47,7 +47,7 @@ struct supervised_client {
 
 enum { SUPERVISED_CLIENTS = 16 };
 
-/* The gateway, or the outlet. */
+/* The gateway, the outlet, or the resolver. */
 struct supervised_relay {
 	bool wanted, asked;
 	int pidfd;

@@ -26,7 +26,9 @@ static struct supervisor *begin(const struct stack_supervise *supervise, struct 
 		.services = arena_alloc(arena, (count + 1) * sizeof(struct supervised)),
 		.relays = {[GATEWAY_DOORS] = {.wanted = supervise->plan->publish_count > 0,
 				   .pidfd = -1},
-			[GATEWAY_OUTLET] = {.wanted = plan_leaves(supervise->plan), .pidfd = -1}},
+			[GATEWAY_OUTLET] = {.wanted = plan_leaves(supervise->plan), .pidfd = -1},
+			[GATEWAY_RESOLVER] = {.wanted = supervise->plan->network.resolver_id != 0,
+				.pidfd = -1}},
 		.now = clock_milliseconds(),
 	};
 	for (size_t i = 0; i < count; i++)

@@ -27,8 +27,12 @@ void supervisor_note_fault(const char *service, const struct fault *why)
 
 const char *supervisor_name(const struct supervisor *supervisor, uint32_t service)
 {
-	if (service == STACK_RELAY(GATEWAY_DOORS))
-		return "gateway";
-	return service == STACK_RELAY(GATEWAY_OUTLET) ? "outlet"
-						      : supervisor->plan->services[service].name;
+	static const char *const relays[STACK_RELAYS] = {[GATEWAY_DOORS] = "gateway",
+		[GATEWAY_OUTLET] = "outlet",
+		[GATEWAY_RESOLVER] = "resolver"};
+
+	for (size_t i = 0; i < STACK_RELAYS; i++)
+		if (service == STACK_RELAY(i))
+			return relays[i];
+	return supervisor->plan->services[service].name;
 }

@@ -69,7 +69,8 @@ static bool anything_alive(const struct stack_state *state)
 {
 	bool alive = stack_member_alive(&state->launcher) ||
 		     stack_member_alive(&state->supervisor) ||
-		     stack_member_alive(&state->gateway) || stack_member_alive(&state->outlet);
+		     stack_member_alive(&state->gateway) || stack_member_alive(&state->outlet) ||
+		     stack_member_alive(&state->resolver);
 
 	for (size_t i = 0; i < state->service_count; i++)
 		alive = alive || stack_member_alive(&state->services[i]);

@@ -89,6 +89,7 @@ END
 asks() { # NAME DOOR ADDRESS PORT ANSWER
   local said
   said=$(curl -sS -g -m 5 "http://127.0.0.1:$2/$3/$4" 2>&1)
+  # shellcheck disable=SC2254 # it is a pattern
   case $said in
     $5) ok "$1" ;;
     *) not_ok "$1" "said '$said'" ;;

@@ -30,6 +30,8 @@ part cores tests/vm/cores.sh
 part nat tests/system/nat.sh
 part sources tests/system/sources.sh
 part budget tests/system/budget.sh
+part outside tests/system/outside.sh
+part names tests/system/names.sh
 for name in ports phase enter command launch launch-inherited launch-verify launch-kill network network-verify \
   network-door-connect network-loopback gateway-confined outlet; do
   part "$name" "$BUILD/tests/system/test-system-$name"

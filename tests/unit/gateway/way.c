@@ -10,9 +10,11 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/scoped.h"
+#include "enforce/network_names.h"
 #include "enforce/network_rules.h"
 #include "gateway/address.h"
 #include "gateway/way.h"
@@ -99,7 +101,7 @@ static void each_service_goes_where_its_own_lines_lead(void **state)
 		const union gateway_address client = address(rows[i].client, 40000);
 		const union gateway_address to = address(rows[i].to, rows[i].port);
 
-		if (gateway_way_outside(ways, &client, &to) != rows[i].leads)
+		if ((gateway_way_outside(ways, &client, &to) == WAY_OPEN) != rows[i].leads)
 			fail_msg("%s to %s:%u", rows[i].client, rows[i].to, rows[i].port);
 	}
 }
@@ -119,7 +121,7 @@ static void a_port_of_the_host_is_not_one_outside(void **state)
 	assert_false(gateway_way_host(ways, &a, 3306));
 	assert_false(gateway_way_host(ways, &b, 3307));
 	assert_false(gateway_way_host(ways, &b, 5432));
-	assert_false(gateway_way_outside(ways, &b, &loopback));
+	assert_int_equal(gateway_way_outside(ways, &b, &loopback), WAY_NONE);
 	assert_true(gateway_way_router(ways, &router) && gateway_way_router(ways, &router6));
 	assert_false(gateway_way_router(ways, &a));
 }
@@ -154,12 +156,94 @@ static void the_tables_say_the_same(void **state)
 	holds(router, " : jump outside_");
 }
 
+static void holds_not(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		fail_msg("'%s' in:\n%s", part, text);
+}
+
+/* Two lines of one name have one set; another service has its own. */
+static void a_name_is_a_set_that_fills_and_empties(void **state)
+{
+	struct plan_outside lines[] = {
+		{.from = "a", .name = "api.example.com", .first = 443, .last = 443},
+		{.from = "a", .name = "api.example.com", .first = 80, .last = 81},
+		{.from = "a", .name = "*.example.com", .first = 443, .last = 443},
+		{.from = "b", .name = "api.example.com", .first = 443, .last = 443},
+	};
+	struct plan named = plan;
+	struct plan_ranges ranges;
+	char name[NETWORK_NAME_SET];
+
+	(void)state;
+	named.outsides = lines;
+	named.outside_count = 4;
+	named.network.resolver_id = 1234;
+	scoped(memory) char *service = enforce_network_rules_service(&named, &services[0]);
+	scoped(memory) char *router = enforce_network_rules_router(&named);
+	holds(service, "\tset s1/api.example.com/4 {\n\t\ttype ipv4_addr\n\t\tsize 8192\n\t\tflags "
+		       "timeout\n");
+	holds(service, "\tset s1/any/example.com/6 {\n\t\ttype ipv6_addr\n");
+	holds(service, "ip daddr @s1/api.example.com/4 tcp dport 80-81 accept\n");
+	holds(service, "ip6 daddr @s1/any/example.com/6 tcp dport 443 accept\n");
+	holds(service, "ct state established,related accept\n");
+	holds(service, "ip daddr 10.1.0.1 meta l4proto { tcp, udp } th dport 53 accept\n");
+	holds_not(service, "s2/");
+	holds(router, "ip daddr @s2/api.example.com/4 tcp dport 443 accept\n");
+	holds(router,
+		"iifname @asking ip daddr 10.1.0.1 meta l4proto { tcp, udp } th dport 53 accept\n");
+	/* A name that is longer than the name of a set may be has one all the same. */
+	char longest[254];
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	lines[0].name = longest;
+	assert_true(enforce_rules_name_set(&named, &lines[0], true, name));
+	assert_true(strlen(name) < 220);
+	assert_false(enforce_rules_name_set(&named, &outsides[0], true, name));
+	/* And no special address. */
+	assert_true(plan_outside_ranges(&named, &lines[1], AF_INET, &ranges));
+	assert_int_equal(ranges.range.bits, 0);
+	assert_true(ranges.special_count > 5);
+}
+
+static void a_name_that_tls_says_is_asked_for(void **state)
+{
+	struct plan_outside lines[] = {
+		{.from = "a", .name = "api.example.com", .first = 443, .last = 443, .tls = true},
+		{.from = "a", .name = "*.cdn.net", .first = 443, .last = 443, .tls = true},
+		{.from = "a", .range = "192.0.2.0/24", .first = 443, .last = 443},
+		{.from = "b", .name = "b.example.com", .first = 443, .last = 443, .tls = true},
+	};
+	struct plan named = plan;
+	scoped(arena) struct arena *arena = arena_new();
+	const union gateway_address a = address("10.1.0.2", 1), other = address("203.0.113.1", 443);
+	const union gateway_address open = address("192.0.2.1", 443),
+				    special = address("127.0.0.1", 443);
+
+	(void)state;
+	named.outsides = lines;
+	named.outside_count = 4;
+	const struct gateway_ways *ways = gateway_ways(&named, arena);
+	assert_int_equal(gateway_way_outside(ways, &a, &other), WAY_NAMED);
+	assert_int_equal(gateway_way_outside(ways, &a, &open), WAY_OPEN);
+	assert_int_equal(gateway_way_outside(ways, &a, &special), WAY_NONE);
+	assert_true(gateway_way_named(ways, &a, 443, "api.example.com"));
+	assert_true(gateway_way_named(ways, &a, 443, "x.cdn.net"));
+	assert_false(gateway_way_named(ways, &a, 444, "api.example.com"));
+	assert_false(gateway_way_named(ways, &a, 443, "x.x.cdn.net"));
+	assert_false(gateway_way_named(ways, &a, 443, "cdn.net"));
+	assert_false(gateway_way_named(ways, &a, 443, ".cdn.net"));
+	assert_false(gateway_way_named(ways, &a, 443, "b.example.com"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_service_goes_where_its_own_lines_lead),
 		cmocka_unit_test(a_port_of_the_host_is_not_one_outside),
 		cmocka_unit_test(the_tables_say_the_same),
+		cmocka_unit_test(a_name_is_a_set_that_fills_and_empties),
+		cmocka_unit_test(a_name_that_tls_says_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -385,6 +385,63 @@ static void the_host_is_an_edge_of_another_kind(void **state)
 	sketch_free(&sketch);
 }
 
+static void who_is_outside_is_a_range_or_a_name(void **state)
+{
+	static const char top[] = "resolver: {upstream: [192.0.2.53]}\n";
+	static const char text[] =
+		"  a: {role: bare, command: daemon, connects: [\n"
+		"    {to: \"192.0.2.128/25:443\", why: x}, {to: \"[2001:DB8::/32]:80-90\", why: "
+		"y},\n"
+		"    {to: \"API.example.com:443\", why: z, owner: shop},\n"
+		"    {to: \"*.example.com:8443\", why: z}]}\n"
+		"  b: {role: bare, command: daemon, connects: [{to: \"192.0.2.1:443\", why: x}]}\n";
+	struct sketch sketch = sketch_plan_top(top, text, false);
+	const struct plan *plan = sketch.plan;
+	const struct plan_service *a = plan_service(plan, "a"), *b = plan_service(plan, "b");
+
+	(void)state;
+	assert_int_equal(plan->outside_count, 5);
+	assert_string_equal(plan->outsides[0].range, "192.0.2.128/25");
+	assert_null(plan->outsides[0].name);
+	assert_string_equal(plan->outsides[1].range, "2001:db8::/32");
+	assert_int_equal(plan->outsides[1].first, 80);
+	assert_int_equal(plan->outsides[1].last, 90);
+	assert_string_equal(plan->outsides[2].name, "api.example.com");
+	assert_null(plan->outsides[2].range);
+	assert_int_equal(plan->outsides[2].where.line, 7);
+	assert_string_equal(plan->outsides[3].name, "*.example.com");
+	assert_string_equal(plan->outsides[4].from, "b");
+	assert_true(a->default_route && b->default_route);
+	assert_true(plan_asks_names(plan, a));
+	assert_false(plan_asks_names(plan, b));
+	assert_true(plan_leaves(plan));
+	assert_int_equal(plan->upstream_count, 1);
+	assert_string_equal(plan->upstreams[0].address, "192.0.2.53");
+	assert_int_equal(plan->upstreams[0].where.line, 3);
+	assert_true(plan->network.resolver_id && plan->network.outlet_id);
+	sketch_free(&sketch);
+}
+
+static void names_are_asked_of_the_machines_servers(void **state)
+{
+	static const char text[] = "  a: {role: bare, command: daemon, connects: [{to: "
+				   "\"api.example.com:443\", why: x}]}\n";
+	const char *servers[] = {"127.0.0.53", "2001:db8::53"};
+	struct sketch sketch = sketch_plan(text, true);
+
+	(void)state;
+	/* None: nothing can be answered. */
+	assert_int_equal(report_count(sketch.report, REPORT_NOTE), 1);
+	sketch.host->name_servers = servers;
+	sketch.host->name_server_count = 2;
+	const struct plan *plan =
+		plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+	assert_int_equal(plan->upstream_count, 2);
+	assert_string_equal(plan->upstreams[1].address, "2001:db8::53");
+	assert_int_equal(plan->upstreams[0].where.line, 4);
+	sketch_free(&sketch);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +459,8 @@ int main(void)
 		cmocka_unit_test(a_budget_is_its_edges),
 		cmocka_unit_test(a_door_needs_what_leads_to_it),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
+		cmocka_unit_test(who_is_outside_is_a_range_or_a_name),
+		cmocka_unit_test(names_are_asked_of_the_machines_servers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ static const struct {
 } derived[] = {
 	{"struct plan", "version"}, {"struct plan", "arch"},
 	{"struct plan_network", "outlet_id"},       /* host edges */
+	{"struct plan_network", "resolver_id"},     /* edges to names */
 	{"struct plan_service", "instance"},        /* its place among its like */
 	{"struct plan_service", "forks"},           /* clone and fork among the calls */
 	{"struct plan_service", "mdwe"},            /* the host */

@@ -75,7 +75,7 @@ static struct host_program programs[] = {
 static const char *proc_entries[] = {"cpuinfo", "kcore", "keys", "meminfo", "self", "sys"};
 static struct host_id ids[] = {{"s//router", 1001}, {"s//gateway", 1002}, {"s/a", 1003},
 	{"s/a/user", 1004}, {"s/b", 1005}, {"s/b/user", 1006}, {"s/a.1", 1007}, {"s/a.2", 1008},
-	{"s//supervisor", 1009}, {"s//outlet", 1010}};
+	{"s//supervisor", 1009}, {"s//outlet", 1010}, {"s//resolver", 1011}};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -16,6 +16,7 @@
 #include "policy/key.h"
 
 #define SERVICE WEB "    "
+#define NAMED "connects: [{to: \"a.example.com:443\", why: x}]\n"
 #define LETTERS_64 "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijkl"
 #define LETTERS_256 LETTERS_64 LETTERS_64 LETTERS_64 LETTERS_64
 #define SEVERAL "  db: {role: bare, command: db, instances: 2, listens: [5432]}\n"
@@ -55,8 +56,10 @@ static const struct example examples[KEY_COUNT] = {
 		SERVICE "connects: [db:5432]\n" OTHER "addresses: {ipv6: \"fd00:1::/64\"}\n"},
 	[KEY_GATEWAY] = {IN_ERROR, SERVICE "\ngateway: relay\n", SERVICE "\ngateway: relais\n"},
 	[KEY_GATEWAY_NAT] = {IN_PLAN, SERVICE DOOR, SERVICE DOOR "gateway: nat\n"},
-	[KEY_RESOLVER] = {IN_REFUSAL, NULL, SERVICE "\nresolver: {}\n"},
-	[KEY_RESOLVER_PART] = {IN_REFUSAL, NULL, SERVICE "\nresolver: {upstream: [9.9.9.9]}\n"},
+	[KEY_RESOLVER] = {IN_PLAN, SERVICE NAMED,
+		SERVICE NAMED "resolver: {upstream: [9.9.9.9]}\n"},
+	[KEY_RESOLVER_PART] = {IN_PLAN, SERVICE NAMED "resolver: {upstream: [9.9.9.8]}\n",
+		SERVICE NAMED "resolver: {upstream: [9.9.9.9]}\n"},
 	[KEY_OBSERVE_HOST] = {IN_REFUSAL, NULL, SERVICE "\nobserve: {}\n"},
 	[KEY_OBSERVE_PART] = {IN_REFUSAL, NULL, SERVICE "\nobserve: {audit: true}\n"},
 
@@ -142,9 +145,9 @@ static const struct example examples[KEY_COUNT] = {
 		SERVICE "connects: [{to: db:5432, bytes: 50MB/h, over: drop}]\n" OTHER},
 	[KEY_CONNECTS_OVER_ALERT] = {IN_REFUSAL, NULL,
 		SERVICE "connects: [{to: db:5432, bytes: 50MB/h, over: alert}]\n" OTHER},
-	[KEY_CONNECTS_TLS] = {IN_REFUSAL, NULL,
-		SERVICE "connects: [{to: db:5432, tls: true}]\n" OTHER},
-	[KEY_CONNECTS_NAME] = {IN_REFUSAL, NULL,
+	[KEY_CONNECTS_TLS] = {IN_PLAN, SERVICE NAMED,
+		SERVICE "connects: [{to: \"a.example.com:443\", why: x, tls: true}]\n"},
+	[KEY_CONNECTS_NAME] = {IN_PLAN, SERVICE,
 		SERVICE "connects: [{to: \"*.example.com:443\", why: x}]\n"},
 	[KEY_CONNECTS_CIDR] = {IN_PLAN, SERVICE,
 		SERVICE "connects: [{to: 192.0.2.0/24:443, why: x}]\n"},
