@@ -9,6 +9,7 @@
 #include "base/scoped.h"
 #include "cli/drill_depth.h"
 #include "cli/drill_junit.h"
+#include "cli/drill_others.h"
 #include "cli/drill_places.h"
 #include "cli/drill_report.h"
 #include "cli/drill_stage.h"
@@ -245,6 +246,7 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 	options.router = session->stage.router.network;
 	options.run_folder = session->stage.run_folder;
 	options.live = session->stage.live;
+	options.others = cli_drill_others(plan->stack, session->arena, &options.other_count);
 	error = settle_plan(session, plan, why);
 	if (!error)
 		error = drill_world_open(session->stage.plan, &options, &session->world, why);

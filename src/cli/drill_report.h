@@ -20,6 +20,7 @@ struct plan_service;
 
 struct cli_drill_row {
 	const char *category, *attempt, *sentence;
+	const char *group; /* left out: it is none of many that are told as one */
 	enum drill_standing verdict;
 	const char *layer; /* of what was stopped; else left out */
 	bool measured;     /* else the layer is the expected one */

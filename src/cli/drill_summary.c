@@ -5,6 +5,7 @@
 #include "cli/drill_depth.h"
 #include "cli/drill_report.h"
 #include "cli/drill_text.h"
+#include "cli/drill_ways.h"
 #include "cli/list.h"
 #include "drill/attempt.h"
 #include "drill/scenario.h"
@@ -175,6 +176,7 @@ void cli_drill_write_summary(const struct cli_drill_report *report, bool all)
 
 	if (!apart)
 		write_scenarios(report);
+	cli_drill_write_ways(report);
 	puts("categories");
 	write_categories(report);
 	write_layers(report);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/drill_report.h"
+#include "cli/drill_ways.h"
 #include "cli/list.h"
 #include "cli/print.h"
 
@@ -108,18 +109,24 @@ void cli_drill_write_place(const struct cli_drill_report *report, size_t first, 
 	putchar('\n');
 }
 
-static void write_row(const struct cli_drill_row *row)
+/* @count of them alike: one by its name. */
+static void write_row(const struct cli_drill_row *row, size_t count)
 {
 	static const char *const colors[] = {CLI_GREEN, CLI_RED, CLI_YELLOW, ""};
 	static const char *const words[] = {"stopped", "THROUGH", "void", "n/a"};
-	char line[64] = "not declared";
+	char line[64] = "not declared", name[64];
 
 	if (row->where.file)
 		snprintf(line, sizeof(line), "%s:%u:%u", text_base_name(row->where.file),
 			row->where.line, row->where.column);
+	if (count > 1)
+		snprintf(name, sizeof(name), "(%zu ways)", count);
 	printf("  %s%-7s%s %-12s %-23s %-20s %s", cli_paint(colors[row->verdict]),
 		words[row->verdict], cli_paint(CLI_PLAIN), row->layer ? row->layer : "",
-		row->attempt, line, row->layer && !row->measured ? "expected; " : "");
+		count > 1 ? name : row->attempt, line,
+		row->layer && !row->measured ? "expected; " : "");
+	if (count > 1)
+		printf("%s: ", row->group);
 	cli_put(stdout, row->text ? row->text : "");
 	putchar('\n');
 }
@@ -136,7 +143,9 @@ void cli_drill_write_rows(const struct cli_drill_report *report, size_t first)
 			if (!text_equal(category, place->rows[j].category))
 				printf(" %s\n", place->rows[j].category);
 			category = place->rows[j].category;
-			write_row(&place->rows[j]);
+			size_t alike = cli_drill_alike(place, j);
+			write_row(&place->rows[j], alike);
+			j += alike > 1 ? alike - 1 : 0;
 		}
 		putchar('\n');
 	}

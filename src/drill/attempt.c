@@ -27,6 +27,7 @@ static const struct drill_category categories[] = {
 	CATEGORY(ipc, "IPC", "meeting others in memory, queues and local sockets"),
 	CATEGORY(inherited, "inherited descriptors", "using what the launcher left open"),
 	CATEGORY(network, "network", "talking to undeclared peers"),
+	CATEGORY(surroundings, "surroundings", "talking to what is no part of its stack"),
 	CATEGORY(sockets, "sockets", "making sockets that no rule of ports sees"),
 	CATEGORY(resources, "exhaustion", "taking more than its share"),
 	CATEGORY(late, "after ready", "using a right of its start when it is ready"),

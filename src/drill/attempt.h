@@ -42,8 +42,17 @@ enum drill_need {
 	DRILL_OUTLET_PORT, /* the same; a port by which another service reaches the host */
 	DRILL_INTERNET,    /* an address that belongs to nobody's stack; a port */
 	DRILL_INTERNET6,
-	DRILL_NAME_SERVER,           /* the same, where names are asked for */
-	DRILL_METADATA,              /* the metadata address of clouds; a port */
+	DRILL_NAME_SERVER, /* the same, where names are asked for */
+	DRILL_METADATA,    /* the metadata address of clouds; a port */
+	DRILL_METADATA6,
+	DRILL_LINK_LOCAL,  /* an address that is a link's own; a port */
+	DRILL_LINK_LOCAL6, /* the router's own of the link where it has one, else as above */
+	DRILL_AROUND,      /* nothing; a port that the drill listens on at the router */
+	DRILL_RESOLVER,    /* the router's address; the port of resolvers */
+	DRILL_RESOLVER6,
+	DRILL_KNOWN_RESOLVER, /* a public resolver's address; the port of resolvers */
+	DRILL_KNOWN_RESOLVER6,
+	DRILL_KNOWN_TLS,             /* the same; the port of resolvers that encrypt */
 	DRILL_FREE_PORT,             /* a port that the service does not declare */
 	DRILL_HOST_NAME,             /* the host's name */
 	DRILL_HOST_ABSTRACT,         /* an abstract unix socket of the host */
@@ -153,6 +162,7 @@ DRILL_ROWS(processes);
 DRILL_ROWS(ipc);
 DRILL_ROWS(inherited);
 DRILL_ROWS(network);
+DRILL_ROWS(surroundings);
 DRILL_ROWS(sockets);
 DRILL_ROWS(resources);
 DRILL_ROWS(late);

@@ -8,6 +8,7 @@
 #include "drill/launch.h"
 #include "drill/made.h"
 #include "drill/report.h"
+#include "drill/sweep.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
@@ -22,8 +23,7 @@ bool drill_together(const struct drill_attempt *attempt)
 	if (attempt->replaces || attempt->need == DRILL_INHERITED)
 		return false;
 	switch (attempt->kind) {
-	case DRILL_INET: /* those made from the plan are many, and their networks answer at once */
-		return attempt->made;
+	case DRILL_INET:  /* a network may not answer */
 	case DRILL_LIMIT: /* takes all there is */
 	case DRILL_LATE:  /* ends the phase of the whole launch */
 		return false;
@@ -32,11 +32,10 @@ bool drill_together(const struct drill_attempt *attempt)
 	}
 }
 
-/* What the payload is told; @words has room for 3 * @count + 3. */
-static void write_words(const struct drill_item *items, size_t count, const char **words)
+void drill_batch_words(
+	const struct drill_item *items, size_t count, const char *words[static DRILL_BATCH_WORDS])
 {
-	*words++ = NULL; /* the payload itself */
-	*words++ = "each";
+	*words++ = drill_swept(items[0].attempt) ? "sweep" : "each";
 	for (size_t i = 0; i < count; i++) {
 		*words++ = drill_payload_name(items[i].attempt);
 		*words++ = items[i].first;
@@ -82,10 +81,10 @@ int drill_batch(const struct drill_world *world, const struct plan_service *serv
 	struct fault *why)
 {
 	static struct drill_end end;
-	const char *words[3 * DRILL_BATCH + 3];
+	const char *words[DRILL_BATCH_WORDS + 1];
 	struct stack_launched launched;
 
-	write_words(items, count, words);
+	drill_batch_words(items, count, words + 1);
 	int error = drill_launch(world, service, group, words, &launched, why);
 	if (error)
 		return error;

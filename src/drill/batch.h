@@ -14,7 +14,7 @@ struct fault;
 struct plan_service;
 
 /* So many at most, or what they print would not be read whole. */
-enum { DRILL_BATCH = 96 };
+enum { DRILL_BATCH = 96, DRILL_BATCH_WORDS = 3 * DRILL_BATCH + 3 };
 
 /* One of them: what it is and what it is told. */
 struct drill_item {
@@ -26,6 +26,11 @@ struct drill_item {
 /* Is @attempt one of those?  It does not need a process that did nothing before, and has no program
  * run in its place. */
 bool drill_together(const struct drill_attempt *attempt);
+
+/* What the payload is told, but for its own name: each of @items, or all at once (drill/sweep.h)
+ * when the first is one of those that may be.  NULL after the last. */
+void drill_batch_words(
+	const struct drill_item *items, size_t count, const char *words[static DRILL_BATCH_WORDS]);
 
 /*
  * One launch of @service in cgroup @group, whose output comes from @output: the first of @items are

@@ -40,6 +40,14 @@
 	"Whoever "                                                                                 \
 	"sends to it is held by the network rules of both ends and the router (ask-far-service)."
 
+#define GROUP                                                                                      \
+	"To be of a group opens nothing by itself: who speaks to one is held by the rules of "     \
+	"both "                                                                                    \
+	"ends and the router (ask-name-group)."
+#define ASKED                                                                                      \
+	"Who asks it by datagrams is answered at a port of the kernel's choice, which no program " \
+	"of the cgroup can know: the rules of both ends and the router know who has asked."
+
 #define NO_MDWE                                                                                    \
 	"Before Linux 6.3 (MDWE) the filter alone knows what memory was for. What such memory "    \
 	"is filled with is the service's own, and what it calls is held as before."
@@ -62,6 +70,14 @@ static bool without_memfd_noexec(const struct plan_service *service)
 static bool without_ports(const struct plan_service *service)
 {
 	return !service->landlock.handled_net;
+}
+
+static bool hears_datagrams(const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->listen_count; i++)
+		if (service->listens[i].transport == PLAN_UDP)
+			return true;
+	return false;
 }
 
 static bool without_scopes(const struct plan_service *service)
@@ -146,6 +162,10 @@ static const struct drill_special specials[] = {
 	{"await-datagrams", NULL, DATAGRAMS},
 	{"await-datagrams6", NULL, DATAGRAMS},
 	{"await-low-datagrams", NULL, DATAGRAMS},
+	{"join-group", NULL, GROUP},
+	{"join-group6", NULL, GROUP},
+	{"ask:", NULL, ASKED, hears_datagrams},
+	{"ask6:", NULL, ASKED, hears_datagrams},
 	{"make-machine", NULL, FAMILY},
 	{"make-local", NULL, FAMILY},
 	{"make-crypto", NULL, FAMILY},
@@ -238,7 +258,10 @@ const struct plan_class *drill_class(const char *category, const char *name)
 {
 	const struct drill_special *found = special(name);
 
-	return plan_class(found && found->class ? found->class : category);
+	if (found && found->class)
+		return plan_class(found->class);
+	/* What stands around a stack is held by what holds its services apart. */
+	return plan_class(text_equal(category, "surroundings") ? "network" : category);
 }
 
 const char *drill_reason(const char *category, const char *name, const struct plan_service *service)

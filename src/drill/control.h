@@ -7,10 +7,13 @@
  * verdict is void.
  */
 
+#include <stddef.h>
+
 #include "drill/need.h"
 
 struct drill_answer;
 struct drill_attempt;
+struct drill_item;
 struct drill_world;
 struct fault;
 
@@ -20,3 +23,8 @@ void drill_cache_free(struct drill_cache *cache);
 
 int drill_control(const struct drill_world *world, const struct drill_attempt *attempt,
 	const struct drill_arguments *arguments, struct drill_answer *answer, struct fault *why);
+
+/* The same of @items, which are swept (drill/sweep.h), in as few runs as it takes: their first is
+ * that of the control run, and their answers are filled in. */
+int drill_control_sweep(const struct drill_world *world, const struct drill_item *items,
+	size_t count, struct fault *why);

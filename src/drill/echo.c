@@ -17,17 +17,22 @@
 
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "drill/echo_part.h"
 
 #ifndef IPV6_FREEBIND
 #define IPV6_FREEBIND 78
 #endif
 
 /* Each port: TCP and UDP, twice when only the two loopbacks are meant. */
-enum { SOCKETS = 4 * DRILL_ECHO_PORTS + DRILL_ECHO_SOCKETS + 1, TRIES = 50 };
+enum {
+	SOCKETS = 4 * DRILL_ECHO_PORTS + 2 * DRILL_ECHO_ADDRESSES + DRILL_ECHO_SOCKETS + 1,
+	TRIES = 50
+};
 
 struct room {
 	struct pollfd sockets[SOCKETS];
 	size_t count;
+	bool machine, shared, groups; /* as the next socket is to be */
 };
 
 static int keep(struct room *room, int fd)
@@ -52,9 +57,13 @@ static int open_port(
 	/* And from an address that is its own by a route alone. */
 	setsockopt(fd, SOL_IPV6, IPV6_FREEBIND, &yes, sizeof(yes));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (room->machine && drill_echo_hear_machine(fd) < 0)
+		return -errno;
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 ||
 		(type == SOCK_STREAM && listen(fd, SOMAXCONN) < 0))
-		return -errno;
+		return room->shared && errno == EADDRINUSE ? 0 : -errno;
+	if (room->groups && type == SOCK_DGRAM)
+		drill_echo_join(fd);
 	return keep(room, take_fd(&fd));
 }
 
@@ -68,18 +77,24 @@ static int open_both(struct room *room, const struct in6_addr *address, bool onl
 static const struct in6_addr mapped_loopback = {
 	.s6_addr = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1}};
 
-static int open_loopback(struct room *room, uint16_t port)
+static int open_loopback(struct room *room, const struct drill_echo *echo, uint16_t port)
 {
 	int error = open_both(room, &mapped_loopback, false, port);
 
 	if (!error)
 		error = open_both(room, &in6addr_loopback, true, port);
 	/* A host without IPv6: what goes for ::1 fails unconfined too, and is void. */
-	return error == -EADDRNOTAVAIL ? 0 : error;
+	if (error == -EADDRNOTAVAIL)
+		error = 0;
+	room->machine = true;
+	for (size_t i = 0; i < echo->address_count && !error; i++)
+		error = open_both(room, &echo->addresses[i], false, port);
+	room->machine = false;
+	return error;
 }
 
-/* Any port that is free for all four of the loopback's sockets. */
-static int open_any(struct room *room, uint16_t *port)
+/* Any port that is free for all sockets of the machine. */
+static int open_any(struct room *room, const struct drill_echo *echo, uint16_t *port)
 {
 	int error = -EADDRINUSE;
 
@@ -88,7 +103,7 @@ static int open_any(struct room *room, uint16_t *port)
 			close(room->sockets[i].fd);
 		room->count = 0;
 		*port = (uint16_t)(47200 + ((unsigned)getpid() * 31 + try) % 3000);
-		error = open_loopback(room, *port);
+		error = open_loopback(room, echo, *port);
 	}
 	return error;
 }
@@ -131,12 +146,14 @@ static int open_room(struct drill_echo *echo, struct room *room)
 
 	if (echo->network >= 0 && setns(echo->network, CLONE_NEWNET) < 0)
 		return -errno;
+	room->shared = echo->shared;
+	room->groups = echo->groups;
 	if (echo->port_count && !echo->ports[0])
-		error = open_any(room, &echo->ports[0]);
+		error = open_any(room, echo, &echo->ports[0]);
 	else
 		for (size_t i = 0; i < echo->port_count && !error; i++)
 			error = echo->loopback
-					? open_loopback(room, echo->ports[i])
+					? open_loopback(room, echo, echo->ports[i])
 					: open_both(room, &in6addr_any, false, echo->ports[i]);
 	if (!error && echo->abstract)
 		error = listen_unix(room, echo->abstract, true);
@@ -173,7 +190,11 @@ static void answer(int fd)
 	if (header && header->cmsg_type == IPV6_PKTINFO) {
 		struct in6_pktinfo about;
 		memcpy(&about, CMSG_DATA(header), sizeof(about));
-		about.ipi6_ifindex = 0;
+		/* From a group or from everybody nothing can be sent. */
+		if (drill_echo_many(&about.ipi6_addr))
+			message.msg_controllen = 0;
+		about.ipi6_ifindex =
+			IN6_IS_ADDR_LINKLOCAL(&about.ipi6_addr) ? about.ipi6_ifindex : 0;
 		memcpy(CMSG_DATA(header), &about, sizeof(about));
 	}
 	sendmsg(fd, &message, MSG_DONTWAIT);

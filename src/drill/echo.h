@@ -12,8 +12,9 @@
 #include <sys/types.h>
 
 struct fault;
+struct in6_addr;
 
-enum { DRILL_ECHO_PORTS = 32, DRILL_ECHO_SOCKETS = 16 };
+enum { DRILL_ECHO_PORTS = 192, DRILL_ECHO_SOCKETS = 16, DRILL_ECHO_ADDRESSES = 16 };
 
 /* A unix socket to make in a folder that only root may write. */
 struct drill_echo_socket {
@@ -28,6 +29,12 @@ struct drill_echo {
 	bool loopback;                    /* listen on 127.0.0.1 and ::1 alone */
 	uint16_t ports[DRILL_ECHO_PORTS]; /* TCP and UDP; the first 0: any free one, filled in */
 	size_t port_count;
+	/* With loopback: these addresses of the machine as well, where only the machine itself is
+	 * heard, and the stacks that are linked to it; at most DRILL_ECHO_ADDRESSES. */
+	const struct in6_addr *addresses;
+	size_t address_count;
+	bool shared;          /* a port that somebody has already is left to him */
+	bool groups;          /* and be of the groups that DRILL_GROUP4 and DRILL_GROUP6 are */
 	const char *abstract; /* an abstract unix socket, or NULL */
 	struct drill_echo_socket sockets[DRILL_ECHO_SOCKETS];
 	size_t socket_count;

@@ -11,6 +11,7 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "drill/echo.h"
+#include "drill/range.h"
 #include "drill/world.h"
 #include "enforce/netlink.h"
 #include "enforce/network_link.h"
@@ -45,24 +46,33 @@ int drill_everywhere(struct fault *why)
 /* The drill's own first: of a large stack not all the others have room. */
 static void add_all(const struct drill_world *world, struct drill_echo *echo)
 {
-	static const unsigned internet[] = {53, 80, 443};
+	static const unsigned internet[] = {53, 80, 443, 853};
+	uint16_t ports[DRILL_RANGE];
 	const struct plan *plan = world->plan;
 
 	drill_echo_port(echo, world->near_port);
 	drill_echo_port(echo, world->host_port);
 	for (size_t i = 0; i < sizeof(internet) / sizeof(internet[0]); i++)
 		drill_echo_port(echo, internet[i]);
+	for (size_t i = 0; i < drill_sample_count; i++)
+		drill_echo_port(echo, drill_samples[i]);
+	for (size_t i = 0; i < world->options->other_count; i++)
+		if (world->options->others[i].port)
+			drill_echo_port(echo, world->options->others[i].port);
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		drill_echo_port(echo, plan->host_edges[i].port);
 	for (size_t i = 0; i < plan->service_count; i++)
-		for (size_t j = 0; j < plan->services[i].listen_count; j++)
-			if (plan->services[i].listens[j].transport != PLAN_UNIX)
-				drill_echo_port(echo, plan->services[i].listens[j].first);
+		for (size_t j = 0; j < plan->services[i].listen_count; j++) {
+			size_t count = drill_range(&plan->services[i].listens[j], ports);
+
+			for (size_t k = 0; k < count; k++)
+				drill_echo_port(echo, ports[k]);
+		}
 }
 
 int drill_everywhere_open(struct drill_world *world, struct fault *why)
 {
-	struct drill_echo host = {.network = -1, .abstract = world->name};
+	struct drill_echo host = {.network = -1, .groups = true, .abstract = world->name};
 	struct drill_echo near = {.network = -1};
 	char name[80];
 	struct where where = world->plan->where;

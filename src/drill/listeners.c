@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "drill/listeners.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "drill/echo.h"
+#include "drill/range.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 
@@ -84,58 +86,85 @@ static void add_socket(const struct drill_world *world, const struct plan_servic
 static void add_declared(const struct drill_world *world, const struct plan_service *service,
 	struct drill_echo *echo)
 {
-	for (size_t i = 0; i < service->listen_count; i++)
-		if (service->listens[i].transport == PLAN_TCP)
-			drill_echo_port(echo, service->listens[i].first);
-		else if (service->listens[i].transport == PLAN_UNIX)
+	uint16_t ports[DRILL_RANGE];
+
+	for (size_t i = 0; i < service->listen_count; i++) {
+		size_t count = drill_range(&service->listens[i], ports);
+
+		for (size_t j = 0; j < count; j++)
+			drill_echo_port(echo, ports[j]);
+		if (service->listens[i].transport == PLAN_UNIX)
 			add_socket(world, service, &service->listens[i], echo);
+	}
 }
 
+/* Also by the addresses of the machine that are not its loopback's: for itself alone. */
 static int listen_on_host(struct drill_world *world, struct fault *why)
 {
+	struct in6_addr addresses[DRILL_ECHO_ADDRESSES];
 	struct drill_echo echo = {.network = -1,
 		.loopback = true,
 		.port_count = 1,
+		.addresses = addresses,
 		.abstract = world->name,
 		.sockets = {{.folder = world->scratch,
 			.name = strrchr(world->socket, '/') + 1,
 			.mode = 0777}},
 		.socket_count = 1};
+
+	for (size_t i = 0; i < world->machine.count && i < DRILL_ECHO_ADDRESSES; i++) {
+		const char *text = world->machine.addresses[i];
+		const char *mapped = arena_printf(world->arena, "::ffff:%s", text);
+
+		if (inet_pton(AF_INET6, strchr(text, ':') ? text : mapped,
+			    &addresses[echo.address_count]) == 1)
+			echo.address_count++;
+	}
 	int error = drill_world_echo(world, &echo, why);
 
 	world->host_port = echo.ports[0];
 	return error;
 }
 
-/* And in place of an outlet that does not run. */
+/* And in place of an outlet that does not run, and of a resolver. */
 static int listen_at_router(struct drill_world *world, struct fault *why)
 {
 	const struct plan *plan = world->plan;
 	struct drill_echo echo = {.network = world->options->router,
 		.ports = {world->near_port},
 		.port_count = 1,
+		.shared = !stands_for_daemons(world),
+		.groups = true,
 		.abstract = world->name};
 
 	if (echo.network < 0)
 		return 0;
 	for (size_t i = 0; i < plan->host_edge_count && stands_for_daemons(world); i++)
 		drill_echo_port(&echo, plan->host_edges[i].port);
+	for (size_t i = 0; i < drill_sample_count; i++)
+		drill_echo_port(&echo, drill_samples[i]);
 	return drill_world_echo(world, &echo, why);
 }
 
 static int listen_as(struct drill_world *world, size_t index, struct fault *why)
 {
+	const struct plan_service *service = &world->plan->services[index];
 	char near[80];
 	struct drill_echo echo = {.network = world->options->networks[index],
 		.ports = {world->near_port},
 		.port_count = 1,
+		.shared = !stands_for_daemons(world),
+		.groups = true,
 		.abstract = near};
 
 	if (echo.network < 0)
 		return 0;
 	snprintf(near, sizeof(near), "%s-near", world->name);
+	for (size_t i = 0; i < drill_sample_count; i++)
+		if (!drill_declares(service, drill_samples[i]))
+			drill_echo_port(&echo, drill_samples[i]);
 	if (stands_for_daemons(world))
-		add_declared(world, &world->plan->services[index], &echo);
+		add_declared(world, service, &echo);
 	return drill_world_echo(world, &echo, why);
 }
 

@@ -108,6 +108,7 @@ const struct drill_attempt *drill_make(const struct drill_world *world,
 	drill_make_paths(&maker);
 	drill_make_programs(&maker);
 	drill_make_peers(&maker);
+	drill_make_around(&maker);
 	drill_make_capabilities(&maker);
 	drill_make_groups(&maker);
 	*count = maker.count;
@@ -123,6 +124,7 @@ void drill_made_arguments(const struct drill_recipe *made, struct drill_argument
 		made->second ? made->second : "");
 	snprintf(arguments->control, sizeof(arguments->control), "%s", control);
 	arguments->setting = made->setting;
+	arguments->where = made->where;
 }
 
 const char *drill_payload_name(const struct drill_attempt *attempt)

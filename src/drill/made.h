@@ -24,6 +24,10 @@ struct drill_recipe {
 	const char *base;                     /* name of the row that it is made of */
 	const char *first, *second, *control; /* as of struct drill_arguments; NULL: none */
 	enum drill_setting setting;
+	struct where where; /* the policy line that it goes against, if any */
+	/* What it is one of many of, in people's words: these are told as one; NULL: by itself. */
+	const char *group;
+	const struct plan_service *to; /* who should be there, of this stack; or NULL */
 };
 
 /* Names and texts are in the arena, as the rows are. */

@@ -19,11 +19,32 @@ struct drill_maker {
 void drill_maker_add(struct drill_maker *maker, const char *name, const char *sentence,
 	const struct drill_recipe *made);
 
+/* Groups of ways, in the words that a report has for them. */
+#define DRILL_WAYS_PAIRS "undeclared pairs of services"
+#define DRILL_WAYS_PORTS "undeclared ports of declared peers"
+#define DRILL_WAYS_ROUTER "the router"
+#define DRILL_WAYS_HOST "addresses of the machine"
+#define DRILL_WAYS_STACKS "other stacks"
+
+/* Somebody at a port, by the addresses that he has of IPv4 and of IPv6. */
+struct drill_way {
+	const char *name; /* "db", "host:192.0.2.1" */
+	const char *addresses[2];
+	uint32_t port;
+	const char *category, *group;
+	struct where where;
+	const struct plan_service *to; /* of this stack; or NULL */
+};
+
+/* An attempt for each of its addresses: to connect, or to exchange datagrams. */
+void drill_maker_way(struct drill_maker *maker, const struct drill_way *way, bool datagrams);
+
 /* Is @path of the host, or anything in it or above it, in the view of @service? */
 bool drill_maker_views(const struct plan_service *service, const char *path);
 
 void drill_make_paths(struct drill_maker *maker);
 void drill_make_programs(struct drill_maker *maker);
 void drill_make_peers(struct drill_maker *maker);
+void drill_make_around(struct drill_maker *maker);
 void drill_make_capabilities(struct drill_maker *maker);
 void drill_make_groups(struct drill_maker *maker);

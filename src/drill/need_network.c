@@ -47,21 +47,13 @@ static const struct plan_service *peer(const struct drill_question *question, st
 	return NULL;
 }
 
-static void everywhere(const struct drill_question *question, const char *address,
-	unsigned long port, struct where where)
-{
-	drill_need_first(question, address, where);
-	drill_need_second(question, port);
-	question->arguments->setting = DRILL_EVERYWHERE;
-}
-
 void drill_need_near_port(const struct drill_question *question)
 {
 	struct where where = {0};
 	const struct plan_service *to = peer(question, &where);
 
 	if (to && to->address4)
-		everywhere(question, to->address4, question->world->near_port, where);
+		drill_need_everywhere(question, to->address4, question->world->near_port, where);
 	else
 		drill_need_lack(question, "it connects to no port of a peer");
 }
@@ -72,7 +64,7 @@ void drill_need_near_port6(const struct drill_question *question)
 	const struct plan_service *to = peer(question, &where);
 
 	if (to && to->address6)
-		everywhere(question, to->address6, question->world->near_port, where);
+		drill_need_everywhere(question, to->address6, question->world->near_port, where);
 	else
 		drill_need_lack(question, "it connects to no port of a peer");
 }
@@ -99,7 +91,7 @@ void drill_need_far_port(const struct drill_question *question)
 		if (far == question->service || !far->address4 ||
 			drill_need_edge_between(plan, far, question->service))
 			continue;
-		everywhere(question, far->address4, question->world->near_port, nowhere);
+		drill_need_everywhere(question, far->address4, question->world->near_port, nowhere);
 		for (size_t j = 0; j < far->listen_count; j++)
 			if (far->listens[j].transport == PLAN_TCP)
 				drill_need_second(question, far->listens[j].first);
@@ -111,7 +103,7 @@ void drill_need_far_port(const struct drill_question *question)
 void drill_need_router_port(const struct drill_question *question)
 {
 	if (question->world->plan->network.router4)
-		everywhere(question, question->world->plan->network.router4,
+		drill_need_everywhere(question, question->world->plan->network.router4,
 			question->world->near_port, nowhere);
 	else
 		drill_need_lack(question, "the stack has no network");
@@ -134,8 +126,8 @@ void drill_need_outlet_port(const struct drill_question *question)
 
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		if (!host_edge(question, plan->host_edges[i].port)) {
-			everywhere(question, plan->network.router4, plan->host_edges[i].port,
-				plan->host_edges[i].where);
+			drill_need_everywhere(question, plan->network.router4,
+				plan->host_edges[i].port, plan->host_edges[i].where);
 			return;
 		}
 	drill_need_lack(question, "no other service reaches the host elsewhere");
@@ -143,22 +135,22 @@ void drill_need_outlet_port(const struct drill_question *question)
 
 void drill_need_internet(const struct drill_question *question)
 {
-	everywhere(question, INTERNET, 443, nowhere);
+	drill_need_everywhere(question, INTERNET, 443, nowhere);
 }
 
 void drill_need_internet6(const struct drill_question *question)
 {
-	everywhere(question, INTERNET6, 443, nowhere);
+	drill_need_everywhere(question, INTERNET6, 443, nowhere);
 }
 
 void drill_need_name_server(const struct drill_question *question)
 {
-	everywhere(question, INTERNET, 53, nowhere);
+	drill_need_everywhere(question, INTERNET, 53, nowhere);
 }
 
 void drill_need_metadata(const struct drill_question *question)
 {
-	everywhere(question, METADATA, 80, nowhere);
+	drill_need_everywhere(question, METADATA, 80, nowhere);
 }
 
 void drill_need_free_port(const struct drill_question *question)
@@ -230,10 +222,12 @@ void drill_need_a_peer(const struct drill_question *question)
 	const struct plan_edge *edge = edge_of(question, PLAN_TCP);
 
 	if (out)
-		everywhere(question, question->world->plan->network.router4, out->port, out->where);
+		drill_need_everywhere(
+			question, question->world->plan->network.router4, out->port, out->where);
 	else if (edge)
-		everywhere(question, plan_service(question->world->plan, edge->to)->address4,
-			edge->port, edge->where);
+		drill_need_everywhere(question,
+			plan_service(question->world->plan, edge->to)->address4, edge->port,
+			edge->where);
 	else
 		drill_need_lack(question, "it connects to no port of a peer");
 }

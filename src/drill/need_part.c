@@ -40,3 +40,11 @@ void drill_need_second(const struct drill_question *question, unsigned long numb
 {
 	snprintf(question->arguments->second, sizeof(question->arguments->second), "%lu", number);
 }
+
+void drill_need_everywhere(const struct drill_question *question, const char *address,
+	unsigned long port, struct where where)
+{
+	drill_need_first(question, address, where);
+	drill_need_second(question, port);
+	question->arguments->setting = DRILL_EVERYWHERE;
+}

@@ -28,6 +28,10 @@ void drill_need_second(const struct drill_question *question, unsigned long numb
 /* The control run is told something else than the service. */
 void drill_need_control(const struct drill_question *question, const char *text);
 
+/* An address and port; its control runs where every address is near. */
+void drill_need_everywhere(const struct drill_question *question, const char *address,
+	unsigned long port, struct where where);
+
 /* So is the service when its view is left off: @path of the host, or what stands in for it. */
 void drill_need_outside(const struct drill_question *question, const char *path);
 void drill_need_stand_in(const struct drill_question *question, const char *path);
@@ -73,6 +77,17 @@ void drill_need_a_peer(const struct drill_question *question);
 void drill_need_a_peer_name(const struct drill_question *question);
 void drill_need_a_peer_socket(const struct drill_question *question);
 void drill_need_own_port(const struct drill_question *question);
+
+/* need_surroundings.c */
+void drill_need_metadata6(const struct drill_question *question);
+void drill_need_link_local(const struct drill_question *question);
+void drill_need_link_local6(const struct drill_question *question);
+void drill_need_around(const struct drill_question *question);
+void drill_need_resolver(const struct drill_question *question);
+void drill_need_resolver6(const struct drill_question *question);
+void drill_need_known_resolver(const struct drill_question *question);
+void drill_need_known_resolver6(const struct drill_question *question);
+void drill_need_known_tls(const struct drill_question *question);
 
 /* need_late.c */
 void drill_need_ending(const struct drill_question *question, const char *call);

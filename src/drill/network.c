@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Attempts: talking to undeclared peers, and being talked to. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "drill/address.h"
 #include "drill/call.h"
 #include "drill/network.h"
 
@@ -12,43 +11,27 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-union address {
-	struct sockaddr any;
-	struct sockaddr_in four;
-	struct sockaddr_in6 six;
-};
-
-/* The address @text and port of the context; inet_pton asks nobody. */
-static unsigned fill_address(const char *text, const char *port, union address *address)
+int drill_connect_to(
+	struct drill_context *context, const union drill_address *to, unsigned size, int protocol)
 {
-	in_port_t number = htons((in_port_t)drill_number(port));
-
-	*address = (union address){0};
-	if (inet_pton(AF_INET, text, &address->four.sin_addr) == 1) {
-		address->four.sin_family = AF_INET;
-		address->four.sin_port = number;
-		return sizeof(address->four);
-	}
-	inet_pton(AF_INET6, text, &address->six.sin6_addr);
-	address->six.sin6_family = AF_INET6;
-	address->six.sin6_port = number;
-	return sizeof(address->six);
-}
-
-static int connect_stream(struct drill_context *context, const char *text, int protocol)
-{
-	union address to;
-	unsigned size = fill_address(text, context->second, &to);
 	long fd = drill_call(
-		context, SYS_socket, (int)to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+		context, SYS_socket, (int)to->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0)
 		return (int)fd;
-	long result = drill_call(context, SYS_connect, (int)fd, &to, size);
+	long result = drill_call(context, SYS_connect, (int)fd, to, size);
 	syscall(SYS_close, (int)fd);
 	if (result == -EACCES)
 		context->layer = LAYER_LANDLOCK;
 	return drill_done(result);
+}
+
+static int connect_stream(struct drill_context *context, const char *text, int protocol)
+{
+	union drill_address to;
+	unsigned size = drill_address(text, context->second, &to);
+
+	return drill_connect_to(context, &to, size, protocol);
 }
 
 int drill_connect_first(struct drill_context *context)
@@ -75,8 +58,8 @@ static int connect_loopback6(struct drill_context *context)
 static int ask_by_datagram(struct drill_context *context, const char *text)
 {
 	char byte = 'x';
-	union address to;
-	unsigned size = fill_address(text, context->second, &to);
+	union drill_address to;
+	unsigned size = drill_address(text, context->second, &to);
 	long fd = drill_call(
 		context, SYS_socket, (int)to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
@@ -105,8 +88,8 @@ static int ask_loopback(struct drill_context *context)
 static int send_at_opening(struct drill_context *context)
 {
 	char byte = 'x';
-	union address to;
-	unsigned size = fill_address(context->first, context->second, &to);
+	union drill_address to;
+	unsigned size = drill_address(context->first, context->second, &to);
 	long fd = drill_call(
 		context, SYS_socket, (int)to.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -127,8 +110,8 @@ enum { FIRST_UNPRIVILEGED = 1024 };
 static int take_port(struct drill_context *context, const char *text, const char *port, int type)
 {
 	unsigned long number = drill_number(port);
-	union address at;
-	unsigned size = fill_address(text, port, &at);
+	union drill_address at;
+	unsigned size = drill_address(text, port, &at);
 	long fd = drill_call(context, SYS_socket, (int)at.any.sa_family, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)

@@ -4,6 +4,7 @@
  * bulkhead-drill ATTEMPT [ARGUMENT [ARGUMENT]]: one attempt, in the place of a service's
  * program, under its exact confinement.
  * bulkhead-drill each ATTEMPT ARGUMENT ARGUMENT ...: one after another, until one gets through.
+ * bulkhead-drill sweep ATTEMPT ARGUMENT ARGUMENT ...: all at once (drill/sweep.h).
  *
  * One line on stdout: OUTCOME ERRNO CALL LAYER, and before it DRILL_BEGUN where no answer
  * at all may be the answer.  Static, and nothing but write(2) and exit
@@ -14,6 +15,7 @@
 #include "drill/call.h"
 #include "drill/each.h"
 #include "drill/report.h"
+#include "drill/sweep.h"
 
 static int try_each(char **words, int count)
 {
@@ -41,6 +43,8 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "each") == 0)
 		return try_each(argv + 2, argc - 2);
+	if (argc > 1 && strcmp(argv[1], "sweep") == 0)
+		return drill_sweep_ports(argv + 2, argc - 2, 1) ? 0 : 2;
 	/* Nothing but to be there, while the init around it is drilled. */
 	while (argc > 1 && strcmp(argv[1], "wait") == 0)
 		syscall(SYS_futex, &(int){0}, 0 /* wait */, 0, NULL, NULL, 0);

@@ -55,6 +55,8 @@ static bool of_services(enum drill_need need)
 	case DRILL_FAR_PORT:
 	case DRILL_ROUTER_PORT:
 	case DRILL_OUTLET_PORT:
+	case DRILL_RESOLVER:
+	case DRILL_RESOLVER6:
 	case DRILL_FILE_LIMIT:
 	case DRILL_PROCESS_LIMIT:
 	case DRILL_INHERITED: /* it holds the drill's own descriptors */

@@ -17,149 +17,17 @@
 #include "base/scoped.h"
 #include "base/text.h"
 #include "drill/attempt.h"
-#include "drill/batch.h"
-#include "drill/control.h"
-#include "drill/deepen.h"
-#include "drill/depth.h"
 #include "drill/keeper.h"
 #include "drill/launch.h"
 #include "drill/made.h"
 #include "drill/scenario.h"
-#include "drill/single.h"
+#include "drill/work.h"
 #include "drill/world.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 
-/* What the worker and its parent share: the worker's descriptors 0 to 2 are the launches'. */
-struct shared {
-	int code;
-	struct fault why;
-	struct {
-		struct drill_verdict verdict;
-		struct drill_depth depth;
-	} rows[];
-};
-
-struct task {
-	const struct drill_attempt *attempt;
-	const char *category;
-};
-
-struct work {
-	struct drill_world *world;
-	const struct plan_service *service;
-	struct task *tasks;
-	size_t count;
-	pid_t stranger;
-	int output; /* the end that is read */
-	struct shared *shared;
-};
-
-/* What the attempt is told, and what comes of it unconfined; its verdict stands when it means
- * nothing here. */
-static int prepare(const struct work *work, size_t place, struct drill_arguments *arguments,
-	struct drill_answer *control, struct fault *why)
-{
-	const struct drill_attempt *attempt = work->tasks[place].attempt;
-	struct drill_verdict *verdict = &work->shared->rows[place].verdict;
-
-	drill_need(work->world, work->service, attempt, work->stranger, arguments);
-	verdict->category = work->tasks[place].category;
-	verdict->attempt = attempt->name;
-	verdict->sentence = attempt->sentence;
-	verdict->where = arguments->where;
-	if (arguments->lacking) {
-		verdict->standing = DRILL_IDLE;
-		snprintf(verdict->text, sizeof(verdict->text), "%s", arguments->lacking);
-		return 0;
-	}
-	return drill_control(work->world, attempt, arguments, control, why);
-}
-
-static int conclude(const struct work *work, size_t place, const struct drill_arguments *arguments,
-	const struct drill_answer *control, const struct drill_answer *answer, struct fault *why)
-{
-	const struct drill_attempt *attempt = work->tasks[place].attempt;
-	struct drill_verdict *verdict = &work->shared->rows[place].verdict;
-
-	drill_judge(work->service, attempt, control, answer, verdict);
-	verdict->where = drill_line(work->service, arguments, answer);
-	drill_audited(work->service, verdict);
-	return drill_deepen(work->world, work->service, work->output, attempt, arguments, control,
-		verdict, &work->shared->rows[place].depth, why);
-}
-
-static int attempt_one(const struct work *work, size_t place, struct fault *why)
-{
-	const struct drill_attempt *attempt = work->tasks[place].attempt;
-	struct drill_arguments arguments;
-	struct drill_answer control, answer;
-	int error = prepare(work, place, &arguments, &control, why);
-
-	if (error || arguments.lacking)
-		return error;
-	error = drill_single(
-		work->world, work->service, work->output, attempt, &arguments, &answer, why);
-	return error ? error : conclude(work, place, &arguments, &control, &answer, why);
-}
-
-/* Those of tasks @places in as few launches as they take. */
-static int attempt_together(
-	const struct work *work, const size_t *places, size_t count, struct fault *why)
-{
-	static struct drill_arguments arguments[DRILL_BATCH];
-	static struct drill_answer controls[DRILL_BATCH], answers[DRILL_BATCH];
-	struct drill_item items[DRILL_BATCH];
-	size_t placed[DRILL_BATCH], ready = 0;
-	char group[96];
-	int error = 0;
-
-	for (size_t i = 0; i < count && !error; i++) {
-		const struct drill_attempt *attempt = work->tasks[places[i]].attempt;
-
-		error = prepare(work, places[i], &arguments[ready], &controls[ready], why);
-		if (arguments[ready].lacking)
-			continue;
-		items[ready] =
-			(struct drill_item){attempt, drill_first(work->world, &arguments[ready]),
-				arguments[ready].second, &answers[ready]};
-		placed[ready++] = places[i];
-	}
-	drill_launch_group(work->world, work->service, false, group);
-	for (size_t done = 0; done < ready && !error;) {
-		size_t more = 0;
-
-		error = drill_batch(work->world, work->service, group, work->output, items + done,
-			ready - done, &more, why);
-		for (size_t i = done; i < done + more && !error; i++)
-			error = conclude(
-				work, placed[i], &arguments[i], &controls[i], &answers[i], why);
-		done += more;
-	}
-	return error;
-}
-
-static int attempt_all(const struct work *work, struct fault *why)
-{
-	size_t places[DRILL_BATCH], count = 0;
-	int error = 0;
-
-	for (size_t i = 0; i < work->count && !error; i++) {
-		if (!drill_together(work->tasks[i].attempt)) {
-			error = attempt_one(work, i, why);
-			continue;
-		}
-		places[count++] = i;
-		if (count == DRILL_BATCH) {
-			error = attempt_together(work, places, count, why);
-			count = 0;
-		}
-	}
-	return error ? error : attempt_together(work, places, count, why);
-}
-
 /* Remove what a launch that was broken off has left. */
-static void clear(const struct work *work)
+static void clear(const struct drill_work *work)
 {
 	char group[96];
 
@@ -167,9 +35,9 @@ static void clear(const struct work *work)
 	stack_kill(work->world->plan, group, NULL);
 }
 
-static void work_through(const struct work *work, int input)
+static void work_through(const struct drill_work *work, int input)
 {
-	struct shared *shared = work->shared;
+	struct drill_shared *shared = work->shared;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0 || dup2(null, 0) < 0 || dup2(input, 1) < 0 || dup2(null, 2) < 0)
@@ -177,12 +45,12 @@ static void work_through(const struct work *work, int input)
 			&shared->why, -errno, work->service->where, "cannot set up the drill");
 	drill_keeper_mind(work->world);
 	if (!shared->code)
-		shared->code = attempt_all(work, &shared->why);
+		shared->code = drill_work_through(work, &shared->why);
 	_exit(0);
 }
 
 /* In a child: its standard streams become those of the launches. */
-static int work_apart(struct work *work, struct fault *why)
+static int work_apart(struct drill_work *work, struct fault *why)
 {
 	struct where where = work->service->where;
 	int pipes[2], status;
@@ -215,9 +83,9 @@ static int work_apart(struct work *work, struct fault *why)
 }
 
 static int work_off(
-	struct work *work, struct arena *arena, struct drill_table *table, struct fault *why)
+	struct drill_work *work, struct arena *arena, struct drill_table *table, struct fault *why)
 {
-	size_t size = sizeof(struct shared) + work->count * sizeof(work->shared->rows[0]);
+	size_t size = sizeof(struct drill_shared) + work->count * sizeof(work->shared->rows[0]);
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
@@ -251,7 +119,7 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 	for (size_t i = 0; i < category_count; i++)
 		count += *categories[i].count;
 	count += made_count;
-	struct work work = {
+	struct drill_work work = {
 		.world = world,
 		.service = service,
 		.tasks = arena_alloc(arena, count * sizeof(*work.tasks)),
@@ -260,9 +128,9 @@ int drill_service(struct drill_world *world, const struct plan_service *service,
 	for (size_t i = 0; i < category_count; i++)
 		for (size_t j = 0; j < *categories[i].count; j++)
 			work.tasks[next++] =
-				(struct task){&categories[i].attempts[j], categories[i].name};
+				(struct drill_task){&categories[i].attempts[j], categories[i].name};
 	for (size_t i = 0; i < made_count; i++)
-		work.tasks[next++] = (struct task){&made[i], made[i].made->category};
+		work.tasks[next++] = (struct drill_task){&made[i], made[i].made->category};
 	return work_off(&work, arena, table, why);
 }
 
@@ -271,7 +139,7 @@ static int run_some(struct drill_world *world, const struct plan_service *servic
 	const char *const *names, size_t count, struct arena *arena, struct drill_table *table,
 	struct fault *why)
 {
-	struct work work = {
+	struct drill_work work = {
 		.world = world,
 		.service = service,
 		.tasks = arena_alloc(arena, (count + 1) * sizeof(*work.tasks)),

@@ -34,6 +34,7 @@ extern const char *const drill_standings[DRILL_STANDING_COUNT];
 
 struct drill_verdict {
 	const char *category, *attempt, *sentence;
+	const char *group; /* of many that are told as one: struct drill_recipe; else NULL */
 	enum drill_standing standing;
 	enum layer layer; /* of DRILL_STOPPED */
 	enum layer part;  /* the part of the kernel that answered, by the layer that is made of it:

@@ -107,19 +107,40 @@ static void make_objects(struct drill_world *world)
 		mq_close(made);
 }
 
+/* Those of shells, names and web servers, of a debugger of Node, and the last. */
+const uint16_t drill_samples[] = {22, 53, 443, 9229, 65535};
+const size_t drill_sample_count = sizeof(drill_samples) / sizeof(drill_samples[0]);
+
+bool drill_declares(const struct plan_service *service, unsigned port)
+{
+	for (size_t i = 0; i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+		if (listen->transport != PLAN_UNIX && port >= listen->first && port <= listen->last)
+			return true;
+	}
+	return false;
+}
+
 static bool declared(const struct plan *plan, unsigned port)
 {
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		if (plan->host_edges[i].port == port)
 			return true;
 	for (size_t i = 0; i < plan->service_count; i++)
-		for (size_t j = 0; j < plan->services[i].listen_count; j++) {
-			const struct plan_listen *listen = &plan->services[i].listens[j];
-			if (listen->transport != PLAN_UNIX && port >= listen->first &&
-				port <= listen->last)
-				return true;
-		}
+		if (drill_declares(&plan->services[i], port))
+			return true;
 	return false;
+}
+
+static int find_links(struct drill_world *world, struct fault *why)
+{
+	struct drill_links router = {0};
+	int error = drill_links(-1, &world->machine, why);
+
+	if (!error && world->options->router >= 0)
+		error = drill_links(world->options->router, &router, why);
+	memcpy(world->router_link, router.own6, sizeof(world->router_link));
+	return error;
 }
 
 static uint16_t undeclared_port(const struct plan *plan, unsigned from)
@@ -160,6 +181,8 @@ int drill_world_open(const struct plan *plan, const struct drill_options *option
 	int error = make_scratch(world, why);
 	if (!error)
 		error = make_file(world, why);
+	if (!error)
+		error = find_links(world, why);
 	if (!error) {
 		make_objects(world);
 		error = drill_listeners_start(world, why);

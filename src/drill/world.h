@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "drill/links.h"
 #include "enforce/stand_in.h"
 
 struct arena;
@@ -19,6 +20,14 @@ struct drill_echo;
 struct fault;
 struct plan;
 struct plan_service;
+
+/* A service of another stack, or what stands between it and the host ("router", "door"). */
+struct drill_other {
+	const char *stack, *name;
+	const char *addresses[2]; /* NULL: has none of the kind */
+	uint32_t port;            /* that it listens on; 0: any */
+	bool datagrams;
+};
 
 struct drill_options {
 	const char *payload;    /* the executable bulkhead-drill */
@@ -29,6 +38,8 @@ struct drill_options {
 	bool live;              /* the services' daemons run: their ports are taken */
 	unsigned without;       /* bits 1 << enum layer: left off in every launch */
 	bool apart; /* launches may leave layers off: on scratch data, never in live networks */
+	const struct drill_other *others; /* of stacks that run on this machine */
+	size_t other_count;
 	bool depth; /* and each attempt is made without what stopped it, until it gets through */
 	struct arena *arena; /* outlives the world */
 };
@@ -55,10 +66,12 @@ struct drill_world {
 	const char *run_folder; /* the stack's; one in @scratch while it does not run */
 	char name[64];          /* abstract unix sockets and the message queue */
 	char host_name[65];
-	uint16_t host_port; /* on the host's loopback */
-	uint16_t near_port; /* in each service's network namespace and the router's */
-	uint16_t free_port; /* that nobody listens on or declares */
-	int key;            /* of System V memory, semaphores and messages */
+	uint16_t host_port;         /* on the host's loopback */
+	uint16_t near_port;         /* in each service's network namespace and the router's */
+	uint16_t free_port;         /* that nobody listens on or declares */
+	struct drill_links machine; /* of the host */
+	char router_link[46];       /* the router's IPv6 address of a link; empty: it has none */
+	int key;                    /* of System V memory, semaphores and messages */
 	struct drill_made *made;
 	pid_t drill;  /* the process that opened it */
 	pid_t keeper; /* see drill/keeper.h */
@@ -73,6 +86,13 @@ struct drill_world {
 
 /* The payload of this program: installed, else of this build; NULL when neither is there. */
 const char *drill_payload(void);
+
+/* Ports that drills go for where nobody declares them. */
+extern const uint16_t drill_samples[];
+extern const size_t drill_sample_count;
+
+/* Does @service declare to listen on @port, by whatever transport? */
+bool drill_declares(const struct plan_service *service, unsigned port);
 
 /* Needs root.  On failure nothing is left. */
 int drill_world_open(const struct plan *plan, const struct drill_options *options,

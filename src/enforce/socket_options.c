@@ -13,12 +13,16 @@
 #ifndef TCP_ULP
 #define TCP_ULP 31
 #endif
+#ifndef IPV6_JOIN_ANYCAST
+#define IPV6_JOIN_ANYCAST 27
+#endif
 #ifndef IPV6_TRANSPARENT
 #define IPV6_TRANSPARENT 75
 #endif
 enum { TABLES_FIRST = 64, TABLES_LAST = 66 };
 
-/* BPF programs, protocols on top, another's address: a level and its options from one to another.
+/* BPF programs, protocols on top, another's address, groups: a level and its options from one to
+ * another.
  */
 static const struct {
 	int level, first, last;
@@ -29,6 +33,16 @@ static const struct {
 	{IPPROTO_TCP, TCP_ULP, TCP_ULP},
 	{IPPROTO_IP, IP_TRANSPARENT, IP_TRANSPARENT},
 	{IPPROTO_IPV6, IPV6_TRANSPARENT, IPV6_TRANSPARENT},
+	/* Groups: who is of one hears what is said to it, and no edge leads to one.  To leave one
+	 * means nothing to who is of none. */
+	{IPPROTO_IP, IP_ADD_MEMBERSHIP, IP_ADD_MEMBERSHIP},
+	{IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, IP_ADD_SOURCE_MEMBERSHIP},
+	{IPPROTO_IP, MCAST_JOIN_GROUP, MCAST_JOIN_GROUP},
+	{IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP, MCAST_JOIN_SOURCE_GROUP},
+	{IPPROTO_IPV6, IPV6_JOIN_GROUP, IPV6_JOIN_GROUP},
+	{IPPROTO_IPV6, IPV6_JOIN_ANYCAST, IPV6_JOIN_ANYCAST},
+	{IPPROTO_IPV6, MCAST_JOIN_GROUP, MCAST_JOIN_GROUP},
+	{IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, MCAST_JOIN_SOURCE_GROUP},
 	/* The packet filter's, which are those of its older door. */
 	{IPPROTO_IP, TABLES_FIRST, TABLES_LAST},
 	{IPPROTO_IPV6, TABLES_FIRST, TABLES_LAST},

@@ -114,7 +114,7 @@ static struct plan plan = {
 	.service_count = sizeof(services) / sizeof(services[0]),
 	.edges = edges,
 	.edge_count = sizeof(edges) / sizeof(edges[0]),
-	.network = {.router4 = "198.18.0.1"},
+	.network = {.router4 = "198.18.0.1", .router6 = "fd00::1"},
 };
 
 static struct drill_world world;

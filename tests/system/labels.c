@@ -110,6 +110,13 @@ static void sockets_are_made_of_the_kinds_that_its_calls_give(void **state)
 	}
 }
 
+static const struct {
+	int level, option;
+} groups[] = {{IPPROTO_IP, IP_ADD_MEMBERSHIP}, {IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP},
+	{IPPROTO_IP, MCAST_JOIN_GROUP}, {IPPROTO_IP, MCAST_JOIN_SOURCE_GROUP},
+	{IPPROTO_IPV6, IPV6_JOIN_GROUP}, {IPPROTO_IPV6, IPV6_JOIN_ANYCAST},
+	{IPPROTO_IPV6, MCAST_JOIN_GROUP}, {IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP}};
+
 static int set_options(void *data)
 {
 	int error = enter(data), yes = 1;
@@ -128,6 +135,12 @@ static int set_options(void *data)
 		return 107;
 	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, "", 1) == 0 || errno != EPERM)
 		return 108;
+	/* Each of the ways into a group; to leave one is nobody's harm. */
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (setsockopt(fd, groups[i].level, groups[i].option, "", 1) == 0 || errno != EPERM)
+			return 110 + (int)i;
+	if (setsockopt(fd, IPPROTO_IP, IP_DROP_MEMBERSHIP, "", 1) == 0 || errno == EPERM)
+		return 109;
 	return 0;
 }
 

@@ -217,7 +217,7 @@ static bool is_made(const char *name)
 	char word[64];
 	size_t length = 0;
 
-	if (strcmp(name, "path:") == 0)
+	if (strcmp(name, "path:") == 0 || strcmp(name, "ask:") == 0 || strcmp(name, "ask6:") == 0)
 		return true;
 	if (strncmp(name, "capability:", 11) != 0)
 		return false;
@@ -259,6 +259,14 @@ static void a_reason_counts_where_the_kernel_lacks_the_layer(void **state)
 		assert_non_null(drill_reason(attempts[i][0], attempts[i][1], &bare));
 		assert_null(drill_reason(attempts[i][0], attempts[i][1], &whole));
 	}
+	/* Who hears datagrams answers them. */
+	struct plan_listen hears = {.transport = PLAN_UDP, .first = 53, .last = 53};
+	struct plan_service asked = whole;
+	asked.listens = &hears;
+	asked.listen_count = 1;
+	assert_non_null(drill_reason("network", "ask:db:other", &asked));
+	assert_null(drill_reason("network", "reach:db:other", &asked));
+	assert_null(drill_reason("network", "ask:db:other", &whole));
 	/* And one that every kernel has. */
 	assert_non_null(drill_reason("exec", "run-loader", &whole));
 }

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/drill_others.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "drill/world.h"
+#include "plan/plan.h"
+#include "stack/state.h"
+
+enum { MOST = 256 };
+
+struct others {
+	struct arena *arena;
+	const struct plan *plan;
+	struct drill_other *rows;
+	size_t count;
+};
+
+static void add(struct others *others, const struct drill_other *other)
+{
+	if (others->count >= MOST || (!other->addresses[0] && !other->addresses[1]))
+		return;
+	struct drill_other *next =
+		arena_append(others->arena, &others->rows, &others->count, sizeof(*next));
+	*next = *other;
+	next->stack = others->plan->stack;
+}
+
+static void add_service(struct others *others, const struct plan_service *service)
+{
+	for (size_t i = 0; i < service->listen_count; i++) {
+		const struct plan_listen *listen = &service->listens[i];
+
+		if (listen->transport != PLAN_UNIX)
+			add(others, &(struct drill_other){.name = service->name,
+					    .addresses = {service->address4, service->address6},
+					    .port = listen->first,
+					    .datagrams = listen->transport == PLAN_UDP});
+	}
+}
+
+static void add_stack(struct others *others)
+{
+	const struct plan_network *network = &others->plan->network;
+
+	add(others, &(struct drill_other){
+			    .name = "router", .addresses = {network->router4, network->router6}});
+	if (network->host_link)
+		add(others, &(struct drill_other){.name = "door", .addresses = {network->host4}});
+	for (size_t i = 0; i < others->plan->service_count; i++)
+		add_service(others, &others->plan->services[i]);
+}
+
+const struct drill_other *cli_drill_others(const char *stack, struct arena *arena, size_t *count)
+{
+	struct others others = {.arena = arena};
+	size_t name_count;
+	const char **names = stack_names(arena, &name_count);
+
+	for (size_t i = 0; i < name_count; i++) {
+		struct stack_state *state = NULL;
+
+		if (text_equal(names[i], stack) ||
+			stack_state_read(names[i], arena, &state, NULL) < 0)
+			continue;
+		others.plan = state->plan;
+		add_stack(&others);
+	}
+	*count = others.count;
+	return others.rows;
+}
