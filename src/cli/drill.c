@@ -257,6 +257,7 @@ static int run(struct session *session, const struct plan *plan, struct fault *w
 			error = interrupt(plan->where, why);
 		drill_world_close(&session->world);
 	}
+	cli_drill_others_close(options.others, options.other_count);
 	cli_stage_close(&session->stage);
 	return error;
 }

@@ -109,24 +109,22 @@ void cli_drill_write_place(const struct cli_drill_report *report, size_t first, 
 	putchar('\n');
 }
 
-/* @count of them alike: one by its name. */
+/* @count of them alike go by the name of their group. */
 static void write_row(const struct cli_drill_row *row, size_t count)
 {
 	static const char *const colors[] = {CLI_GREEN, CLI_RED, CLI_YELLOW, ""};
 	static const char *const words[] = {"stopped", "THROUGH", "void", "n/a"};
-	char line[64] = "not declared", name[64];
+	char line[64] = "not declared";
 
 	if (row->where.file)
 		snprintf(line, sizeof(line), "%s:%u:%u", text_base_name(row->where.file),
 			row->where.line, row->where.column);
-	if (count > 1)
-		snprintf(name, sizeof(name), "(%zu ways)", count);
 	printf("  %s%-7s%s %-12s %-23s %-20s %s", cli_paint(colors[row->verdict]),
 		words[row->verdict], cli_paint(CLI_PLAIN), row->layer ? row->layer : "",
-		count > 1 ? name : row->attempt, line,
+		count > 1 ? row->group : row->attempt, line,
 		row->layer && !row->measured ? "expected; " : "");
 	if (count > 1)
-		printf("%s: ", row->group);
+		printf("%zu ways: ", count);
 	cli_put(stdout, row->text ? row->text : "");
 	putchar('\n');
 }

@@ -146,6 +146,24 @@ static int listen_at_router(struct drill_world *world, struct fault *why)
 	return drill_world_echo(world, &echo, why);
 }
 
+/* At the routers of other stacks, where nobody else does. */
+static int listen_at_others(struct drill_world *world, struct fault *why)
+{
+	const struct drill_options *options = world->options;
+	int error = 0;
+
+	for (size_t i = 0; i < options->other_count && !options->apart && !error; i++) {
+		struct drill_echo echo = {.network = options->others[i].network,
+			.ports = {world->near_port},
+			.port_count = 1,
+			.shared = true};
+
+		if (echo.network >= 0)
+			error = drill_world_echo(world, &echo, why);
+	}
+	return error;
+}
+
 static int listen_as(struct drill_world *world, size_t index, struct fault *why)
 {
 	const struct plan_service *service = &world->plan->services[index];
@@ -176,6 +194,8 @@ int drill_listeners_start(struct drill_world *world, struct fault *why)
 		error = listen_on_host(world, why);
 	if (!error)
 		error = listen_at_router(world, why);
+	if (!error)
+		error = listen_at_others(world, why);
 	for (size_t i = 0; i < world->plan->service_count && !error; i++)
 		error = listen_as(world, i, why);
 	if (!error && stands_for_daemons(world))

@@ -119,6 +119,7 @@ static void add_others(struct drill_maker *maker)
 	const char *prefix = maker->world->plan->network.prefix4;
 	const struct drill_other stand_in = {.stack = "stand-in",
 		.name = "service",
+		.network = -1,
 		.addresses = {within(prefix, STAND_IN) ? STAND_IN_TOO : STAND_IN, STAND_IN6}};
 
 	for (size_t i = 0; options && i < options->other_count; i++)

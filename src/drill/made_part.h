@@ -20,10 +20,10 @@ void drill_maker_add(struct drill_maker *maker, const char *name, const char *se
 	const struct drill_recipe *made);
 
 /* Groups of ways, in the words that a report has for them. */
-#define DRILL_WAYS_PAIRS "undeclared pairs of services"
-#define DRILL_WAYS_PORTS "undeclared ports of declared peers"
+#define DRILL_WAYS_PAIRS "undeclared pairs"
+#define DRILL_WAYS_PORTS "undeclared ports"
 #define DRILL_WAYS_ROUTER "the router"
-#define DRILL_WAYS_HOST "addresses of the machine"
+#define DRILL_WAYS_HOST "the machine's addresses"
 #define DRILL_WAYS_STACKS "other stacks"
 
 /* Somebody at a port, by the addresses that he has of IPv4 and of IPv6. */

@@ -21,12 +21,13 @@ struct fault;
 struct plan;
 struct plan_service;
 
-/* A service of another stack, or what stands between it and the host ("router", "door"). */
+/* A service of another stack, or its router. */
 struct drill_other {
 	const char *stack, *name;
 	const char *addresses[2]; /* NULL: has none of the kind */
 	uint32_t port;            /* that it listens on; 0: any */
 	bool datagrams;
+	int network; /* of a router, where the drill may listen; else -1 */
 };
 
 struct drill_options {

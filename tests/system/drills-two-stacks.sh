@@ -273,7 +273,7 @@ refused 'no log of it' "$near" list "/var/log/bulkhead/$far"
 
 # What the drill says of the same, each of the stacks while the other runs.
 expect 0 'drilled, nothing of one gets through' of "$near" drill agent
-if grep -q '^  other stacks: 4 by 11 ways, all stopped$' "$output"; then
+if grep -q '^  other stacks: [1-9][0-9]* by [1-9][0-9]* ways, all stopped$' "$output"; then
   ok 'not to the other'
 else
   not_ok 'not to the other' "$(grep 'other stacks' "$output")"

@@ -154,16 +154,16 @@ static void every_port_that_no_edge_leads_to_is_gone_for(void **state)
 {
 	(void)state;
 	/* By the transport that no edge has; what nobody declares is gone for at peers alone. */
-	assert_told_as("reach:db:53", "undeclared ports of declared peers");
-	assert_told_as("ask6:db:5432", "undeclared ports of declared peers");
-	assert_told_as("reach:db:other", "undeclared ports of declared peers");
-	assert_told_as("ask:db:22", "undeclared ports of declared peers");
-	assert_told_as("reach:mail:other", "undeclared pairs of services");
+	assert_told_as("reach:db:53", "undeclared ports");
+	assert_told_as("ask6:db:5432", "undeclared ports");
+	assert_told_as("reach:db:other", "undeclared ports");
+	assert_told_as("ask:db:22", "undeclared ports");
+	assert_told_as("reach:mail:other", "undeclared pairs");
 	assert_null(row("ask:mail:22"));
 	/* Of a wide range its first ones and its last. */
-	assert_told_as("reach:mail:9300", "undeclared pairs of services");
-	assert_told_as("ask:mail:9301", "undeclared pairs of services");
-	assert_told_as("reach:mail:9400", "undeclared pairs of services");
+	assert_told_as("reach:mail:9300", "undeclared pairs");
+	assert_told_as("ask:mail:9301", "undeclared pairs");
+	assert_told_as("reach:mail:9400", "undeclared pairs");
 	assert_null(row("reach:mail:9399"));
 	/* Of IPv6 it has none. */
 	assert_null(row("reach6:mail:9300"));
@@ -175,9 +175,9 @@ static void what_stands_around_is_gone_for(void **state)
 	assert_told_as("reach:router:other", "the router");
 	assert_told_as("ask6:router:443", "the router");
 	assert_null(row("ask:router:53"));
-	assert_told_as("reach:door:other", "addresses of the machine");
-	assert_told_as("reach:host:192.0.2.7:other", "addresses of the machine");
-	assert_told_as("ask6:host:2001:db8::7:other", "addresses of the machine");
+	assert_told_as("reach:door:other", "the machine's addresses");
+	assert_told_as("reach:host:192.0.2.7:other", "the machine's addresses");
+	assert_told_as("ask6:host:2001:db8::7:other", "the machine's addresses");
 	assert_null(row("reach:host:198.18.0.254:other"));
 	assert_told_as("reach:stack:shop:db:5432", "other stacks");
 	assert_null(row("ask:stack:shop:db:5432"));
