@@ -158,6 +158,7 @@ one=$!
 expect 0 'two drills at once do not meet' "$BULKHEAD" drill "${policy[@]}" render
 says 'render, role image-processor:' 'what stands there by default: a paragraph for each service'
 says 'against bulkhead.yaml:' 'the lines of the policy'
+says 'undeclared pairs: 2 by ' 'a line for what is many of a kind'
 says 'not drilled here:' 'the layers that answered nothing'
 if [ "$(grep -cE '^  (holds|open|broken) ' "$output")" = 9 ]; then ok 'nine scenarios'; else not_ok 'nine scenarios'; fi
 if awk 'length > 100' "$output" | grep . >"$folder/wide"; then
