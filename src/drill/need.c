@@ -250,6 +250,7 @@ void drill_need(const struct drill_world *world, const struct plan_service *serv
 		drill_made_arguments(attempt->made, arguments);
 	else if (answers[attempt->need])
 		answers[attempt->need](&question);
+	drill_need_undeclared(&question, attempt);
 	if (attempt->unless)
 		ungranted(&question, attempt->unless);
 	if (!arguments->control[0])

@@ -89,6 +89,11 @@ void drill_need_known_resolver(const struct drill_question *question);
 void drill_need_known_resolver6(const struct drill_question *question);
 void drill_need_known_tls(const struct drill_question *question);
 
+/* Where an edge out of the stack leads to what @attempt goes for, it has no meaning. */
+struct drill_attempt;
+void drill_need_undeclared(
+	const struct drill_question *question, const struct drill_attempt *attempt);
+
 /* need_late.c */
 void drill_need_ending(const struct drill_question *question, const char *call);
 void drill_need_closing(const struct drill_question *question);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What attempts on the surroundings of a stack are told. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/prefix.h"
+#include "base/text.h"
+#include "drill/made.h"
 #include "drill/need.h"
 #include "drill/need_part.h"
 #include "drill/world.h"
@@ -71,4 +78,54 @@ void drill_need_known_resolver6(const struct drill_question *question)
 void drill_need_known_tls(const struct drill_question *question)
 {
 	drill_need_everywhere(question, KNOWN_RESOLVER, DNS_TLS, nowhere);
+}
+
+static bool connects(const struct drill_attempt *attempt)
+{
+	const char *dash = strrchr(attempt->name, '-');
+
+	if (attempt->made)
+		return text_equal(attempt->made->base, "undeclared-peer");
+	return text_starts(attempt->name, "connect-") || text_equal(dash, "-stream");
+}
+
+/* Does @outside mean @address, which is of @family?  An address of this machine is meant by name
+ * alone. */
+static bool means(const struct plan *plan, const struct plan_outside *outside, int family,
+	const unsigned char *address, bool alone)
+{
+	struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
+	size_t count = plan_outside_ranges(plan, outside, &range, specials);
+	bool held = range.family == family && prefix_holds(&range, address) &&
+		    (!alone || range.bits == (family == AF_INET ? 32 : 128));
+
+	for (size_t i = 0; i < count; i++)
+		held = held &&
+		       !(specials[i].family == family && prefix_holds(&specials[i], address));
+	return held;
+}
+
+void drill_need_undeclared(
+	const struct drill_question *question, const struct drill_attempt *attempt)
+{
+	const struct plan *plan = question->world->plan;
+	const struct drill_arguments *arguments = question->arguments;
+	unsigned char address[16];
+	int family = strchr(arguments->first, ':') ? AF_INET6 : AF_INET;
+	unsigned long port = strtoul(arguments->second, NULL, 10);
+	bool alone = attempt->made && !attempt->made->to;
+
+	if (attempt->kind != DRILL_INET || arguments->setting != DRILL_EVERYWHERE ||
+		arguments->lacking || !connects(attempt) ||
+		inet_pton(family, arguments->first, address) != 1)
+		return;
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+
+		if (!text_equal(outside->from, question->service->name) || port < outside->first ||
+			port > outside->last || !means(plan, outside, family, address, alone))
+			continue;
+		drill_need_lack(question, "an edge leads there");
+		question->arguments->where = outside->where;
+	}
 }

@@ -91,6 +91,39 @@ static void what_the_policy_names_is_gone_for_before_what_the_role_brings(void *
 	assert_non_null(ask(&services[1], DRILL_DECLARED_READ).lacking);
 }
 
+static const char *lacks(const char *name, enum drill_need need)
+{
+	const struct drill_attempt attempt = {.name = name, .kind = DRILL_INET, .need = need};
+	static struct drill_arguments arguments;
+
+	drill_need(&world, &services[0], &attempt, 1234, &arguments);
+	return arguments.lacking;
+}
+
+static void where_an_edge_leads_out_nothing_is_undeclared(void **state)
+{
+	static struct plan_outside outsides[] = {
+		{.from = "cache", .range = "0.0.0.0/0", .first = 1, .last = 65535},
+		{.from = "pay", .range = "0.0.0.0/0", .first = 80, .last = 443},
+	};
+	struct plan open = plan;
+
+	(void)state;
+	assert_null(lacks("connect-internet", DRILL_INTERNET));
+	open.outsides = outsides;
+	open.outside_count = 2;
+	world.plan = &open;
+	assert_non_null(lacks("connect-internet", DRILL_INTERNET));
+	/* By datagrams, by IPv6, at another port, and of what the range does not mean. */
+	assert_null(lacks("ask-internet", DRILL_INTERNET));
+	assert_null(lacks("connect-internet6", DRILL_INTERNET6));
+	assert_null(lacks("ask-known-stream", DRILL_KNOWN_RESOLVER));
+	assert_null(lacks("connect-metadata", DRILL_METADATA));
+	outsides[1].first = 53;
+	assert_non_null(lacks("ask-known-stream", DRILL_KNOWN_RESOLVER));
+	world.plan = &plan;
+}
+
 static void the_edge_that_says_why_is_the_one_to_show(void **state)
 {
 	struct drill_arguments peer = ask(&services[0], DRILL_PEER);
@@ -222,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_policy_names_is_gone_for_before_what_the_role_brings),
+		cmocka_unit_test(where_an_edge_leads_out_nothing_is_undeclared),
 		cmocka_unit_test(the_edge_that_says_why_is_the_one_to_show),
 		cmocka_unit_test(a_name_is_for_the_service_and_an_address_for_the_control),
 		cmocka_unit_test(a_scenario_about_a_service_is_shown_by_reaching_it),
