@@ -90,18 +90,18 @@ static bool connects(const struct drill_attempt *attempt)
 }
 
 /* Does @outside mean @address, which is of @family?  An address of this machine is meant by name
- * alone. */
+ * alone; the addresses of a name are those that were answered, and nobody answers in a drill. */
 static bool means(const struct plan *plan, const struct plan_outside *outside, int family,
 	const unsigned char *address, bool alone)
 {
-	struct prefix range, specials[PLAN_OUTSIDE_SPECIALS];
-	size_t count = plan_outside_ranges(plan, outside, &range, specials);
-	bool held = range.family == family && prefix_holds(&range, address) &&
-		    (!alone || range.bits == (family == AF_INET ? 32 : 128));
+	struct plan_ranges ranges;
 
-	for (size_t i = 0; i < count; i++)
-		held = held &&
-		       !(specials[i].family == family && prefix_holds(&specials[i], address));
+	if (outside->name || !plan_outside_ranges(plan, outside, family, &ranges))
+		return false;
+	bool held = prefix_holds(&ranges.range, address) &&
+		    (!alone || ranges.range.bits == (family == AF_INET ? 32 : 128));
+	for (size_t i = 0; i < ranges.special_count; i++)
+		held = held && !prefix_holds(&ranges.specials[i], address);
 	return held;
 }
 

@@ -112,6 +112,8 @@ static void where_an_edge_leads_out_nothing_is_undeclared(void **state)
 	assert_null(lacks("connect-internet", DRILL_INTERNET));
 	open.outsides = outsides;
 	open.outside_count = 2;
+	open.network = (struct plan_network){
+		.prefix4 = "198.18.0.0/24", .prefix6 = "fd00::/64", .router4 = "198.18.0.1"};
 	world.plan = &open;
 	assert_non_null(lacks("connect-internet", DRILL_INTERNET));
 	/* By datagrams, by IPv6, at another port, and of what the range does not mean. */
