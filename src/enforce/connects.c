@@ -58,12 +58,12 @@ static void write_resolver(struct enforce_program *program, const struct plan *p
 	const bool sends = hook == BPF_CGROUP_UDP4_SENDMSG || hook == BPF_CGROUP_UDP6_SENDMSG;
 
 	for (size_t i = 0; !sends && i < plan->upstream_count; i++)
-		enforce_program_address(program, plan->upstreams[i].address,
-			NETWORK_RESOLVER_PORT, NETWORK_RESOLVER_PORT, is_wide(hook));
+		enforce_program_address(program, plan->upstreams[i].address, NETWORK_RESOLVER_PORT,
+			NETWORK_RESOLVER_PORT, is_wide(hook));
 	for (size_t i = 0; sends && i < plan->service_count; i++)
 		if (plan_asks_names(plan, &plan->services[i]))
-			enforce_program_address(program, plan->services[i].address4, 1, UINT16_MAX,
-				is_wide(hook));
+			enforce_program_address(
+				program, plan->services[i].address4, 1, UINT16_MAX, is_wide(hook));
 }
 
 /* One of the two. */
@@ -89,13 +89,13 @@ static int load(const struct plan *plan, const struct held *held, int hook)
 	return enforce_program_load(&program, BPF_PROG_TYPE_CGROUP_SOCK_ADDR, hook, "bulkhead_out");
 }
 
-static int hold(
-	const struct plan *plan, const struct held *held, int group, struct fault *why)
+static int hold(const struct plan *plan, const struct held *held, int group, struct fault *why)
 {
 	scoped(fd) int folder = openat(group, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (folder < 0)
-		return fault(why, -errno, plan->where, "cannot open the cgroup of the %s", held->name);
+		return fault(
+			why, -errno, plan->where, "cannot open the cgroup of the %s", held->name);
 	for (size_t i = 0; i < held->hook_count; i++) {
 		scoped(fd) int program = load(plan, held, hooks[i]);
 		int error =
@@ -103,7 +103,8 @@ static int hold(
 
 		if (error < 0)
 			return fault(why, error, plan->where,
-				"cannot hold the %s to the declared addresses and ports", held->name);
+				"cannot hold the %s to the declared addresses and ports",
+				held->name);
 	}
 	return 0;
 }

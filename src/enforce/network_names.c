@@ -100,7 +100,8 @@ static int renew(struct mnl_socket *netlink, const struct element *element)
 	put_header(mnl_nlmsg_batch_current(batch), NFNL_MSG_BATCH_END, 0, STEPS + 1, AF_UNSPEC,
 		NFNL_SUBSYS_NFTABLES);
 	mnl_nlmsg_batch_next(batch);
-	if (mnl_socket_sendto(netlink, mnl_nlmsg_batch_head(batch), mnl_nlmsg_batch_size(batch)) < 0)
+	if (mnl_socket_sendto(netlink, mnl_nlmsg_batch_head(batch), mnl_nlmsg_batch_size(batch)) <
+		0)
 		error = -errno;
 	mnl_nlmsg_batch_stop(batch);
 	/* Each step is acknowledged; the first that is refused says why. */
@@ -238,9 +239,9 @@ static int list_set(const struct plan_outside *outside, int network, const char 
 	int error = home < 0 ? home : open_netlink(&netlink);
 
 	if (!error) {
-		struct nlmsghdr *asked = put_header(room,
-			NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM, NLM_F_DUMP, 1, NFPROTO_INET,
-			0);
+		struct nlmsghdr *asked =
+			put_header(room, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETSETELEM, NLM_F_DUMP,
+				1, NFPROTO_INET, 0);
 
 		mnl_attr_put_strz(asked, NFTA_SET_ELEM_LIST_TABLE, "bulkhead");
 		mnl_attr_put_strz(asked, NFTA_SET_ELEM_LIST_SET, name);
@@ -251,12 +252,12 @@ static int list_set(const struct plan_outside *outside, int network, const char 
 		     : 0;
 }
 
-static int copy_set(const struct plan *plan, const struct plan_outside *outside, bool wide, int from,
-	int to, struct fault *why)
+static int copy_set(const struct plan *plan, const struct plan_outside *outside, bool wide,
+	int from, int to, struct fault *why)
 {
 	char name[NETWORK_NAME_SET];
-	struct listing listing = {calloc(NETWORK_CONNECTIONS, sizeof(struct found)),
-		NETWORK_CONNECTIONS, 0};
+	struct listing listing = {
+		calloc(NETWORK_CONNECTIONS, sizeof(struct found)), NETWORK_CONNECTIONS, 0};
 	scoped(memory) void *room = listing.found;
 	int error = room ? 0 : fault(why, -ENOMEM, outside->where, "no memory for addresses");
 
@@ -272,8 +273,8 @@ static int copy_set(const struct plan *plan, const struct plan_outside *outside,
 	return error;
 }
 
-int enforce_network_copy_names(const struct plan *plan, const struct plan_service *service, int from,
-	int to, struct fault *why)
+int enforce_network_copy_names(const struct plan *plan, const struct plan_service *service,
+	int from, int to, struct fault *why)
 {
 	int error = 0;
 

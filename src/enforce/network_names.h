@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * Addresses of names outside the stack, which come and go while it runs.  Each name of a service has a set
- * in the service's own table and one in the router's, for each family, whose elements end by
- * themselves.
+ * Addresses of names outside the stack, which come and go while it runs.  Each name of a service
+ * has a set in the service's own table and one in the router's, for each family, whose elements end
+ * by themselves.
  */
 
 #include <stdbool.h>
@@ -32,5 +32,5 @@ int enforce_network_open_name(const struct plan *plan, const struct plan_outside
 /* What the router's table in @from has open to @service becomes open in its own, in @to, which is
  * new: others go on answering what they have learned before. */
 struct plan_service;
-int enforce_network_copy_names(const struct plan *plan, const struct plan_service *service, int from,
-	int to, struct fault *why);
+int enforce_network_copy_names(const struct plan *plan, const struct plan_service *service,
+	int from, int to, struct fault *why);

@@ -23,7 +23,8 @@
 
 enum { LOOPBACK = 1 };
 
-/* Root of the router's user namespace, the gateway, the outlet and the resolver, which are nobody else's ids. */
+/* Root of the router's user namespace, the gateway, the outlet and the resolver, which are nobody
+ * else's ids. */
 static int write_map(
 	int process, const char *file, const struct plan_network *network, struct fault *why)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Names outside the stack.  A service asks the resolver, at the router's address; what that has learned, the
- * launcher puts into the sets.  Questions by datagrams are not followed: each has a port of its own, and
- * would take a place of those that the service's connections have.
+ * Names outside the stack.  A service asks the resolver, at the router's address; what that has
+ * learned, the launcher puts into the sets.  Questions by datagrams are not followed: each has a
+ * port of its own, and would take a place of those that the service's connections have.
  */
 
 #include <inttypes.h>
@@ -54,7 +54,8 @@ void enforce_rules_name_sets(FILE *out, const struct plan *plan, const struct pl
 	for (size_t i = 0; i < plan->outside_count; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
 
-		if (!outside->name || !text_equal(outside->from, service->name) || repeated(plan, i))
+		if (!outside->name || !text_equal(outside->from, service->name) ||
+			repeated(plan, i))
 			continue;
 		for (int wide = 0; wide < 2; wide++) {
 			char name[NETWORK_NAME_SET];
@@ -63,7 +64,8 @@ void enforce_rules_name_sets(FILE *out, const struct plan *plan, const struct pl
 				fprintf(out,
 					"\tset %s {\n\t\ttype %s\n\t\tsize %d\n"
 					"\t\tflags timeout\n\t}\n",
-					name, wide ? "ipv6_addr" : "ipv4_addr", NETWORK_CONNECTIONS);
+					name, wide ? "ipv6_addr" : "ipv4_addr",
+					NETWORK_CONNECTIONS);
 		}
 	}
 }
@@ -138,8 +140,7 @@ void enforce_rules_resolver_in(FILE *out, const struct plan *plan)
 void enforce_rules_resolver_out(FILE *out, const struct plan *plan)
 {
 	if (plan->network.resolver_id)
-		fprintf(out,
-			"\t\toifname @asking ip saddr %s udp sport %d accept\n",
+		fprintf(out, "\t\toifname @asking ip saddr %s udp sport %d accept\n",
 			plan->network.router4, NETWORK_RESOLVER_PORT);
 }
 

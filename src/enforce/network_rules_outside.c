@@ -4,8 +4,8 @@
  * Addresses outside the stack: in the table of who connects there, and in the router's, where the
  * outlet takes the connection over under the address that it is for (a transparent socket).
  *
- * A rule for each line, since a range has no place in a set with ports, and a name's addresses come and
- * go: only what goes outside meets them, and only those of its own service.
+ * A rule for each line, since a range has no place in a set with ports, and a name's addresses come
+ * and go: only what goes outside meets them, and only those of its own service.
  */
 
 #include <inttypes.h>
@@ -28,15 +28,16 @@ static void write_prefix(FILE *out, const struct prefix *prefix)
 }
 
 /* Addresses of a range, but for those that it does not mean. */
-static void write_range(
-	FILE *out, const struct plan_ranges *ranges, const char *family, const struct rules_way *way)
+static void write_range(FILE *out, const struct plan_ranges *ranges, const char *family,
+	const struct rules_way *way)
 {
 	if (ranges->range.bits > 0) {
 		fprintf(out, "%s %s ", family, way->address);
 		write_prefix(out, &ranges->range);
 		fputc(' ', out);
 	} else {
-		fprintf(out, "meta nfproto %s ", ranges->range.family == AF_INET6 ? "ipv6" : "ipv4");
+		fprintf(out, "meta nfproto %s ",
+			ranges->range.family == AF_INET6 ? "ipv6" : "ipv4");
 	}
 	for (size_t i = 0; i < ranges->special_count; i++) {
 		fprintf(out, i ? ", " : "%s %s != { ", family, way->address);

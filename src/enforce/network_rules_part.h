@@ -115,8 +115,8 @@ void enforce_rules_outside_chains(FILE *out, const struct plan *plan);
 void enforce_rules_outside_jumps(FILE *out, const struct plan *plan);
 
 /* Names outside (network_rules_names.c): the sets of their addresses, of one service.  In its table
- * the rules by which it asks the resolver, and is answered, and the chains that keep that from being
- * followed.  In the router's, what comes from and goes to those who ask. */
+ * the rules by which it asks the resolver, and is answered, and the chains that keep that from
+ * being followed.  In the router's, what comes from and goes to those who ask. */
 void enforce_rules_name_sets(
 	FILE *out, const struct plan *plan, const struct plan_service *service);
 void enforce_rules_names_in(FILE *out, const struct plan *plan, const struct plan_service *service);

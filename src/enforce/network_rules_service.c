@@ -92,7 +92,8 @@ static bool follows(const struct plan *plan, const struct plan_service *service)
 			(text_equal(plan->edges[i].from, service->name) ||
 				text_equal(plan->edges[i].to, service->name)))
 			return true;
-	return plan_audit(service, LAYER_NETWORK) || plan_asks_names(plan, service) || enforce_rules_counts(plan, service) ||
+	return plan_audit(service, LAYER_NETWORK) || plan_asks_names(plan, service) ||
+	       enforce_rules_counts(plan, service) ||
 	       enforce_network_loopback(plan, service, false) ||
 	       enforce_network_loopback(plan, service, true);
 }

@@ -53,7 +53,7 @@ static short steps_of(const struct match *match)
 	short steps = 0;
 
 	for (size_t i = 0; i < match->words; i++)
-		steps = (short)(steps + (!match->masks[i]                ? 0
+		steps = (short)(steps + (!match->masks[i] ? 0
 						: match->masks[i] == UINT32_MAX
 							? ENFORCE_PROGRAM_SKIP_OTHERS
 							: some));

@@ -51,6 +51,7 @@ void gateway_resolver_free(struct gateway_resolver *resolver)
 	free(resolver->openings);
 	free(resolver->homes);
 	free(resolver->shares);
+	free(resolver->own_refusals);
 	free(resolver->questions);
 	free(resolver->waiters);
 	free(resolver);
@@ -64,10 +65,13 @@ static bool allocate(struct gateway_resolver *resolver, uint64_t seed)
 	resolver->openings = gateway_resolver_openings(seed);
 	resolver->homes = calloc(2 * services + 1, sizeof(*resolver->homes));
 	resolver->shares = calloc(services + 1, sizeof(*resolver->shares));
+	resolver->own_refusals = calloc(services + 1, sizeof(*resolver->own_refusals));
+	resolver->refusals =
+		resolver->config->refusals ? resolver->config->refusals : resolver->own_refusals;
 	resolver->questions = calloc(RESOLVER_QUESTIONS, sizeof(*resolver->questions));
 	resolver->waiters = calloc(RESOLVER_WAITING, sizeof(*resolver->waiters));
 	return resolver->cache && resolver->openings && resolver->homes && resolver->shares &&
-	       resolver->questions && resolver->waiters;
+	       resolver->own_refusals && resolver->questions && resolver->waiters;
 }
 
 static void fill(struct gateway_resolver *resolver)
@@ -178,7 +182,7 @@ size_t gateway_resolver_ask(struct gateway_resolver *resolver,
 		return gateway_dns_write_code(&query, (unsigned)said, asked, answer);
 	if (!gateway_resolver_names_edges(resolver->names, client->service, &query.name, edges)) {
 		gateway_refusals_add(
-			&resolver->shares[client->service].refusals, &query.name, query.type, now);
+			&resolver->refusals[client->service], &query.name, query.type, now);
 		return gateway_dns_write_code(&query, ns_r_refused, true, answer);
 	}
 	if (is_meta(query.type))
@@ -203,5 +207,5 @@ void gateway_resolver_sent_opening(struct gateway_resolver *resolver)
 const struct gateway_refusals *gateway_resolver_refusals(
 	const struct gateway_resolver *resolver, uint32_t service)
 {
-	return &resolver->shares[service].refusals;
+	return &resolver->refusals[service];
 }

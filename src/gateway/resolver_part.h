@@ -42,7 +42,6 @@ struct gateway_question {
 struct gateway_share {
 	uint32_t waiting, questions;
 	int64_t tokens, filled; /* thousandths of a new question */
-	struct gateway_refusals refusals;
 };
 
 struct gateway_resolver_home; /* an address, and the service that has it */
@@ -56,6 +55,8 @@ struct gateway_resolver {
 	struct gateway_resolver_home *homes;
 	size_t home_count;
 	struct gateway_share *shares;       /* of each service */
+	struct gateway_refusals *refusals;  /* the same; the configuration's, or: */
+	struct gateway_refusals *own_refusals;
 	struct gateway_question *questions; /* RESOLVER_QUESTIONS */
 	size_t question_count, due_count;
 	size_t server;                  /* that answered last */

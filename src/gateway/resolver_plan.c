@@ -43,8 +43,8 @@ static void add_names(struct made *made, struct gateway_resolver_service *into)
 
 static void add_service(struct made *made, const struct plan_service *service)
 {
-	struct gateway_resolver_service *into = arena_append(made->arena, &made->services,
-		&made->config.service_count, sizeof(*made->services));
+	struct gateway_resolver_service *into = arena_append(
+		made->arena, &made->services, &made->config.service_count, sizeof(*made->services));
 
 	*into = (struct gateway_resolver_service){.name = service->name};
 	into->has4 = inet_pton(AF_INET, service->address4, into->address4) == 1;
@@ -52,8 +52,7 @@ static void add_service(struct made *made, const struct plan_service *service)
 	add_names(made, into);
 }
 
-const struct gateway_resolver_config *gateway_resolver_plan(
-	const struct plan *plan, struct arena *arena)
+struct gateway_resolver_config *gateway_resolver_plan(const struct plan *plan, struct arena *arena)
 {
 	struct made *made = arena_alloc(arena, sizeof(*made));
 	struct gateway_resolver_config *config = &made->config;
@@ -64,11 +63,11 @@ const struct gateway_resolver_config *gateway_resolver_plan(
 		if (plan_asks_names(plan, &plan->services[i]))
 			add_service(made, &plan->services[i]);
 	for (size_t i = 0; i < plan->upstream_count; i++) {
-		struct gateway_resolver_upstream *upstream = arena_append(arena, &made->upstreams,
-			&config->upstream_count, sizeof(*made->upstreams));
+		struct gateway_resolver_upstream *upstream = arena_append(
+			arena, &made->upstreams, &config->upstream_count, sizeof(*made->upstreams));
 
-		upstream->length = gateway_address_set(&upstream->address,
-			plan->upstreams[i].address, NETWORK_RESOLVER_PORT);
+		upstream->length = gateway_address_set(
+			&upstream->address, plan->upstreams[i].address, NETWORK_RESOLVER_PORT);
 	}
 	config->services = made->services;
 	config->upstreams = made->upstreams;

@@ -56,8 +56,9 @@ bool plan_outside_ranges(const struct plan *plan, const struct plan_outside *out
 	struct plan_ranges *ranges)
 {
 	*ranges = (struct plan_ranges){.range = {.family = family}};
-	if (outside->range && (!prefix_parse(outside->range, strlen(outside->range), &ranges->range) ||
-				      ranges->range.family != family))
+	if (outside->range &&
+		(!prefix_parse(outside->range, strlen(outside->range), &ranges->range) ||
+			ranges->range.family != family))
 		return false;
 	ranges->special_count = add_specials(plan, &ranges->range, ranges->specials, 0);
 	return true;

@@ -83,7 +83,8 @@ void plan_view_skeleton(
 	plan_node_file(planner, service, "/etc/resolv.conf",
 		plan_asks_names(planner->plan, service)
 			? arena_printf(planner->arena,
-				  "# names of the stack stand in /etc/hosts; declared ones are asked "
+				  "# names of the stack stand in /etc/hosts; declared ones are "
+				  "asked "
 				  "for here\nnameserver %s\n",
 				  planner->plan->network.router4)
 			: "# names of the stack stand in /etc/hosts; nothing else resolves\n");

@@ -17,8 +17,7 @@
 enum { MOST_SERVICES = 1000000 };
 
 static const char *const reserved[] = {
-	"host", "internet", "localhost", "router", "gateway", "outlet",
-	"resolver"};
+	"host", "internet", "localhost", "router", "gateway", "outlet", "resolver"};
 
 static void check_name(struct policy_reading *reading, const struct policy_node *node)
 {

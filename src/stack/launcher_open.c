@@ -76,8 +76,8 @@ static void close_openings(struct launcher *launcher)
 void launcher_open(struct launcher *launcher)
 {
 	struct gateway_opening opening;
-	const ssize_t length = recv(
-		launcher->start.openings, &opening, sizeof(opening), MSG_DONTWAIT | MSG_TRUNC);
+	const ssize_t length =
+		recv(launcher->start.openings, &opening, sizeof(opening), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -5,6 +5,7 @@
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,12 +18,14 @@
 #include "enforce/labels.h"
 #include "enforce/network.h"
 #include "enforce/network_door.h"
+#include "gateway/resolver_config.h"
 #include "gateway/resolver_plan.h"
 #include "gateway/resolver_process.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
 #include "stack/member.h"
+#include "stack/refused.h"
 #include "stack/state.h"
 
 static const struct where nowhere;
@@ -151,19 +154,26 @@ static int start_resolver(struct stack_start *start, const struct enforce_networ
 	int cgroup, pid_t *pid, int *pidfd, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
+	struct gateway_resolver_config *config = gateway_resolver_plan(start->plan, arena);
+	size_t size;
 	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		return fault(why, -errno, start->plan->where, "cannot make the resolver's channel");
-	int error = enforce_hold_upstream(start->plan, cgroup, why);
-	if (!error)
-		error = gateway_resolver_start(gateway_resolver_plan(start->plan, arena), router,
-			cgroup, ends[1], pid, pidfd, why);
-	close(ends[1]);
-	if (error) {
-		close(ends[0]);
-		return error;
+	config->refusals = stack_refused_map(start->folder, start->plan, &size, why);
+	int error = config->refusals ? enforce_hold_upstream(start->plan, cgroup, why) : -EIO;
+	if (!error && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
+		error = fault(
+			why, -errno, start->plan->where, "cannot make the resolver's channel");
+	if (!error) {
+		error = gateway_resolver_start(config, router, cgroup, ends[1], pid, pidfd, why);
+		close(ends[1]);
+		if (error)
+			close(ends[0]);
 	}
+	/* Its child has it too. */
+	if (config->refusals)
+		munmap(config->refusals, size);
+	if (error)
+		return error;
 	if (start->openings >= 0)
 		close(start->openings);
 	start->openings = ends[0];

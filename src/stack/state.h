@@ -9,6 +9,7 @@
  *     launcher.json, supervisor.json, gateway.json, outlet.json, resolver.json, services/NAME.json
  *                      struct stack_member
  *     services/NAME.exit   how the service ended, written by its init
+ *     refused          names that services may not ask for (stack/refused.h)
  *     control          the supervisor's socket (stack/control.h)
  *     hosts/NAME       its /etc/hosts, rewritten in place
  *     sockets/NAME     a memory folder for each socket folder of the plan
