@@ -92,7 +92,7 @@ static const char *period_of(const struct explainer *explainer, uint32_t seconds
 /* What is done with more than @budget allows. */
 static const char *over(const struct plan_budget *budget)
 {
-	return budget->drop ? "dropped" : "refused";
+	return budget->alert ? "let through and counted" : budget->drop ? "dropped" : "refused";
 }
 
 /* How much the lines about connections let pass; the line itself says with whom. */

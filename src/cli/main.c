@@ -23,6 +23,7 @@ static const struct cli_verb *const verbs[] = {
 	&cli_ps,
 	&cli_logs,
 	&cli_status,
+	&cli_net,
 	&cli_restart,
 	&cli_reload,
 	&cli_run,

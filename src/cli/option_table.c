@@ -156,6 +156,30 @@ static int take_depth(struct cli_options *options, const char *value, struct fau
 	return 0;
 }
 
+static int take_dot(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->dot = true;
+	return 0;
+}
+
+static int take_svg(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->svg = true;
+	return 0;
+}
+
+static int take_denied(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->denied = true;
+	return 0;
+}
+
 static int take_junit(struct cli_options *options, const char *value, struct fault *why)
 {
 	(void)why;
@@ -216,6 +240,9 @@ const struct cli_option cli_option_table[CLI_OPTION_COUNT] = {
 	{"brief", 0, NULL, "a line for each process; more for what is not as planned", CLI_BRIEF,
 		take_brief},
 	{"json", 0, NULL, "answer in JSON", CLI_JSON, take_json},
+	{"dot", 0, NULL, "answer as a graph for graphviz", CLI_GRAPH, take_dot},
+	{"svg", 0, NULL, "answer as a picture", CLI_GRAPH, take_svg},
+	{"denied", 0, NULL, "what was refused alone", CLI_GRAPH, take_denied},
 	{"depth", 0, NULL, "again without what stopped it, until it gets through", CLI_DEPTH,
 		take_depth},
 	{"without", 0, "LAYER", "leave a layer off, on scratch data; repeat it for several",

@@ -34,6 +34,7 @@ enum cli_accepts {
 	CLI_LEAVE = 1 << 17,      /* --without LAYER, on scratch data */
 	CLI_DEPTH = 1 << 18,      /* --depth */
 	CLI_JUNIT = 1 << 19,      /* --junit FILE */
+	CLI_GRAPH = 1 << 20,      /* --dot, --svg, --denied */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -45,6 +46,7 @@ struct cli_options {
 	bool policy_given; /* false: the default, bulkhead.yaml */
 	bool json, all, brief, follow, foreground;
 	bool depth, help;
+	bool dot, svg, denied;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */
 	const char *role;    /* `run --role`; NULL: none */

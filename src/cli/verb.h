@@ -36,6 +36,7 @@ extern const struct cli_verb cli_logs;
 extern const struct cli_verb cli_restart;
 extern const struct cli_verb cli_reload;
 extern const struct cli_verb cli_status;
+extern const struct cli_verb cli_net;
 extern const struct cli_verb cli_run;
 extern const struct cli_verb cli_exec;
 extern const struct cli_verb cli_signal;

@@ -13,6 +13,7 @@
 #include "enforce/launch.h"
 #include "enforce/layers.h"
 #include "enforce/program.h"
+#include "enforce/refusals.h"
 #include "plan/plan.h"
 
 struct label {
@@ -55,20 +56,28 @@ static bool is_held(const struct label *label, const struct plan_service *servic
 	return service->ports_held && (!label->held || label->held(service, label->hook));
 }
 
-/* Its descriptor, which the caller closes, or -errno. */
-static int load(const struct label *label, const struct plan *plan,
-	const struct plan_service *service, struct arena *arena)
-{
-	struct enforce_program program = {.arena = arena};
+/* What is being loaded, for whom, and where its programs record. */
+struct loading {
+	const struct plan *plan;
+	const struct plan_service *service;
+	struct arena *arena;
+	int refusals;
+};
 
-	label->write(&program, plan, service, label->hook);
+/* Its descriptor, which the caller closes, or -errno. */
+static int load(const struct label *label, const struct loading *loading)
+{
+	struct enforce_program program = {.arena = loading->arena, .refusals = loading->refusals};
+
+	label->write(&program, loading->plan, loading->service, label->hook);
 	return enforce_program_load(&program, label->type, label->hook, label->name);
 }
 
-static int attach(const struct label *label, const struct plan *plan,
-	const struct plan_service *service, int group, struct arena *arena, struct fault *why)
+static int attach(
+	const struct label *label, const struct loading *loading, int group, struct fault *why)
 {
-	scoped(fd) int program = load(label, plan, service, arena);
+	const struct plan_service *service = loading->service;
+	scoped(fd) int program = load(label, loading);
 
 	if (program < 0)
 		return fault(why, program, service->where, "cannot load the program for %s",
@@ -90,9 +99,17 @@ int enforce_attach_labels(
 	if (group < 0)
 		return fault(why, -errno, service->where, "cannot open the cgroup of '%s'",
 			service->name);
+	/* Those that are replaced leave to the next what they have recorded. */
+	scoped(fd) int refusals = service->ports_held ? enforce_refusals_of(group) : -1;
+	if (service->ports_held && refusals < 0)
+		refusals = enforce_refusals_make();
+	if (service->ports_held && refusals < 0)
+		return fault(why, refusals, service->where,
+			"cannot make the map for what the cgroup of '%s' refuses", service->name);
+	const struct loading loading = {plan, service, arena, refusals};
 	for (size_t i = 0; error == 0 && i < LABELS; i++)
 		if (is_held(&labels[i], service))
-			error = attach(&labels[i], plan, service, group, arena, why);
+			error = attach(&labels[i], &loading, group, why);
 	return error;
 }
 
@@ -101,17 +118,19 @@ int enforce_hold_labels(struct enforce_launch *launch, struct fault *why)
 	return enforce_attach_labels(launch->plan, launch->service, launch->cgroup, why);
 }
 
-/* The same instructions, loaded once more, have the same tag. */
+/* The same instructions, loaded once more, have the same tag, whatever map they record in. */
 bool enforce_labels_attached(
 	const struct plan *plan, const struct plan_service *service, int cgroup, const char **what)
 {
 	scoped(arena) struct arena *arena = arena_new();
+	scoped(fd) int refusals = service->ports_held ? enforce_refusals_make() : -1;
+	const struct loading loading = {plan, service, arena, refusals};
 
 	for (size_t i = 0; i < LABELS; i++) {
 		if (!is_held(&labels[i], service))
 			continue;
 		*what = labels[i].what;
-		scoped(fd) int program = load(&labels[i], plan, service, arena);
+		scoped(fd) int program = load(&labels[i], &loading);
 		if (program < 0 || !enforce_program_attached(cgroup, program, labels[i].hook))
 			return false;
 	}

@@ -15,6 +15,7 @@ enum { SHOWN = 4 };
 struct recorded {
 	const struct plan *plan;
 	struct arena *arena;
+	const char *set; /* without its family */
 	const char *text;
 	size_t count;
 };
@@ -32,15 +33,15 @@ static const char *name_of(const struct recorded *recorded, const char *address)
 	return strchr(address, ':') ? arena_printf(recorded->arena, "[%s]", address) : address;
 }
 
-static void add(void *context, const char *address, const char *protocol, unsigned port)
+static void add(void *context, const struct enforce_nft_seen *seen)
 {
 	struct recorded *recorded = context;
 
-	if (recorded->count++ >= SHOWN)
+	if (!seen->set || !text_starts(seen->set, recorded->set) || recorded->count++ >= SHOWN)
 		return;
 	recorded->text = arena_printf(recorded->arena, "%s%s%s:%u%s", recorded->text,
-		recorded->count > 1 ? ", " : "", name_of(recorded, address), port,
-		text_equal(protocol, "udp") ? "/udp" : "");
+		recorded->count > 1 ? ", " : "", name_of(recorded, seen->address), seen->port,
+		text_equal(seen->protocol, "udp") ? "/udp" : "");
 }
 
 static const char *sentence(const struct recorded *recorded)
@@ -54,11 +55,11 @@ static const char *sentence(const struct recorded *recorded)
 const char *enforce_network_recorded(const struct plan *plan, const struct plan_service *service,
 	int network, struct arena *arena, struct fault *why)
 {
-	struct recorded went = {plan, arena, "", 0}, came = went;
+	struct recorded went = {plan, arena, "went", "", 0}, came = {plan, arena, "came", "", 0};
 	scoped(visit) int home = enforce_network_visit(network, service->where, why);
 
-	if (home < 0 || enforce_nft_recorded("went", add, &went, service->where, why) < 0 ||
-		enforce_nft_recorded("came", add, &came, service->where, why) < 0)
+	if (home < 0 || enforce_nft_see("list sets", add, &went, service->where, why) < 0 ||
+		enforce_nft_see("list sets", add, &came, service->where, why) < 0)
 		return NULL;
 	return arena_printf(arena, "audit: it called %s; it was called by %s", sentence(&went),
 		sentence(&came));

@@ -98,9 +98,33 @@ static const char *period_of(uint32_t seconds)
 	return seconds == 3600 ? "hour" : seconds == 60 ? "minute" : "second";
 }
 
+/* Does it end connections, by a day or by bytes? */
 static bool ends(const struct plan_budget *line)
 {
-	return line->until || !line->drop;
+	return line->until || !(line->drop || line->alert);
+}
+
+/* Each way of going over is counted by itself, whatever is done then. */
+static void write_counters(FILE *out, const struct network_budget *budget)
+{
+	for (enum plan_over way = 0; way < PLAN_OVER_COUNT; way++)
+		if (plan_budget_has(budget->line, way, NULL))
+			fprintf(out, "\tcounter over%zu_%s {\n\t}\n", budget->number,
+				plan_over_names[way]);
+}
+
+static void write_over(FILE *out, const struct network_budget *budget, enum plan_over way)
+{
+	fprintf(out, " counter name \"over%zu_%s\"", budget->number, plan_over_names[way]);
+}
+
+/* What is done with what is over a limit: @reset is the chain for what is to be refused. */
+static void write_end(FILE *out, const struct plan_budget *line, const char *reset)
+{
+	if (line->alert)
+		fputs("\n", out);
+	else
+		fprintf(out, " %s%s\n", line->drop ? "" : "goto ", line->drop ? "drop" : reset);
 }
 
 /* Both ways take from one bucket. */
@@ -122,11 +146,16 @@ static void write_judgement(
 	const struct plan_budget *line = budget->line;
 
 	fprintf(out, "\tchain %s%zu {\n" RULES_RESET_RETURNS, chain, budget->number);
-	if (line->until)
-		fprintf(out, "\t\tmeta time >= \"%" PRIu64 "\" goto %s\n", line->end, over);
-	if (line->bytes)
-		fprintf(out, "\t\tlimit name \"bucket%zu\" %s%s\n", budget->number,
-			line->drop ? "drop" : "goto ", line->drop ? "" : over);
+	if (line->until) {
+		fprintf(out, "\t\tmeta time >= \"%" PRIu64 "\"", line->end);
+		write_over(out, budget, PLAN_OVER_UNTIL);
+		fprintf(out, " goto %s\n", over);
+	}
+	if (line->bytes) {
+		fprintf(out, "\t\tlimit name \"bucket%zu\"", budget->number);
+		write_over(out, budget, PLAN_OVER_BYTES);
+		write_end(out, line, over);
+	}
 }
 
 /*
@@ -159,15 +188,19 @@ static void write_packets(FILE *out, const struct network_budget *budget)
 static void write_begins(FILE *out, const struct network_budget *budget)
 {
 	const struct plan_budget *line = budget->line;
-	const char *over = line->drop ? "drop" : "goto refused";
 
 	fprintf(out, "\tchain begin%zu {\n", budget->number);
-	if (line->new_connections)
-		fprintf(out, "\t\tlimit rate over %u/%s burst %u packets %s\n",
-			line->new_connections, period_of(line->new_seconds), line->new_connections,
-			over);
-	if (line->connections)
-		fprintf(out, "\t\tct count over %u %s\n", line->connections, over);
+	if (line->new_connections) {
+		fprintf(out, "\t\tlimit rate over %u/%s burst %u packets", line->new_connections,
+			period_of(line->new_seconds), line->new_connections);
+		write_over(out, budget, PLAN_OVER_NEW);
+		write_end(out, line, "refused");
+	}
+	if (line->connections) {
+		fprintf(out, "\t\tct count over %u", line->connections);
+		write_over(out, budget, PLAN_OVER_CONNECTIONS);
+		write_end(out, line, "refused");
+	}
 	fputs("\t}\n", out);
 }
 
@@ -182,6 +215,7 @@ void enforce_rules_budgets(FILE *out, const struct plan *plan, const struct plan
 		any = true;
 		snprintf(name, sizeof(name), "line%zu_", budget.number);
 		enforce_rules_budget_peers(out, name, &budget);
+		write_counters(out, &budget);
 		if (has_packets(budget.line))
 			write_packets(out, &budget);
 		if (has_begins(budget.line))
@@ -222,7 +256,7 @@ static void write_class(FILE *out, const struct network_budget *budget, const st
 
 void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
-	const struct rules_way from = {"saddr", "sport", ""};
+	const struct rules_way from = {"saddr", "sport", "", false};
 
 	EACH_BUDGET(budget, plan, service)
 	{
@@ -234,7 +268,7 @@ void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct pl
 void enforce_rules_budget_out(
 	FILE *out, const struct plan *plan, const struct plan_service *service)
 {
-	const struct rules_way to = {"daddr", "dport", ""};
+	const struct rules_way to = {"daddr", "dport", "", true};
 
 	EACH_BUDGET(budget, plan, service)
 	{
@@ -248,7 +282,7 @@ void enforce_rules_budget_out(
 void enforce_rules_budget_begin(
 	FILE *out, const struct plan *plan, const struct plan_service *service, const char *besides)
 {
-	const struct rules_way to = {"daddr", "dport", besides};
+	const struct rules_way to = {"daddr", "dport", besides, true};
 
 	EACH_BUDGET(budget, plan, service)
 	{

@@ -15,17 +15,16 @@
 #include "enforce/network_rules_part.h"
 #include "plan/plan.h"
 
-/* Audit mode: what no edge allows is let through, and kept in a set as far as that has room. */
-#define RECORD_SET(name, type)                                                                     \
-	"\tset " name " {\n\t\ttype " type " . inet_proto . inet_service\n"                        \
-	"\t\tsize 512\n\t\tflags dynamic\n\t}\n"
-#define RECORD_SETS(name) RECORD_SET(name "4", "ipv4_addr") RECORD_SET(name "6", "ipv6_addr")
-#define LET_THROUGH(name, side)                                                                    \
-	"\t\tmeta l4proto { tcp, udp } update @" name "4 { ip " side                               \
-	" . meta l4proto . th dport }\n"                                                           \
-	"\t\tmeta l4proto { tcp, udp } update @" name "6 { ip6 " side                              \
-	" . meta l4proto . th dport }\n"                                                           \
-	"\t\tmeta l4proto { tcp, udp } accept\n"
+/* Audit mode: what no edge allows is recorded as ever, and let through. */
+#define LET_THROUGH "\t\tmeta l4proto { tcp, udp } accept\n"
+
+/* What belongs to a connection is let through anyway: by an edge first, that it is counted. */
+static const char counted_in[] =
+	"\t\tct state established ip saddr . meta l4proto . th sport @answers4 accept\n"
+	"\t\tct state established ip6 saddr . meta l4proto . th sport @answers6 accept\n";
+static const char counted_out[] =
+	"\t\tct state established ip daddr . meta l4proto . th dport @connects4 accept\n"
+	"\t\tct state established ip6 daddr . meta l4proto . th dport @connects6 accept\n";
 
 /*
  * What is translated on its way out is still "lo" here, and goes on to be judged
@@ -42,18 +41,17 @@ static const char own_untracked[] = "\tchain own {\n"
 				    "\t\toif \"lo\" notrack\n"
 				    "\t}\n";
 
-void enforce_rules_followed(FILE *out, const struct plan *plan, const struct plan_service *service)
+void enforce_rules_followed(
+	FILE *out, const struct plan *plan, const struct plan_service *service, bool towards)
 {
 	const bool audited = plan_audit(service, LAYER_NETWORK);
 	const bool translates = enforce_network_loopback(plan, service, false) ||
 				enforce_network_loopback(plan, service, true);
 
-	if (audited)
-		fputs(RECORD_SETS("came") RECORD_SETS("went"), out);
 	fputs(RULES_INPUT, out);
 	enforce_rules_names_in(out, plan, service);
 	enforce_rules_budget_in(out, plan, service);
-	fputs(RULES_EXISTING, out);
+	fprintf(out, "%s" RULES_EXISTING, towards ? counted_in : "");
 	enforce_rules_limit(out, "");
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
@@ -61,18 +59,20 @@ void enforce_rules_followed(FILE *out, const struct plan *plan, const struct pla
 	enforce_rules_published(out, plan, service, &enforce_rules_asked);
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n" RULES_OUTPUT "%s",
-		audited ? LET_THROUGH("came", "saddr") : "",
+		audited ? RULES_RECORD("came", RULES_SOURCE, "accept") LET_THROUGH
+			: RULES_RECORD("came", RULES_SOURCE, RULES_RESET),
 		translates ? translated_own : "\t\toif \"lo\" accept\n");
 	enforce_rules_names_out(out, plan, service);
 	enforce_rules_budget_out(out, plan, service);
-	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
+	fprintf(out, "%s" RULES_ANSWERS "%s", towards ? counted_out : "",
+		translates ? from_loopback : "");
 	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
-	fputs("\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
-	      "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n",
-		out);
+	fputs(RULES_BEGIN RULES_TOWARDS, out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
-	fprintf(out, "%s" RULES_REFUSE "\t}\n", audited ? LET_THROUGH("went", "daddr") : "");
+	fprintf(out, "%s" RULES_REFUSE "\t}\n",
+		audited ? RULES_RECORD("went", RULES_TARGET, "accept") LET_THROUGH
+			: RULES_RECORD("went", RULES_TARGET, RULES_RESET));
 	enforce_rules_names_untracked(out, plan, service);
 	if (translates)
 		enforce_network_loopback_chains(out, plan, service);

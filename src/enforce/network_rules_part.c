@@ -22,6 +22,11 @@ struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide,
 	return (struct rules_set){.out = out, .wide = wide};
 }
 
+void enforce_rules_set_counts(struct rules_set *set)
+{
+	fputs("\t\tcounter\n", set->out);
+}
+
 void enforce_rules_set_element(struct rules_set *set)
 {
 	fputs(set->count++ ? ",\n\t\t\t" : "\t\telements = {\n\t\t\t", set->out);
@@ -115,10 +120,10 @@ size_t enforce_rules_probed(
 	return kept;
 }
 
-const struct rules_way enforce_rules_asked = {"saddr", "dport", ""};
-const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " "};
-const struct rules_way enforce_rules_outward = {"daddr", "dport", ""};
-const struct rules_way enforce_rules_returned = {"saddr", "sport", RULES_ANSWER " "};
+const struct rules_way enforce_rules_asked = {"saddr", "dport", "", true};
+const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " ", false};
+const struct rules_way enforce_rules_outward = {"daddr", "dport", "", true};
+const struct rules_way enforce_rules_returned = {"saddr", "sport", RULES_ANSWER " ", false};
 
 /* `ready` and `healthy` are asked from the router's address. */
 void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,

@@ -39,6 +39,33 @@ struct plan;
 	"\t\tmeta l4proto tcp reject with tcp reset\n"                                             \
 	"\t\treject with icmpx admin-prohibited\n"
 
+/*
+ * What no edge allows is recorded before it is refused, by the other end and the port that was
+ * asked for.  What asks for nothing, as do answers by an edge that is no more, says not which that
+ * is: it gets @answer ("reject with tcp reset") and is no record.
+ */
+#define RULES_RECORD(set, key, answer)                                                             \
+	"\t\t" RULES_ANSWER " " answer "\n"                                                        \
+	"\t\tmeta l4proto { tcp, udp } update @" set                                               \
+	"4 { " key("ip") " counter }\n"                                                            \
+			 "\t\tmeta l4proto { tcp, udp } update @" set                              \
+			 "6 { " key("ip6") " counter }\n"
+#define RULES_RESET "reject with tcp reset"
+#define RULES_SOURCE(family) family " saddr . meta l4proto . th dport"
+#define RULES_TARGET(family) family " daddr . meta l4proto . th dport"
+#define RULES_LINK_TARGET(family) "iifname . " family " daddr . meta l4proto . th dport"
+
+/* What begins a connection by an edge is counted apart.  Were there no room, it would be let
+ * through by the rules that follow, which are for all else. */
+#define RULES_BEGIN                                                                                \
+	"\t\t" RULES_TARGET("ip") " @connects4 update @begun4 { " RULES_TARGET(                    \
+		"ip") " counter } accept\n"                                                        \
+		      "\t\t" RULES_TARGET("ip6") " @connects6 update @begun6 { " RULES_TARGET(     \
+			      "ip6") " counter } accept\n"
+#define RULES_TOWARDS                                                                              \
+	"\t\t" RULES_TARGET("ip") " @connects4 accept\n"                                           \
+				  "\t\t" RULES_TARGET("ip6") " @connects6 accept\n"
+
 /* Errors about connections that the kernel follows; it alone can tell which are. */
 #define RULES_EXISTING                                                                             \
 	"\t\tct state established accept\n"                                                        \
@@ -64,6 +91,8 @@ struct rules_set {
 /* Begin set @name4 or @name6 (@wide), of @type.  The text of each element follows
  * enforce_rules_set_element(). */
 struct rules_set enforce_rules_set_begin(FILE *out, const char *name, bool wide, const char *type);
+/* Each element counts the packets that it matches; before the first. */
+void enforce_rules_set_counts(struct rules_set *set);
 void enforce_rules_set_element(struct rules_set *set);
 void enforce_rules_set_end(struct rules_set *set);
 
@@ -97,6 +126,7 @@ bool enforce_rules_repeated(const struct plan *plan, size_t index);
  * the port's, and what else must hold. */
 struct rules_way {
 	const char *address, *port, *besides;
+	bool asks;
 };
 extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
 
@@ -129,6 +159,9 @@ void enforce_rules_resolver_set(FILE *out, const struct plan *plan);
 void enforce_rules_resolver_in(FILE *out, const struct plan *plan);
 void enforce_rules_resolver_out(FILE *out, const struct plan *plan);
 void enforce_rules_resolver_chain(FILE *out, const struct plan *plan);
+/* What its doors count, and the chains that do: of those that are @followed connections alone. */
+void enforce_rules_doors(
+	FILE *out, const struct plan *plan, const struct plan_service *service, bool followed);
 
 /* By clients at what @service publishes, those that are let in (network_rules_published.c); by the
  * router at what `ready` and `healthy` ask. */
@@ -154,8 +187,15 @@ bool enforce_rules_counts(const struct plan *plan, const struct plan_service *se
 /* The sets that the router's rules ask.  Is anybody in audit mode, so that @audited is one? */
 bool enforce_rules_router_sets(FILE *out, const struct plan *plan);
 
-/* The chains of a service whose connections are followed. */
-void enforce_rules_followed(FILE *out, const struct plan *plan, const struct plan_service *service);
+/* What packets fill, of a table (network_rules_recorded.c): of a service, what came and what went
+ * where no edge leads, and how often each of so many edges was used (@towards: by family); of the
+ * router, what it refused by which link. */
+void enforce_rules_recorded(FILE *out, const size_t towards[2]);
+void enforce_rules_router_recorded(FILE *out);
+
+/* The chains of a service whose connections are followed; has it edges @towards anybody? */
+void enforce_rules_followed(
+	FILE *out, const struct plan *plan, const struct plan_service *service, bool towards);
 
 /* Ports of which @service is asked by the router, and by nobody else from outside; how many. */
 size_t enforce_rules_probed(const struct plan *plan, const struct plan_service *service,

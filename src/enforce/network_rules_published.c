@@ -89,6 +89,15 @@ static size_t write_ranges(FILE *out, const struct sources *sources, const char 
 	return written;
 }
 
+/* It is let through, and counted. */
+static void write_verdict(FILE *out, const struct sources *sources, const struct rules_way *way)
+{
+	if (way->asks)
+		fprintf(out, "goto door%u\n", sources->port);
+	else
+		fprintf(out, "counter name \"door%u_sent\" accept\n", sources->port);
+}
+
 /*
  * Clients from outside keep their own addresses, so any that is let in is right at a
  * published port, but for the other services of the stack: they need an edge.
@@ -103,9 +112,9 @@ static void write_outsiders(FILE *out, const struct sources *sources, const stru
 	snprintf(before, sizeof(before), "\t\t%s %s { ", family, way->address);
 	if (!all && !write_ranges(out, sources, before))
 		return;
-	fprintf(out, "%s%s %s != %s tcp %s %u %saccept\n", all ? "\t\t" : " } ", family,
-		way->address, wide ? network->prefix6 : network->prefix4, way->port, sources->port,
-		way->besides);
+	fprintf(out, "%s%s %s != %s tcp %s %u %s", all ? "\t\t" : " } ", family, way->address,
+		wide ? network->prefix6 : network->prefix4, way->port, sources->port, way->besides);
+	write_verdict(out, sources, way);
 }
 
 /* The host's own clients have an address of the stack, whoever they are, and are named first: they
@@ -118,13 +127,40 @@ static void write_published(FILE *out, const struct sources *of, const struct ru
 	struct sources sources = *of;
 
 	for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
-		if (one[i])
-			fprintf(out, "\t\t%s %s %s tcp %s %u %saccept\n",
+		if (one[i]) {
+			fprintf(out, "\t\t%s %s %s tcp %s %u %s",
 				strchr(one[i], ':') ? "ip6" : "ip", way->address, one[i], way->port,
 				of->port, way->besides);
+			write_verdict(out, of, way);
+		}
 	for (int wide = 0; wide < 2; wide++) {
 		sources.family = wide ? AF_INET6 : AF_INET;
 		write_outsiders(out, &sources, way);
+	}
+}
+
+/* Of a connection that is followed its first packet alone comes here. */
+void enforce_rules_doors(
+	FILE *out, const struct plan *plan, const struct plan_service *service, bool followed)
+{
+	for (size_t i = 0; i < plan->publish_count; i++) {
+		const struct plan_publish *publish = &plan->publishes[i];
+		const uint32_t port = publish->port;
+
+		if (publish->transport != PLAN_TCP ||
+			!text_equal(publish->service, service->name) ||
+			enforce_rules_repeated(plan, i))
+			continue;
+		fprintf(out, "\tcounter door%u_begun {\n\t}\n", port);
+		if (!followed)
+			fprintf(out, "\tcounter door%u_came {\n\t}\n\tcounter door%u_sent {\n\t}\n",
+				port, port);
+		fprintf(out,
+			"\tchain door%u {\n\t\t" RULES_ASK "counter name \"door%u_begun\"\n\t\t",
+			port, port);
+		if (!followed)
+			fprintf(out, "counter name \"door%u_came\" ", port);
+		fputs("accept\n\t}\n", out);
 	}
 }
 

@@ -10,6 +10,9 @@
 #include "enforce/network_rules_part.h"
 #include "plan/plan.h"
 
+/* By the link that it came by; what the router's own processes send has none. */
+#define RECORD(answer) RULES_RECORD("refused", RULES_LINK_TARGET, answer)
+
 /* And nobody with an address of the stack, but who stands for the host's loopback: of him it is
  * known by address and port, as of a service, what he may ask. */
 static void write_strangers(FILE *out, const struct plan_network *network)
@@ -57,7 +60,7 @@ static void write_spoofed(FILE *out, const struct plan *plan)
 		out);
 	if (network->host_link)
 		write_strangers(out, network);
-	fputs("\t}\n", out);
+	fputs(RECORD("drop") "\t}\n", out);
 }
 
 /* What goes to an address outside the stack answers a client whose address the gateway kept;
@@ -118,7 +121,7 @@ static void write_forward(FILE *out, const struct plan *plan, bool audited)
 	if (audited)
 		fputs("\t\tiifname @audited oifname @audited meta l4proto { tcp, udp } accept\n",
 			out);
-	fputs(RULES_REFUSE "\t}\n", out);
+	fputs(RECORD(RULES_RESET) RULES_REFUSE "\t}\n", out);
 }
 
 /* Nobody in the router talks to anybody else there: the outlet listens, for services alone. */
@@ -140,7 +143,7 @@ static void write_input(FILE *out, const struct plan *plan)
 	}
 	fputs(plan->host_edge_count ? BY_EDGES : "", out);
 	enforce_rules_outside_jumps(out, plan);
-	fputs(RULES_REFUSE "\t}\n", out);
+	fputs(RECORD(RULES_RESET) RULES_REFUSE "\t}\n", out);
 }
 
 /* Who meets the world outside has no use for what is asked. */
@@ -162,7 +165,7 @@ static void write_output(FILE *out, const struct plan *plan)
 		"\t\tip6 daddr . meta l4proto . th dport @doors6 accept\n"
 		"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"
 		"\t\tmeta skuid != { %u%s } ip6 daddr . meta l4proto . th dport @asked6 "
-		"accept\n" RULES_REFUSE "\t}\n",
+		"accept\n" RECORD(RULES_RESET) RULES_REFUSE "\t}\n",
 		network->gateway_id, outlet, network->gateway_id, outlet);
 }
 
@@ -176,6 +179,7 @@ char *enforce_network_rules_router(const struct plan *plan)
 		return NULL;
 	fputs(RULES_TABLE, out);
 	bool audited = enforce_rules_router_sets(out, plan);
+	enforce_rules_router_recorded(out);
 	write_spoofed(out, plan);
 	write_replies(out, &plan->network);
 	write_forward(out, plan, audited);

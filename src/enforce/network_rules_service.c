@@ -10,13 +10,18 @@
 #include "enforce/network_rules_part.h"
 #include "plan/plan.h"
 
-/* The edges of @service, by the address of the other end. */
-static void write_peers(FILE *out, const struct plan *plan, const struct plan_service *service,
-	bool wide, bool towards)
+/*
+ * The edges of @service, by the address of the other end: in set @name those @towards its peers,
+ * which count what passes, or those of who connects to it.  How many.
+ */
+static size_t write_peers(FILE *out, const struct plan *plan, const struct plan_service *service,
+	bool wide, const char *name, bool towards)
 {
-	struct rules_set set = enforce_rules_set_begin(
-		out, towards ? "connects" : "listens", wide, enforce_rules_peer_type(wide));
+	struct rules_set set =
+		enforce_rules_set_begin(out, name, wide, enforce_rules_peer_type(wide));
 
+	if (towards)
+		enforce_rules_set_counts(&set);
 	for (size_t i = 0; i < plan->edge_count; i++) {
 		const struct plan_edge *edge = &plan->edges[i];
 		const char *own = towards ? edge->from : edge->to;
@@ -41,6 +46,7 @@ static void write_peers(FILE *out, const struct plan *plan, const struct plan_se
 			edge->port);
 	}
 	enforce_rules_set_end(&set);
+	return set.count;
 }
 
 /* Errors that come from outside about a client's connection; which of them are about one, the
@@ -59,29 +65,32 @@ static const char errors_from_outside[] =
 static void write_each_packet(
 	FILE *out, const struct plan *plan, const struct plan_service *service)
 {
-	fputs(RULES_INPUT, out);
+	/* Asked once of each packet, for both families. */
+	fputs("\tchain begins {\n" RULES_BEGIN "\t}\n" RULES_INPUT, out);
 	enforce_rules_budget_in(out, plan, service);
 	enforce_rules_published(out, plan, service, &enforce_rules_asked);
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n"
-	      "\t\tip saddr . meta l4proto . th sport @connects4 " RULES_ANSWER " accept\n"
-	      "\t\tip6 saddr . meta l4proto . th sport @connects6 " RULES_ANSWER " accept\n",
+	      "\t\tip saddr . meta l4proto . th sport @answers4 " RULES_ANSWER " accept\n"
+	      "\t\tip6 saddr . meta l4proto . th sport @answers6 " RULES_ANSWER " accept\n",
 		out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fputs(enforce_rules_publishes(plan, service) ? errors_from_outside : "", out);
-	fputs(RULES_REFUSE "\t}\n" RULES_OUTPUT "\t\toif \"lo\" accept\n", out);
+	fputs(RULES_RECORD("came", RULES_SOURCE, RULES_RESET) RULES_REFUSE
+		"\t}\n" RULES_OUTPUT "\t\toif \"lo\" accept\n",
+		out);
 	enforce_rules_budget_out(out, plan, service);
 	enforce_rules_budget_begin(out, plan, service, RULES_ASK);
 	enforce_rules_published(out, plan, service, &enforce_rules_answered);
 	fputs("\t\tip daddr . meta l4proto . th sport @listens4 " RULES_ANSWER " accept\n"
 	      "\t\tip6 daddr . meta l4proto . th sport @listens6 " RULES_ANSWER " accept\n"
-	      "\t\tip daddr . meta l4proto . th dport @connects4 accept\n"
-	      "\t\tip6 daddr . meta l4proto . th dport @connects6 accept\n",
+	      "\t\t" RULES_ASK "jump begins\n" RULES_TOWARDS,
 		out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
-	fputs(RULES_RESETS RULES_REFUSE "\t}\n", out);
+	fputs(RULES_RESETS RULES_RECORD("went", RULES_TARGET, RULES_RESET) RULES_REFUSE "\t}\n",
+		out);
 }
 
 /* Must its connections be followed? */
@@ -101,20 +110,24 @@ static bool follows(const struct plan *plan, const struct plan_service *service)
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service)
 {
 	char *text = NULL;
-	size_t length;
+	size_t length, towards[2];
 	FILE *out = open_memstream(&text, &length);
 
 	if (!out)
 		return NULL;
 	fputs(RULES_TABLE, out);
 	for (int wide = 0; wide < 2; wide++) {
-		write_peers(out, plan, service, wide, false);
-		write_peers(out, plan, service, wide, true);
+		write_peers(out, plan, service, wide, "listens", false);
+		write_peers(out, plan, service, wide, "connects", true);
+		towards[wide] = write_peers(out, plan, service, wide, "answers", true);
 	}
 	enforce_rules_name_sets(out, plan, service);
+	enforce_rules_recorded(out, towards);
+	const bool followed = follows(plan, service);
+	enforce_rules_doors(out, plan, service, followed);
 	enforce_rules_budgets(out, plan, service);
-	if (follows(plan, service))
-		enforce_rules_followed(out, plan, service);
+	if (followed)
+		enforce_rules_followed(out, plan, service, towards[0] || towards[1]);
 	else
 		write_each_packet(out, plan, service);
 	fputs("}\n", out);

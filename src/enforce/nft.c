@@ -165,45 +165,78 @@ char *enforce_nft_list_table(const char *table, struct where where, struct fault
 	return list(question, true, where, why);
 }
 
-/* {"concat": ["198.18.4.3", "tcp", 5432]}, inside {"elem": {"val": …}} where there is more to say.
- */
-static json_t *concatenation(json_t *element)
+static uint64_t number_of(const json_t *object, const char *name)
 {
-	json_t *more = json_object_get(element, "elem");
-
-	return json_object_get(more ? json_object_get(more, "val") : element, "concat");
+	return (uint64_t)json_integer_value(json_object_get(object, name));
 }
 
-int enforce_nft_recorded(const char *set,
-	void (*each)(void *context, const char *address, const char *protocol, unsigned port),
-	void *context, struct where where, struct fault *why)
+struct seeing {
+	void (*each)(void *context, const struct enforce_nft_seen *seen);
+	void *context;
+};
+
+/* {"concat": ["198.18.4.3", "tcp", 5432]}, inside {"elem": {"val": …}} where there is more to say.
+ */
+static void see_element(const struct seeing *seeing, const char *set, const json_t *element)
 {
+	const json_t *more = json_object_get(element, "elem");
+	const json_t *counter = json_object_get(more, "counter");
+	const json_t *parts =
+		json_object_get(more ? json_object_get(more, "val") : element, "concat");
+	const size_t count = json_array_size(parts);
+	struct enforce_nft_seen seen = {.set = set,
+		.packets = number_of(counter, "packets"),
+		.bytes = number_of(counter, "bytes"),
+		.left = number_of(more, "expires")};
+
+	if (count < 3)
+		return;
+	seen.link = count > 3 ? json_string_value(json_array_get(parts, 0)) : NULL;
+	seen.address = json_string_value(json_array_get(parts, count - 3));
+	seen.protocol = json_string_value(json_array_get(parts, count - 2));
+	seen.port = (unsigned)json_integer_value(json_array_get(parts, count - 1));
+	if (seen.address && seen.protocol)
+		seeing->each(seeing->context, &seen);
+}
+
+static void see_object(const struct seeing *seeing, const json_t *object)
+{
+	const json_t *set = json_object_get(object, "set"), *element;
+	const json_t *counter = json_object_get(object, "counter");
+	const char *name = json_string_value(json_object_get(set ? set : counter, "name"));
+	size_t i;
+
+	if (!name)
+		return;
+	if (counter)
+		seeing->each(seeing->context, &(struct enforce_nft_seen){.counter = name,
+						      .packets = number_of(counter, "packets"),
+						      .bytes = number_of(counter, "bytes")});
+	json_array_foreach (json_object_get(set, "elem"), i, element)
+		see_element(seeing, name, element);
+}
+
+int enforce_nft_see(const char *question,
+	void (*each)(void *context, const struct enforce_nft_seen *seen), void *context,
+	struct where where, struct fault *why)
+{
+	const struct seeing seeing = {each, context};
 	scoped(nft) struct nft_ctx *nft = open_nft(where, why);
 	scoped(json) json_t *root = NULL;
-	json_t *object, *element;
-	size_t i, j;
+	json_t *object;
+	size_t i;
 
 	if (!nft)
 		return -ENOMEM;
 	nft_ctx_output_set_flags(nft, NFT_CTX_OUTPUT_JSON);
-	if (nft_run_cmd_from_buffer(nft, "list sets"))
-		return refused(nft, "question for its sets", where, why);
-	root = json_loads(nft_ctx_get_output_buffer(nft), 0, NULL);
-	json_array_foreach (json_object_get(root, "nftables"), i, object) {
-		json_t *found = json_object_get(object, "set");
-		const char *name = json_string_value(json_object_get(found, "name"));
-
-		if (!name || strncmp(name, set, strlen(set)) != 0)
-			continue;
-		json_array_foreach (json_object_get(found, "elem"), j, element) {
-			json_t *parts = concatenation(element);
-			const char *address = json_string_value(json_array_get(parts, 0));
-			const char *protocol = json_string_value(json_array_get(parts, 1));
-
-			if (address && protocol)
-				each(context, address, protocol,
-					(unsigned)json_integer_value(json_array_get(parts, 2)));
-		}
+	if (nft_run_cmd_from_buffer(nft, question)) {
+		/* A table of an older version, or none: nothing was counted. */
+		if (strstr(nft_ctx_get_error_buffer(nft), strerror(ENOENT)))
+			return 0;
+		return refused(nft, "question for what it has counted", where, why);
 	}
-	return 0;
+	root = json_loads(nft_ctx_get_output_buffer(nft), 0, NULL);
+	json_array_foreach (json_object_get(root, "nftables"), i, object)
+		see_object(&seeing, object);
+	return root ? 0 : fault(why, -EBADMSG, where, "cannot read what nftables lists");
 }

@@ -5,6 +5,8 @@
  * nftables through libnftables, in the network namespace that the caller is in.
  */
 
+#include <stdint.h>
+
 #include "base/where.h"
 
 struct fault;
@@ -22,10 +24,18 @@ char *enforce_nft_list(struct where where, struct fault *why);
 /* The same of one table of family inet; "" when there is none. */
 char *enforce_nft_list_table(const char *table, struct where where, struct fault *why);
 
-/*
- * What packets have put into the sets whose name begins with @set (audit mode), for
- * @each: an address, "tcp" or "udp", a port.  0 or -errno with @why filled.
- */
-int enforce_nft_recorded(const char *set,
-	void (*each)(void *context, const char *address, const char *protocol, unsigned port),
-	void *context, struct where where, struct fault *why);
+/* What an element of a set, or a counter, has seen. */
+struct enforce_nft_seen {
+	const char *set, *counter; /* the name of one of them */
+	/* An element that ends in address, protocol ("tcp", "udp") and port; @link before them. */
+	const char *link, *address, *protocol;
+	unsigned port;
+	uint64_t packets, bytes; /* 0 where it does not count */
+	uint64_t left;           /* seconds until the element goes; 0: it does not */
+};
+
+/* Tell @each what @question ("list sets") finds; where there is no such table, nothing.  0 or
+ * -errno with @why filled. */
+int enforce_nft_see(const char *question,
+	void (*each)(void *context, const struct enforce_nft_seen *seen), void *context,
+	struct where where, struct fault *why);

@@ -12,6 +12,7 @@
 #include "enforce/network_names.h"
 #include "enforce/outside_program.h"
 #include "enforce/program.h"
+#include "enforce/refusals.h"
 #include "plan/plan.h"
 
 enum { LAST_PORT = 65535, WORDS = 4 };
@@ -128,7 +129,7 @@ static void allow_itself(struct peers *peers)
 	}
 }
 
-static void compile(struct peers *peers)
+static void compile(struct peers *peers, int hook)
 {
 	struct enforce_program *program = peers->program;
 
@@ -136,8 +137,9 @@ static void compile(struct peers *peers)
 	enforce_program_answer(program, 1);
 	allow_edges(peers);
 	allow_itself(peers);
-	enforce_program_answer(program, 0);
-	enforce_program_end(program);
+	enforce_refusal(program, hook,
+		&(struct enforce_refusal_registers){
+			BPF_REG_2, peers->wide ? WORDS : 1, BPF_REG_6, BPF_REG_7});
 }
 
 static bool sends(int hook)
@@ -163,5 +165,5 @@ void enforce_label_peers(struct enforce_program *program, const struct plan *pla
 		.service = service,
 		.wide = hook == BPF_CGROUP_INET6_CONNECT || hook == BPF_CGROUP_UDP6_SENDMSG};
 
-	compile(&peers);
+	compile(&peers, hook);
 }

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "enforce/labels_part.h"
 #include "enforce/program.h"
+#include "enforce/refusals.h"
 #include "plan/plan.h"
 
 /* What the kernel chooses for a client: ip_local_port_range of a new network namespace. */
@@ -35,7 +36,6 @@ static bool sends_datagrams(const struct plan *plan, const struct plan_service *
 void enforce_label_ports(struct enforce_program *program, const struct plan *plan,
 	const struct plan_service *service, int hook)
 {
-	(void)hook; /* they say the same */
 	static const uint32_t types[] = {[PLAN_TCP] = SOCK_STREAM, [PLAN_UDP] = SOCK_DGRAM};
 
 	enforce_program_answer(program, 1);
@@ -50,6 +50,6 @@ void enforce_label_ports(struct enforce_program *program, const struct plan *pla
 	/* Clients of datagrams often bind to port 0 first. */
 	if (sends_datagrams(plan, service))
 		allow(program, SOCK_DGRAM, FIRST_CHOSEN, LAST_CHOSEN);
-	enforce_program_answer(program, 0);
-	enforce_program_end(program);
+	enforce_refusal(program, hook,
+		&(struct enforce_refusal_registers){.port = BPF_REG_3, .protocol = BPF_REG_2});
 }

@@ -137,3 +137,69 @@ void enforce_program_append(struct enforce_program *program, const struct enforc
 	for (size_t i = 0; i < other->count; i++)
 		add(program, other->steps[i]);
 }
+
+void enforce_program_keep_value(struct enforce_program *program, short offset, uint32_t value)
+{
+	add(program, (struct bpf_insn){.code = BPF_ST | BPF_MEM | BPF_W,
+			     .dst_reg = BPF_REG_10,
+			     .off = offset,
+			     .imm = (int)value});
+}
+
+static void store(struct enforce_program *program, unsigned char code, unsigned char to,
+	short offset, unsigned char from, int operation)
+{
+	add(program, (struct bpf_insn){.code = BPF_STX | code,
+			     .dst_reg = to & 15,
+			     .src_reg = from & 15,
+			     .off = offset,
+			     .imm = operation});
+}
+
+void enforce_program_keep(struct enforce_program *program, short offset, unsigned char from)
+{
+	store(program, BPF_MEM | BPF_W, BPF_REG_10, offset, from, 0);
+}
+
+void enforce_program_keep_wide(struct enforce_program *program, short offset, unsigned char from)
+{
+	enforce_program_store_wide(program, BPF_REG_10, offset, from);
+}
+
+void enforce_program_store_wide(
+	struct enforce_program *program, unsigned char to, short offset, unsigned char from)
+{
+	store(program, BPF_MEM | BPF_DW, to, offset, from, 0);
+}
+
+void enforce_program_add_wide(
+	struct enforce_program *program, unsigned char to, short offset, unsigned char from)
+{
+	store(program, BPF_ATOMIC | BPF_DW, to, offset, from, BPF_ADD);
+}
+
+void enforce_program_frame(struct enforce_program *program, unsigned char into, short offset)
+{
+	enforce_program_copy(program, into, BPF_REG_10);
+	add(program,
+		(struct bpf_insn){
+			.code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = into & 15, .imm = offset});
+}
+
+/* Two steps, of which the second holds the upper half. */
+void enforce_program_map(struct enforce_program *program, unsigned char into, int map)
+{
+	add(program, (struct bpf_insn){.code = BPF_LD | BPF_DW | BPF_IMM,
+			     .dst_reg = into & 15,
+			     .src_reg = BPF_PSEUDO_MAP_FD,
+			     .imm = map});
+	add(program, (struct bpf_insn){0});
+}
+
+void enforce_program_skip_none(struct enforce_program *program, unsigned char what, short steps)
+{
+	/* All 64 bits, or the kernel's verifier would not take it for that question. */
+	add(program,
+		(struct bpf_insn){
+			.code = BPF_JMP | BPF_JEQ | BPF_K, .dst_reg = what & 15, .off = steps});
+}

@@ -19,6 +19,8 @@ struct enforce_program {
 	struct arena *arena;
 	struct bpf_insn *steps;
 	size_t count;
+	int refusals; /* descriptor of the map where it records what it refuses (enforce/refusals.h)
+		       */
 };
 
 void enforce_program_answer(struct enforce_program *program, int answer);
@@ -66,6 +68,22 @@ void enforce_program_store_field(
 void enforce_program_set(struct enforce_program *program, unsigned char into, uint32_t value);
 /* Call @helper (enum bpf_func_id) with what stands in registers 1 to 5. */
 void enforce_program_call(struct enforce_program *program, int helper);
+/* Of the frame, of which @offset is below 0: a number there, a register (of 32 bits, or all 64 of
+ * it), and the address itself. */
+void enforce_program_keep_value(struct enforce_program *program, short offset, uint32_t value);
+void enforce_program_keep(struct enforce_program *program, short offset, unsigned char from);
+void enforce_program_keep_wide(struct enforce_program *program, short offset, unsigned char from);
+void enforce_program_frame(struct enforce_program *program, unsigned char into, short offset);
+/* All 64 bits of @from at @offset of what register @to points to, or added to what is there. */
+void enforce_program_store_wide(
+	struct enforce_program *program, unsigned char to, short offset, unsigned char from);
+void enforce_program_add_wide(
+	struct enforce_program *program, unsigned char to, short offset, unsigned char from);
+/* The map with descriptor @map; whoever has loaded the program may close it. */
+void enforce_program_map(struct enforce_program *program, unsigned char into, int map);
+/* When register @what is no address, leave out @steps. */
+void enforce_program_skip_none(struct enforce_program *program, unsigned char what, short steps);
+
 /* The steps of @other. */
 void enforce_program_append(struct enforce_program *program, const struct enforce_program *other);
 
@@ -88,6 +106,10 @@ int enforce_program_join(int target, int program, int hook, const char *name);
 int enforce_program_leave(int target, int hook, const char *name);
 /* Is @program, or another one of the same instructions, the only one of @name? */
 bool enforce_program_joined(int target, int program, int hook, const char *name);
+
+/* The first map of the program at @hook of @target itself: its descriptor, which the caller closes,
+ * or -errno; -ENOENT: there is no such program, or it has none. */
+int enforce_program_attached_map(int target, int hook);
 
 /* Is there any program at @hook of @target itself? */
 bool enforce_program_any(int target, int hook);

@@ -103,7 +103,33 @@ bool enforce_program_any(int target, int hook)
 	return read_attached(target, hook, numbers) > 0;
 }
 
-/* What the kernel calls a program by its instructions alone. */
+static int open_map(uint32_t number)
+{
+	union bpf_attr attributes = {.map_id = number};
+
+	return bpf(BPF_MAP_GET_FD_BY_ID, &attributes);
+}
+
+int enforce_program_attached_map(int target, int hook)
+{
+	uint32_t numbers[MOST_PROGRAMS], map = 0;
+	int count = read_attached(target, hook, numbers);
+	scoped(fd) int program = count > 0 ? open_program(numbers[0]) : -1;
+	struct bpf_prog_info info = {.nr_map_ids = 1, .map_ids = (uint64_t)(uintptr_t)&map};
+	union bpf_attr attributes = {.info = {
+					     .bpf_fd = (uint32_t)program,
+					     .info_len = sizeof(info),
+					     .info = (uint64_t)(uintptr_t)&info,
+				     }};
+
+	if (count < 0)
+		return count;
+	if (program < 0 || bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes) < 0 || !map)
+		return -ENOENT;
+	return open_map(map);
+}
+
+/* What the kernel calls a program by its instructions alone, whatever numbers its maps have. */
 static bool same_steps(const struct bpf_prog_info *left, const struct bpf_prog_info *right)
 {
 	return memcmp(left->tag, right->tag, sizeof(left->tag)) == 0;

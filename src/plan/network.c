@@ -169,6 +169,7 @@ static uint32_t budget_of(struct planner *planner, const struct policy_connect *
 		.byte_seconds = (uint32_t)budget->byte_seconds,
 		.bandwidth = budget->bandwidth.value,
 		.drop = budget->drop,
+		.alert = budget->alert,
 		.until = budget->until.text,
 		.end = (uint64_t)budget->end,
 		.where = given->where,

@@ -64,12 +64,26 @@ struct plan_budget {
 	uint64_t bytes;                        /* both ways, in so many seconds; 0: any */
 	uint32_t byte_seconds;
 	uint64_t bandwidth; /* bits a second, each way; 0: any */
-	bool drop;          /* what is over is dropped; else refused */
+	bool drop, alert;   /* what is over is dropped, or let through and counted; else refused */
 	const char *until;  /* the last day, "2026-12-31"; NULL: none */
 	uint64_t end;       /* when it is over, in seconds since 1970 */
 	struct where where; /* of the line */
 	struct where new_where, connections_where, bytes_where, bandwidth_where, until_where;
 };
+
+/* The ways of going over a budget, and what policies call each. */
+enum plan_over {
+	PLAN_OVER_NEW,
+	PLAN_OVER_CONNECTIONS,
+	PLAN_OVER_BYTES,
+	PLAN_OVER_UNTIL,
+	PLAN_OVER_COUNT
+};
+extern const char *const plan_over_keys[PLAN_OVER_COUNT];  /* "new-connections" */
+extern const char *const plan_over_names[PLAN_OVER_COUNT]; /* "new", for the kernel */
+
+/* Does @budget say how much of that?  Then *@where, unless NULL, is where. */
+bool plan_budget_has(const struct plan_budget *budget, enum plan_over way, struct where *where);
 
 /* To a TCP port of this machine's loopback: such an edge leaves the stack, by its outlet. */
 struct plan_host_edge {

@@ -68,6 +68,7 @@ static const struct record_field budget_fields[] = {
 	RECORD_ITEM(struct plan_budget, RECORD_U32, byte_seconds),
 	RECORD_ITEM(struct plan_budget, RECORD_U64, bandwidth),
 	RECORD_ITEM(struct plan_budget, RECORD_BOOL, drop),
+	RECORD_ITEM(struct plan_budget, RECORD_BOOL, alert),
 	RECORD_ITEM(struct plan_budget, RECORD_TEXT, until),
 	RECORD_ITEM(struct plan_budget, RECORD_U64, end),
 	RECORD_ITEM(struct plan_budget, RECORD_WHERE, where),

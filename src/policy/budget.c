@@ -169,6 +169,7 @@ void policy_read_over(struct policy_reading *reading, const struct policy_node *
 	if (way == ALERT)
 		policy_use(reading, KEY_CONNECTS_OVER_ALERT, node->where, node->width);
 	budget_of(reading, edge)->drop = way == DROP;
+	budget_of(reading, edge)->alert = way == ALERT;
 }
 
 void policy_check_budget(struct policy_reading *reading, const struct policy_node *node,

@@ -90,7 +90,7 @@ struct policy_budget {
 	struct policy_number new_connections, connections, bytes; /* bytes: both ways */
 	struct policy_number bandwidth;                           /* bits a second, each way */
 	uint64_t new_seconds, byte_seconds;                       /* their periods */
-	bool drop;                /* what is over is dropped, not refused */
+	bool drop, alert; /* what is over is dropped, or let through and counted; else refused */
 	struct policy_text until; /* its last day, by UTC: "2026-12-31" */
 	int64_t end;              /* when that day is over, in seconds since 1970 */
 };

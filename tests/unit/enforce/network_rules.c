@@ -55,6 +55,63 @@ static void a_service_holds_its_own_edges(void **state)
 	compare_with("network-db.nft", db);
 }
 
+/* Before it is refused, what no edge allows is recorded, in both kinds of tables; audit mode lets
+ * it through instead. */
+static void what_no_edge_allows_is_recorded(void **state)
+{
+	static struct plan_audit audits[] = {{.layer = LAYER_NETWORK}};
+	static const char record[] = "update @went4 { ip daddr . meta l4proto . th dport counter }";
+	struct plan_service audited = network_plan.services[API];
+
+	(void)state;
+	audited.audits = audits;
+	audited.audit_count = 1;
+	for (int i = WEB; i <= DB; i++) {
+		scoped(memory) char *text =
+			enforce_network_rules_service(&network_plan, &network_plan.services[i]);
+		const char *at = strstr(text, record);
+
+		assert_non_null(at);
+		assert_null(strstr(at, "accept\n\t\tmeta l4proto tcp reject"));
+		assert_non_null(strstr(at, "meta l4proto tcp reject with tcp reset"));
+	}
+	scoped(memory) char *text = enforce_network_rules_service(&network_plan, &audited);
+	const char *at = strstr(text, record);
+	assert_non_null(at);
+	assert_non_null(strstr(at, "\t\tmeta l4proto { tcp, udp } accept\n\t\tmeta l4proto tcp"));
+}
+
+/* What is over a limit is counted by its line, and refused, dropped or let through. */
+static void over_a_limit_is_counted(void **state)
+{
+	static struct plan_budget budgets[] = {
+		{.from = "api", .new_connections = 3, .new_seconds = 60, .connections = 9}};
+	static struct plan_edge edges[] = {
+		{.from = "api", .to = "db", .transport = PLAN_TCP, .port = 5432, .budget = 1}};
+	static const char *const ends[] = {" goto refused\n", " drop\n", "\n"};
+	scoped(arena) struct arena *arena = arena_new();
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.budgets = budgets;
+	plan.budget_count = 1;
+	plan.edges = edges;
+	plan.edge_count = 1;
+	for (int way = 0; way < 3; way++) {
+		budgets[0].drop = way == 1;
+		budgets[0].alert = way == 2;
+		scoped(memory) char *text =
+			enforce_network_rules_service(&plan, &plan.services[API]);
+		assert_non_null(strstr(text, arena_printf(arena,
+						     "burst 3 packets counter name "
+						     "\"over1_new\"%s",
+						     ends[way])));
+		assert_non_null(strstr(
+			text, arena_printf(arena, "ct count over 9 counter name \"over1_count\"%s",
+				      ends[way])));
+	}
+}
+
 /* Taking one edge away changes its elements alone. */
 static void an_edge_is_its_elements(void **state)
 {
@@ -90,9 +147,9 @@ static void a_door_is_in_the_host(void **state)
 	assert_non_null(strstr(between, "iifname \"h0\" ip daddr . meta l4proto . th dport @doors4 "
 					"accept"));
 	assert_non_null(strstr(between, "198.18.4.254 . 198.18.4.2 . tcp . 443"));
-	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 accept"));
+	assert_non_null(strstr(web, "ip saddr 198.18.4.254 tcp dport 443 goto door443"));
 	assert_non_null(strstr(web, "ip daddr 198.18.4.254 tcp sport 443 tcp flags & (syn | ack) "
-				    "!= syn accept"));
+				    "!= syn counter name \"door443_sent\" accept"));
 	assert_null(strstr(db, "198.18.4.254"));
 }
 
@@ -174,12 +231,12 @@ static void a_door_lets_its_ranges_in(void **state)
 	plan.network.host4 = "198.18.4.254";
 	scoped(memory) char *web = enforce_network_rules_service(&plan, &plan.services[WEB]);
 	assert_non_null(strstr(web, "ip saddr { 10.0.0.0/8, 192.0.2.1 } ip saddr != 198.18.4.0/24 "
-				    "tcp dport 443 accept"));
+				    "tcp dport 443 goto door443"));
 	assert_non_null(strstr(web, "ip6 saddr { 2001:db8::/32 } ip6 saddr != fd62:6b68::/64 tcp "
-				    "dport 443 accept"));
-	assert_int_equal(count_of(web, "saddr != 198.18.4.0/24 tcp dport 443 accept"), 1);
+				    "dport 443 goto door443"));
+	assert_int_equal(count_of(web, "saddr != 198.18.4.0/24 tcp dport 443 goto door443"), 1);
 	/* Another port is for everybody, and so is this one when one of its doors is. */
-	assert_non_null(strstr(web, "\t\tip saddr != 198.18.4.0/24 tcp dport 80 accept"));
+	assert_non_null(strstr(web, "\t\tip saddr != 198.18.4.0/24 tcp dport 80 goto door80"));
 	scoped(memory) char *host = enforce_network_rules_host(&plan);
 	assert_non_null(strstr(host, "fib daddr type local ip saddr { 10.0.0.0/8 } tcp dport 443"));
 	doors[1].source_count = 0;
@@ -216,8 +273,10 @@ static void a_line_is_counted_by_who_connects(void **state)
 				    "5432 }"));
 	assert_non_null(
 		strstr(api, "limit bucket1 {\n\t\trate over 2 bytes/second burst 7200 bytes"));
-	assert_int_equal(count_of(api, "limit name \"bucket1\" goto "), 2);
-	assert_non_null(strstr(api, "limit rate over 20/minute burst 20 packets goto refused"));
+	assert_int_equal(
+		count_of(api, "limit name \"bucket1\" counter name \"over1_bytes\" goto "), 2);
+	assert_non_null(strstr(api, "limit rate over 20/minute burst 20 packets counter name "
+				    "\"over1_new\" goto refused"));
 	assert_non_null(strstr(api, "th sport @line1_4 jump came1"));
 	assert_non_null(
 		strstr(api, "th dport @line1_6 tcp flags & (syn | ack) == syn jump begin1"));
@@ -232,7 +291,7 @@ static void a_line_is_counted_by_who_connects(void **state)
 	assert_non_null(begin);
 	assert_non_null(strstr(packets, "ct state established"));
 	assert_null(strstr(begin, "ct state established"));
-	assert_non_null(strstr(followed, "ct count over 3 drop"));
+	assert_non_null(strstr(followed, "ct count over 3 counter name \"over1_count\" drop"));
 }
 
 /* It waits at both ends of api's link, and the router gives it the class that api's table gives it:
@@ -316,13 +375,15 @@ static void audit_mode_records_and_lets_through(void **state)
 	assert_non_null(strstr(between, "set audited {\n\t\ttype ifname\n"));
 	assert_non_null(strstr(between, "iifname @audited oifname @audited"));
 	/* Recorded and accepted before anything is refused, in both directions. */
-	const char *went = strstr(web, "update @went4 { ip daddr . meta l4proto . th dport }");
-	const char *came = strstr(web, "update @came6 { ip6 saddr . meta l4proto . th dport }");
+	const char *went =
+		strstr(web, "update @went4 { ip daddr . meta l4proto . th dport counter }");
+	const char *came =
+		strstr(web, "update @came6 { ip6 saddr . meta l4proto . th dport counter }");
 	assert_non_null(came);
 	assert_non_null(went);
 	assert_true(strstr(came, "accept") < strstr(came, "reject"));
 	assert_true(strstr(went, "accept") < strstr(went, "reject"));
-	assert_null(strstr(db, "@went4"));
+	assert_null(strstr(db, "meta l4proto { tcp, udp } accept"));
 	compare_with("network-db.nft", db);
 }
 
@@ -382,6 +443,8 @@ int main(void)
 		cmocka_unit_test(a_line_with_a_bandwidth_has_a_class),
 		cmocka_unit_test(connections_are_followed_where_it_takes_that),
 		cmocka_unit_test(audit_mode_records_and_lets_through),
+		cmocka_unit_test(what_no_edge_allows_is_recorded),
+		cmocka_unit_test(over_a_limit_is_counted),
 		cmocka_unit_test(an_edge_is_its_elements),
 		cmocka_unit_test(a_probe_opens_its_port_once),
 		cmocka_unit_test(other_probes_open_nothing),

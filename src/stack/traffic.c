@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "stack/traffic.h"
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/network_seen.h"
+#include "plan/traffic.h"
+#include "stack/state.h"
+
+static int see_service(const struct stack_state *state, const struct plan_service *service,
+	struct plan_traffic *traffic, struct fault *why)
+{
+	const struct stack_member *member = stack_state_service(state, service->name);
+	const size_t count = traffic->count;
+	struct fault refused = {0};
+	int error = 0;
+
+	if (!member || !stack_member_alive(member))
+		return 0;
+	scoped(fd) int network = service->linked ? stack_member_network(member) : -1;
+	if (service->linked)
+		error = network < 0 ? fault(&refused, network, service->where,
+					      "cannot open the network of '%s'", service->name)
+				    : enforce_network_seen(
+					      state->plan, service, network, traffic, &refused);
+	if (error == 0)
+		error = enforce_labels_seen(state->plan, service, traffic, &refused);
+	/* One that ended meanwhile has taken with it what it had. */
+	if (error && !stack_member_alive(member)) {
+		traffic->count = count;
+		return 0;
+	}
+	if (error && why)
+		*why = refused;
+	return error;
+}
+
+const struct plan_traffic *stack_traffic(
+	const struct stack_state *state, struct arena *arena, struct fault *why)
+{
+	struct plan_traffic *traffic = arena_alloc(arena, sizeof(*traffic));
+	scoped(fd) int router = state->router ? stack_state_router(state) : -1;
+	int error = 0;
+
+	traffic->arena = arena;
+	for (size_t i = 0; error == 0 && i < state->plan->service_count; i++)
+		error = see_service(state, &state->plan->services[i], traffic, why);
+	/* Nobody holds it when nothing runs. */
+	if (error == 0 && router >= 0)
+		error = enforce_network_seen_router(state->plan, router, traffic, why);
+	return error ? NULL : traffic;
+}
