@@ -23,13 +23,13 @@ bool enforce_network_budget_next(struct network_budget *budget)
 	const struct plan *plan = budget->plan;
 	size_t index = budget->line ? (size_t)(budget->line - plan->budgets) + 1 : 0;
 
-	budget->number++;
 	if (plan_audit(budget->service, LAYER_NETWORK))
 		return false;
 	while (index < plan->budget_count &&
 		!text_equal(plan->budgets[index].from, budget->service->name))
 		index++;
 	budget->line = index < plan->budget_count ? &plan->budgets[index] : NULL;
+	budget->number = budget->line ? budget->line->number : 0;
 	return budget->line;
 }
 

@@ -41,7 +41,7 @@ static bool linked(const struct planner *planner, size_t index)
 	       plan_audit(&planner->plan->services[index], LAYER_NETWORK);
 }
 
-/* The longest prefix with an address for each linked service, its router and both ends. */
+/* The longest prefix with an address for each service, the router and both ends. */
 static unsigned longest_prefix(size_t links)
 {
 	unsigned length = 30;
@@ -179,13 +179,12 @@ void plan_addresses(struct planner *planner)
 	struct plan *plan = planner->plan;
 	struct plan_network *network = &plan->network;
 	struct in6_addr six;
-	size_t links = 0;
 	unsigned length, length6;
 
-	for (size_t i = 0; i < plan->service_count; i++)
-		links += linked(planner, i);
-	/* And one for the host. */
-	uint32_t four = base4(planner, links + (planner->policy->nat.file != NULL), &length);
+	/* Each has its place, with a link or without, that nobody else moves when one gets its
+	 * first edge.  And one for the host. */
+	uint32_t four =
+		base4(planner, plan->service_count + (planner->policy->nat.file != NULL), &length);
 	length6 = base6(planner, &six);
 	network->where = planner->policy->where;
 	network->prefix4_where = origin_of(planner, &planner->policy->addresses.ipv4);
@@ -201,13 +200,13 @@ void plan_addresses(struct planner *planner)
 	network->router_id = plan_stack_id(planner, "router");
 	network->gateway_id = plan_stack_id(planner, "gateway");
 	network->supervisor_id = plan_stack_id(planner, "supervisor");
-	for (size_t i = 0, link = 0; i < plan->service_count; i++) {
+	for (size_t i = 0; i < plan->service_count; i++) {
 		struct plan_service *service = &plan->services[i];
 
 		if (!linked(planner, i))
 			continue;
 		service->linked = true;
-		service->link = (uint32_t)++link;
+		service->link = (uint32_t)i + 1;
 		service->address4 = print4(planner, four + 1 + service->link);
 		service->address6 = print6(planner, &six, 1 + service->link);
 	}

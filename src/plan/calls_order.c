@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "plan/plan.h"
 
 static int compare_text(const char *left, const char *right)
@@ -40,14 +41,22 @@ static int compare_conditions(const struct plan_call *one, const struct plan_cal
 	       (one->condition_count < other->condition_count);
 }
 
-static int by_number(const void *left, const void *right)
+static int compare_numbers(const struct plan_call *one, const struct plan_call *other)
 {
-	const struct plan_call *one = left, *other = right;
-
 	if (one->number != other->number)
 		return one->number < other->number ? -1 : 1;
 	if (one->launch_only != other->launch_only)
 		return one->launch_only ? -1 : 1;
+	return 0;
+}
+
+static int by_number(const void *left, const void *right)
+{
+	const struct plan_call *one = left, *other = right;
+	int numbers = compare_numbers(one, other);
+
+	if (numbers)
+		return numbers;
 	int places = compare_where(&one->where, &other->where);
 	return places ? places : compare_conditions(one, other);
 }
@@ -62,5 +71,35 @@ void plan_calls_order(struct plan_service *service)
 	for (size_t i = 0; i < service->call_count; i++)
 		if (i == 0 || by_number(&service->calls[i], &service->calls[kept - 1]) != 0)
 			service->calls[kept++] = service->calls[i];
+	service->call_count = kept;
+}
+
+static int by_conditions(const void *left, const void *right)
+{
+	const struct plan_call *one = left, *other = right;
+	int numbers = compare_numbers(one, other);
+
+	return numbers ? numbers : compare_conditions(one, other);
+}
+
+void plan_calls_distinct(struct plan_service *service, struct arena *arena)
+{
+	struct plan_call *calls = arena_alloc(arena, (service->call_count + 1) * sizeof(*calls));
+	size_t kept = 0;
+
+	if (service->call_count)
+		memcpy(calls, service->calls, service->call_count * sizeof(*calls));
+	qsort(calls, service->call_count, sizeof(*calls), by_conditions);
+	for (size_t i = 0; i < service->call_count; i++) {
+		const struct plan_call *last = kept ? &calls[kept - 1] : NULL;
+
+		/* What is allowed whatever its arguments are stands first of its call. */
+		if (last && (by_conditions(&calls[i], last) == 0 ||
+				    (compare_numbers(&calls[i], last) == 0 &&
+					    last->condition_count == 0)))
+			continue;
+		calls[kept++] = calls[i];
+	}
+	service->calls = calls;
 	service->call_count = kept;
 }

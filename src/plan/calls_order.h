@@ -9,3 +9,7 @@ struct plan_service;
  * same in every plan, whatever order the rules were found in.
  */
 void plan_calls_order(struct plan_service *service);
+
+/* Each right once, whatever lines it is from: in @arena. */
+struct arena;
+void plan_calls_distinct(struct plan_service *service, struct arena *arena);

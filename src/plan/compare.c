@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/arena.h"
 #include "base/record.h"
+#include "base/scoped.h"
 #include "base/text.h"
+#include "plan/calls_order.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 
@@ -81,13 +84,31 @@ static void keep_disks(struct plan_service *service, struct plan_cgroup_limit *r
 	service->cgroup_limits = room;
 }
 
+/* Links and routes change while it runs. */
+static void forget_network(struct plan_service *service)
+{
+	service->linked = service->default_route = false;
+	service->link = 0;
+	service->address4 = service->address6 = NULL;
+}
+
+struct plan_service plan_confinement(const struct plan_service *service, struct arena *arena)
+{
+	struct plan_service confined = *service;
+	struct plan_cgroup_limit *disks = arena_alloc(arena, sizeof(*disks));
+
+	confined.life = (struct plan_life){0};
+	forget_network(&confined);
+	keep_disks(&confined, disks);
+	plan_calls_distinct(&confined, arena);
+	return confined;
+}
+
 bool plan_same_confinement(const struct plan_service *left, const struct plan_service *right)
 {
-	struct plan_service one = *left, other = *right;
-	struct plan_cgroup_limit disks, others;
+	scoped(arena) struct arena *arena = arena_new();
+	const struct plan_service one = plan_confinement(left, arena);
+	const struct plan_service other = plan_confinement(right, arena);
 
-	one.life = other.life = (struct plan_life){0};
-	keep_disks(&one, &disks);
-	keep_disks(&other, &others);
 	return record_same(&plan_service_record, &one, &other);
 }

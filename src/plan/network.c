@@ -209,6 +209,53 @@ static void add_connects(
 	}
 }
 
+/* Of the first edge that goes by it the number is made. */
+static void number_of(struct planner *planner, uint32_t budget, const char *to, uint32_t port,
+	enum plan_transport transport)
+{
+	uint32_t *number = budget ? &planner->plan->budgets[budget - 1].number : NULL;
+
+	if (number && *number == 0)
+		*number = plan_stack_hash(arena_printf(
+				  planner->arena, "%s:%u/%d", to, port, (int)transport)) %
+				  PLAN_MOST_BUDGETS +
+			  1;
+}
+
+/* Has an earlier budget of the same service this number?  They stand together. */
+static bool number_taken(const struct plan *plan, size_t index, uint32_t number)
+{
+	for (size_t i = index; i-- > 0;) {
+		if (!text_equal(plan->budgets[i].from, plan->budgets[index].from))
+			return false;
+		if (plan->budgets[i].number == number)
+			return true;
+	}
+	return false;
+}
+
+static void number_budgets(struct planner *planner)
+{
+	struct plan *plan = planner->plan;
+
+	for (size_t i = 0; i < plan->edge_count; i++)
+		number_of(planner, plan->edges[i].budget, plan->edges[i].to, plan->edges[i].port,
+			plan->edges[i].transport);
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		number_of(planner, plan->host_edges[i].budget, "host", plan->host_edges[i].port,
+			PLAN_TCP);
+	for (size_t i = 0; i < plan->outside_count; i++)
+		number_of(planner, plan->outsides[i].budget, plan->outsides[i].range,
+			plan->outsides[i].first, PLAN_TCP);
+	for (size_t i = 0; i < plan->budget_count; i++) {
+		uint32_t *number = &plan->budgets[i].number;
+
+		*number += *number == 0;
+		while (number_taken(plan, i, *number))
+			*number = *number % PLAN_MOST_BUDGETS + 1;
+	}
+}
+
 void plan_network(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
@@ -224,4 +271,5 @@ void plan_network(struct planner *planner)
 		plan_publishes(planner, planner->from[i], &plan->services[i]);
 		add_connects(planner, planner->from[i], &plan->services[i]);
 	}
+	number_budgets(planner);
 }

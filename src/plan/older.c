@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/record.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
 #include "plan/record.h"
@@ -25,6 +26,19 @@ static void say_what_held(struct plan *plan)
 		service->life.stop_seconds = STOP_SECONDS;
 		for (size_t j = 0; j < service->rlimit_count; j++)
 			service->rlimits[j].soft = service->rlimits[j].value;
+	}
+}
+
+/* Where they had none they were counted, service by service. */
+static void number_budgets(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->budget_count; i++) {
+		struct plan_budget *budget = &plan->budgets[i];
+		const struct plan_budget *last = i ? &plan->budgets[i - 1] : NULL;
+
+		if (budget->number == 0)
+			budget->number =
+				last && text_equal(last->from, budget->from) ? last->number + 1 : 1;
 	}
 }
 
@@ -57,6 +71,7 @@ int plan_read_older(const char *name, const char *json, size_t length, struct ar
 		say_what_held(read);
 	if (read->version < 3)
 		read->network.host4 = plan_host4(read->network.prefix4, arena);
+	number_budgets(read);
 	read->version = PLAN_VERSION;
 	return plan_check_read(read, name, why);
 }

@@ -58,7 +58,9 @@ struct plan_edge {
 
 /* How much the edges of one line carry together: of one service or instance.  They name it. */
 struct plan_budget {
-	const char *from;                      /* who connects */
+	const char *from; /* who connects */
+	uint32_t number;  /* in its table and on its link, where no other has it: made of the first
+			     of its edges, so that it stays when other lines come and go */
 	uint32_t new_connections, new_seconds; /* begun in so many seconds; 0: any number */
 	uint32_t connections;                  /* at a time; 0: any */
 	uint64_t bytes;                        /* both ways, in so many seconds; 0: any */
@@ -84,6 +86,8 @@ extern const char *const plan_over_names[PLAN_OVER_COUNT]; /* "new", for the ker
 
 /* Does @budget say how much of that?  Then *@where, unless NULL, is where. */
 bool plan_budget_has(const struct plan_budget *budget, enum plan_over way, struct where *where);
+/* Of one service: the kernel numbers the classes of a link with 16 bits. */
+enum { PLAN_MOST_BUDGETS = 0xfffd };
 
 /* To a TCP port of this machine's loopback: such an edge leaves the stack, by its outlet. */
 struct plan_host_edge {
@@ -281,6 +285,18 @@ bool plan_same(const struct plan *left, const struct plan *right);
  * doors, ports that are asked, socket folders?  If not, what runs cannot go on by the other plan.
  */
 bool plan_same_network(const struct plan *left, const struct plan *right);
+
+/* Those of disks are laid down by a launch: they are about the disks that the view is on. */
+bool plan_limit_of_disks(const struct plan_cgroup_limit *limit);
+
+/* What runs of a service: confined by what it was @launched by, met by the network, the supervisor
+ * and the limits of its cgroup by the @newest.  In @arena; what it points at stays theirs. */
+const struct plan_service *plan_service_running(const struct plan_service *launched,
+	const struct plan_service *newest, struct arena *arena);
+
+/* The first service of @plan that is asked whether it is ready or well at a port which by @held, by
+ * which the supervisor is confined, nobody listens on or is asked at; or NULL. */
+const struct plan_service *plan_asks_beyond(const struct plan *plan, const struct plan *held);
 
 /* Is all the same that the supervisor does with it? */
 bool plan_same_life(const struct plan_service *left, const struct plan_service *right);

@@ -61,6 +61,7 @@ static const struct record_type upstream_type = RECORD_TYPE(struct plan_upstream
 
 static const struct record_field budget_fields[] = {
 	RECORD_ITEM(struct plan_budget, RECORD_TEXT, from),
+	RECORD_ITEM(struct plan_budget, RECORD_U32, number),
 	RECORD_ITEM(struct plan_budget, RECORD_U32, new_connections),
 	RECORD_ITEM(struct plan_budget, RECORD_U32, new_seconds),
 	RECORD_ITEM(struct plan_budget, RECORD_U32, connections),
@@ -160,6 +161,11 @@ static const struct record_field plan_fields[] = {
 };
 const struct record_type plan_record = RECORD_TYPE(struct plan, plan_fields);
 
+bool plan_same_publish(const struct plan_publish *left, const struct plan_publish *right)
+{
+	return record_same(&publish_type, left, right);
+}
+
 bool plan_same(const struct plan *left, const struct plan *right)
 {
 	return record_same(&plan_record, left, right);
@@ -205,10 +211,10 @@ static int check_budgets(const struct plan *plan, struct where where, struct fau
 			return fault_of(why, FAULT_USAGE, -EINVAL, where,
 				"upstreams[%zu] has no address", i);
 	for (size_t i = 0; i < plan->budget_count; i++)
-		if (!plan->budgets[i].from ||
+		if (!plan->budgets[i].from || plan->budgets[i].number > PLAN_MOST_BUDGETS ||
 			(plan->budgets[i].bytes && !plan->budgets[i].byte_seconds))
 			return fault_of(why, FAULT_USAGE, -EINVAL, where,
-				"budgets[%zu] has no service or period", i);
+				"budgets[%zu] has no service, number or period", i);
 	for (size_t i = 0; i < plan->publish_count; i++)
 		for (size_t j = 0; j < plan->publishes[i].source_count; j++)
 			if (!plan->publishes[i].sources[j].range)

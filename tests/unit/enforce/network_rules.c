@@ -252,6 +252,7 @@ static void a_door_lets_its_ranges_in(void **state)
 static void a_line_is_counted_by_who_connects(void **state)
 {
 	static struct plan_budget line[] = {{.from = "api",
+		.number = 1,
 		.new_connections = 20,
 		.new_seconds = 60,
 		.bytes = 7200,
@@ -305,8 +306,10 @@ static void a_line_with_a_bandwidth_has_a_class(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < LINES; i++)
-		lines[i] = (struct plan_budget){.from = "api", .connections = 1};
-	lines[LINES - 1] = (struct plan_budget){.from = "api", .bandwidth = 8000000};
+		lines[i] = (struct plan_budget){
+			.from = "api", .number = (uint32_t)i + 1, .connections = 1};
+	lines[LINES - 1] =
+		(struct plan_budget){.from = "api", .number = LINES, .bandwidth = 8000000};
 	memcpy(edges, plan.edges, sizeof(edges));
 	edges[1].budget = LINES;
 	plan.edges = edges;

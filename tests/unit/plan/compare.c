@@ -35,7 +35,7 @@ static const struct {
 	{DB "}\n  web: {role: bare, command: daemon, connects: [db:5433]}\n", false, true, true},
 	{DB WEB ", environment: {A: b}}\n", true, true, true},
 	{DB ", environment: {A: b}" WEB "}\n", true, false, true},
-	{DB ", publishes: {5432: 127.0.0.1}" WEB "}\n", false, false, true},
+	{DB ", publishes: {5432: 127.0.0.1}" WEB "}\n", false, true, true},
 	{DB WEB "}\n  more: {role: bare, command: daemon}\n", false, true, true},
 	/* Between two that are in audit mode the router lets all pass. */
 	{DB ", mode: {network: audit}" WEB "}\n", false, false, true},

@@ -172,7 +172,7 @@ static void an_edge_has_a_budget_that_is_there(void **state)
 	plan.budget_count = 1;
 	scoped(memory) char *endless = plan_write(&plan);
 	assert_true(plan_read("p", endless, strlen(endless), arena, &read, &why) < 0);
-	assert_non_null(strstr(why.text, "no service or period"));
+	assert_non_null(strstr(why.text, "no service, number or period"));
 	budget.byte_seconds = 60;
 	scoped(memory) char *good = plan_write(&plan);
 	assert_int_equal(plan_read("p", good, strlen(good), arena, &read, &why), 0);
