@@ -73,8 +73,8 @@ static int load(const struct label *label, const struct loading *loading)
 	return enforce_program_load(&program, label->type, label->hook, label->name);
 }
 
-static int attach(
-	const struct label *label, const struct loading *loading, int group, struct fault *why)
+static int attach(const struct label *label, const struct loading *loading, int group, bool others,
+	struct fault *why)
 {
 	const struct plan_service *service = loading->service;
 	scoped(fd) int program = load(label, loading);
@@ -82,6 +82,8 @@ static int attach(
 	if (program < 0)
 		return fault(why, program, service->where, "cannot load the program for %s",
 			label->what);
+	if (others && enforce_program_attached(group, program, label->hook))
+		return 0;
 	int error = enforce_program_attach(group, program, label->hook);
 	return error < 0 ? fault(why, error, service->where,
 				   "cannot attach the program for %s to the cgroup of '%s'",
@@ -89,8 +91,8 @@ static int attach(
 			 : 0;
 }
 
-int enforce_attach_labels(
-	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
+static int attach_all(const struct plan *plan, const struct plan_service *service, int cgroup,
+	bool others, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
 	scoped(fd) int group = openat(cgroup, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -109,8 +111,20 @@ int enforce_attach_labels(
 	const struct loading loading = {plan, service, arena, refusals};
 	for (size_t i = 0; error == 0 && i < LABELS; i++)
 		if (is_held(&labels[i], service))
-			error = attach(&labels[i], &loading, group, why);
+			error = attach(&labels[i], &loading, group, others, why);
 	return error;
+}
+
+int enforce_attach_labels(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
+{
+	return attach_all(plan, service, cgroup, false, why);
+}
+
+int enforce_change_labels(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why)
+{
+	return attach_all(plan, service, cgroup, true, why);
 }
 
 int enforce_hold_labels(struct enforce_launch *launch, struct fault *why)

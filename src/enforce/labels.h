@@ -27,6 +27,10 @@ struct plan_service;
 int enforce_attach_labels(
 	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why);
 
+/* The same of those that are others than what is there, each in one step. */
+int enforce_change_labels(
+	const struct plan *plan, const struct plan_service *service, int cgroup, struct fault *why);
+
 /* Does @cgroup run exactly them?  Else *@what is which of them it does not ("ports"). */
 bool enforce_labels_attached(
 	const struct plan *plan, const struct plan_service *service, int cgroup, const char **what);

@@ -15,7 +15,13 @@ enum { ANSWER_ROOM = 32768 };
 
 int enforce_netlink_open(struct enforce_netlink *netlink, struct where where, struct fault *why)
 {
-	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	return enforce_netlink_open_bus(netlink, NETLINK_ROUTE, where, why);
+}
+
+int enforce_netlink_open_bus(
+	struct enforce_netlink *netlink, int bus, struct where where, struct fault *why)
+{
+	netlink->socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	netlink->where = where;
 	netlink->count = 0;
 	netlink->sequence = 1;
@@ -23,7 +29,7 @@ int enforce_netlink_open(struct enforce_netlink *netlink, struct where where, st
 		int code = -errno;
 
 		enforce_netlink_close(netlink);
-		return fault(why, code, where, "cannot open routing netlink");
+		return fault(why, code, where, "cannot open netlink");
 	}
 	/* An answer then carries the refused header alone, not the whole request. */
 	mnl_socket_setsockopt(netlink->socket, NETLINK_CAP_ACK, &(int){1}, sizeof(int));
@@ -81,13 +87,13 @@ int enforce_netlink_flush(struct enforce_netlink *netlink, struct fault *why)
 
 	netlink->count = 0;
 	if (first)
-		return fault(why, first, netlink->where, "cannot send to routing netlink");
+		return fault(why, first, netlink->where, "cannot send to netlink");
 	while (answered < wanted) {
 		ssize_t got = mnl_socket_recvfrom(netlink->socket, buffer, sizeof(buffer));
 		int left = (int)got;
 
 		if (got < 0)
-			return fault(why, -errno, netlink->where, "no answer from routing netlink");
+			return fault(why, -errno, netlink->where, "no answer from netlink");
 		for (struct nlmsghdr *at = (struct nlmsghdr *)buffer; mnl_nlmsg_ok(at, left);
 			at = mnl_nlmsg_next(at, &left)) {
 			const struct nlmsgerr *error = mnl_nlmsg_get_payload(at);
@@ -134,7 +140,7 @@ int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, const v
 	header->nlmsg_seq = sequence;
 	memcpy(mnl_nlmsg_put_extra_header(header, length), asked, length);
 	if (mnl_socket_sendto(netlink->socket, header, header->nlmsg_len) < 0)
-		return fault(why, -errno, netlink->where, "cannot ask routing netlink");
+		return fault(why, -errno, netlink->where, "cannot ask netlink");
 	while (more > MNL_CB_STOP) {
 		ssize_t got = mnl_socket_recvfrom(netlink->socket, buffer, sizeof(buffer));
 
@@ -144,6 +150,6 @@ int enforce_netlink_dump(struct enforce_netlink *netlink, uint16_t type, const v
 	}
 	if (more == MNL_CB_ERROR)
 		return fault(why, dump.error < 0 ? dump.error : -errno, netlink->where,
-			"cannot read from routing netlink");
+			"cannot read from netlink");
 	return 0;
 }

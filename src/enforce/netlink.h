@@ -30,6 +30,9 @@ struct enforce_netlink {
 };
 
 int enforce_netlink_open(struct enforce_netlink *netlink, struct where where, struct fault *why);
+/* The same of another kind than routing (NETLINK_SOCK_DIAG, NETLINK_NETFILTER). */
+int enforce_netlink_open_bus(
+	struct enforce_netlink *netlink, int bus, struct where where, struct fault *why);
 void enforce_netlink_close(struct enforce_netlink *netlink);
 static inline void scoped_netlink(struct enforce_netlink *netlink)
 {

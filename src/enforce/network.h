@@ -6,6 +6,8 @@
  * edges, the service's own nft table and the router's, and the generated hosts file.
  */
 
+#include "base/where.h"
+
 struct fault;
 struct plan;
 struct plan_service;
@@ -44,6 +46,11 @@ int enforce_network_service(const struct plan *plan, const struct plan_service *
 struct arena;
 const char *enforce_network_hosts(
 	const struct plan *plan, const struct plan_service *service, struct arena *arena);
+
+/* Write it to hosts/NAME of @run_folder, in place.  Its descriptor, which the caller closes, or
+ * -errno. */
+int enforce_write_hosts(const struct plan *plan, const struct plan_service *service,
+	const char *run_folder, struct where where, struct arena *arena, struct fault *why);
 
 /* What @service in audit mode has called and who has called it, against the declared edges, as its
  * table in @network has recorded it: a sentence in @arena, or NULL with @why filled. */

@@ -12,6 +12,7 @@
 #include <linux/rtnetlink.h>
 #include <stdint.h>
 
+#include "base/fault.h"
 #include "enforce/netlink.h"
 #include "enforce/network_budget.h"
 #include "enforce/network_link.h"
@@ -30,8 +31,10 @@ static uint32_t ticks_of(uint64_t bytes, uint64_t bytes_a_second)
 static struct nlmsghdr *add(struct enforce_netlink *netlink, uint16_t type, const char *kind,
 	int index, uint32_t handle, uint32_t parent, struct fault *why)
 {
-	struct nlmsghdr *header =
-		enforce_netlink_add(netlink, type, NLM_F_CREATE | NLM_F_EXCL, "shape a link", why);
+	/* A class and its leaf that are there already are changed where they are. */
+	const uint16_t unless = parent == TC_H_ROOT ? NLM_F_EXCL : NLM_F_REPLACE;
+	struct nlmsghdr *header = enforce_netlink_add(
+		netlink, type, (uint16_t)(NLM_F_CREATE | unless), "shape a link", why);
 
 	if (!header)
 		return NULL;
@@ -114,6 +117,112 @@ int enforce_network_shape(struct enforce_netlink *netlink, int index, const stru
 			error = add_class(netlink, index, &budget, why);
 		if (!error)
 			error = add_leaf(netlink, index, &budget, why);
+	}
+	return error;
+}
+
+/* The class of that number in @plan, of the same bandwidth when @rate is not 0. */
+static bool has_class(
+	const struct plan *plan, const struct plan_service *service, size_t number, uint64_t rate)
+{
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (budget.number == number && budget.line->bandwidth &&
+			(!rate || budget.line->bandwidth == rate))
+			return true;
+	}
+	return false;
+}
+
+static bool shapes(const struct plan *plan, const struct plan_service *service)
+{
+	EACH_BUDGET(budget, plan, service)
+	{
+		if (budget.line->bandwidth)
+			return true;
+	}
+	return false;
+}
+
+static bool has_all(const struct network_shapes *of, const struct network_shapes *in)
+{
+	EACH_BUDGET(budget, in->plan, in->service)
+	{
+		const uint64_t rate = budget.line->bandwidth;
+
+		if (rate && !has_class(of->plan, of->service, budget.number, rate))
+			return false;
+	}
+	return true;
+}
+
+bool enforce_network_shape_same(
+	const struct network_shapes *before, const struct network_shapes *after)
+{
+	return has_all(before, after) && has_all(after, before);
+}
+
+int enforce_network_shape_more(struct enforce_netlink *netlink, int index,
+	const struct network_shapes *before, const struct network_shapes *after, struct fault *why)
+{
+	int error = 0;
+
+	if (shapes(after->plan, after->service)) {
+		error = add_queue(netlink, index, why);
+		if (!error)
+			error = enforce_netlink_flush(netlink, why);
+		if (error == -EEXIST)
+			error = 0;
+	}
+	EACH_BUDGET(budget, after->plan, after->service)
+	{
+		const uint64_t rate = budget.line->bandwidth;
+
+		if (error || !rate || has_class(before->plan, before->service, budget.number, rate))
+			continue;
+		error = add_class(netlink, index, &budget, why);
+		if (!error)
+			error = add_leaf(netlink, index, &budget, why);
+	}
+	return error ? error : enforce_netlink_flush(netlink, why);
+}
+
+static int take_away(struct enforce_netlink *netlink, uint16_t type, int index, uint32_t handle,
+	uint32_t parent, struct fault *why)
+{
+	struct nlmsghdr *header =
+		enforce_netlink_add(netlink, type, 0, "shape a link no more", why);
+
+	if (!header)
+		return -EIO;
+	struct tcmsg *info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
+	info->tcm_ifindex = index;
+	info->tcm_handle = handle;
+	info->tcm_parent = parent;
+	struct fault refused = {0};
+	int error = enforce_netlink_flush(netlink, &refused);
+
+	/* Not there, or, of a link without a queue, nothing that could be. */
+	if (error == -ENOENT || error == -EINVAL)
+		return 0;
+	if (error && why)
+		*why = refused;
+	return error;
+}
+
+int enforce_network_shape_less(struct enforce_netlink *netlink, int index,
+	const struct network_shapes *before, const struct network_shapes *after, struct fault *why)
+{
+	int error = 0;
+
+	if (shapes(before->plan, before->service) && !shapes(after->plan, after->service))
+		return take_away(netlink, RTM_DELQDISC, index, HANDLE, TC_H_ROOT, why);
+	EACH_BUDGET(budget, before->plan, before->service)
+	{
+		if (!error && budget.line->bandwidth &&
+			!has_class(after->plan, after->service, budget.number, 0))
+			error = take_away(netlink, RTM_DELTCLASS, index,
+				HANDLE | (uint32_t)budget.number, HANDLE, why);
 	}
 	return error;
 }

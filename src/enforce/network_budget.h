@@ -21,7 +21,7 @@ struct network_budget {
 	const struct plan *plan;
 	const struct plan_service *service;
 	const struct plan_budget *line;
-	size_t number; /* from 1 */
+	size_t number; /* the line's */
 };
 
 /* The next one after @budget, of which the first has no line; in audit mode there is none. */
@@ -51,6 +51,19 @@ static inline bool enforce_network_shaped(const struct plan *plan, uint32_t budg
  */
 int enforce_network_shape(struct enforce_netlink *netlink, int index, const struct plan *plan,
 	const struct plan_service *service, struct fault *why);
+
+/* The same of a link that is there, from one plan to another: first what is new or other, then,
+ * when nothing is led there any more, what is gone.  Nothing but that waits or is lost. */
+struct network_shapes {
+	const struct plan *plan;
+	const struct plan_service *service;
+};
+bool enforce_network_shape_same(
+	const struct network_shapes *before, const struct network_shapes *after);
+int enforce_network_shape_more(struct enforce_netlink *netlink, int index,
+	const struct network_shapes *before, const struct network_shapes *after, struct fault *why);
+int enforce_network_shape_less(struct enforce_netlink *netlink, int index,
+	const struct network_shapes *before, const struct network_shapes *after, struct fault *why);
 
 /* In the router (network_rules_shaped.c): what goes to a service by its link gets the class of its
  * line.  The sets of that, and the rules, for each chain by which it may go. */

@@ -217,9 +217,15 @@ int enforce_network_route_away(struct enforce_netlink *netlink,
 		return -EIO;
 	info = mnl_nlmsg_put_extra_header(header, sizeof(*info));
 	info->rtm_family = (unsigned char)route->family;
-	info->rtm_table = RT_TABLE_MAIN;
-	put_nowhere(header, info, route->nowhere);
-	put_destination(header, info, route->to);
+	info->rtm_table = RT_TABLE_UNSPEC;
+	info->rtm_scope = RT_SCOPE_NOWHERE;
+	if (route->nowhere)
+		put_nowhere(header, info, route->nowhere);
+	if (route->to)
+		put_destination(header, info, route->to);
+	if (!route->nowhere)
+		mnl_attr_put_u32(header, RTA_OIF, (uint32_t)route->index);
+	mnl_attr_put_u32(header, RTA_TABLE, route->table ? route->table : RT_TABLE_MAIN);
 	return 0;
 }
 

@@ -69,7 +69,7 @@ int enforce_network_link_address(
 	struct enforce_netlink *netlink, int index, const char *address, struct fault *why);
 int enforce_network_route(struct enforce_netlink *netlink,
 	const struct enforce_network_route *route, struct fault *why);
-/* Take away what goes @nowhere. */
+/* Take it away: what goes @nowhere, or by @index. */
 int enforce_network_route_away(struct enforce_netlink *netlink,
 	const struct enforce_network_route *route, struct fault *why);
 /* Packets with NETWORK_MARK look into NETWORK_TABLE. */

@@ -28,4 +28,6 @@ char *enforce_network_rules_router(const struct plan *plan);
 char *enforce_network_rules_host(const struct plan *plan); /* `gateway: nat` */
 /* Is anything published that this table translates by IPv6? */
 bool enforce_door_wide(const struct plan *plan);
+/* Must the kernel follow the connections of @service? */
+bool enforce_rules_follows(const struct plan *plan, const struct plan_service *service);
 char *enforce_network_rules_service(const struct plan *plan, const struct plan_service *service);

@@ -41,6 +41,19 @@ static const char own_untracked[] = "\tchain own {\n"
 				    "\t\toif \"lo\" notrack\n"
 				    "\t}\n";
 
+static const struct rules_way goes_on_outside = {"daddr", "dport", RULES_ANSWER " "};
+
+/* A reload may have begun to follow what was open by then: each packet of TCP says whether it asks
+ * for a connection, and what does not goes on by its edge, uncounted. */
+static void write_open_before(FILE *out)
+{
+	fputs("\t\tip daddr . meta l4proto . th sport @listens4 " RULES_ANSWER " accept\n"
+	      "\t\tip6 daddr . meta l4proto . th sport @listens6 " RULES_ANSWER " accept\n"
+	      "\t\tip daddr . meta l4proto . th dport @connects4 " RULES_ANSWER " accept\n"
+	      "\t\tip6 daddr . meta l4proto . th dport @connects6 " RULES_ANSWER " accept\n",
+		out);
+}
+
 void enforce_rules_followed(
 	FILE *out, const struct plan *plan, const struct plan_service *service, bool towards)
 {
@@ -52,6 +65,10 @@ void enforce_rules_followed(
 	enforce_rules_names_in(out, plan, service);
 	enforce_rules_budget_in(out, plan, service);
 	fprintf(out, "%s" RULES_EXISTING, towards ? counted_in : "");
+	fputs("\t\tip saddr . meta l4proto . th sport @connects4 " RULES_ANSWER " accept\n"
+	      "\t\tip6 saddr . meta l4proto . th sport @connects6 " RULES_ANSWER " accept\n",
+		out);
+	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
 	enforce_rules_limit(out, "");
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
@@ -66,6 +83,10 @@ void enforce_rules_followed(
 	enforce_rules_budget_out(out, plan, service);
 	fprintf(out, "%s" RULES_ANSWERS "%s", towards ? counted_out : "",
 		translates ? from_loopback : "");
+	write_open_before(out);
+	enforce_rules_outside(out, plan, service, &goes_on_outside);
+	enforce_rules_published(out, plan, service, &enforce_rules_goes_on);
+	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
 	fputs(RULES_BEGIN RULES_TOWARDS, out);

@@ -122,6 +122,7 @@ size_t enforce_rules_probed(
 
 const struct rules_way enforce_rules_asked = {"saddr", "dport", "", true};
 const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " ", false};
+const struct rules_way enforce_rules_goes_on = {"daddr", "sport", RULES_ANSWER " ", false, true};
 const struct rules_way enforce_rules_outward = {"daddr", "dport", "", true};
 const struct rules_way enforce_rules_returned = {"saddr", "sport", RULES_ANSWER " ", false};
 

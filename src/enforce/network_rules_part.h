@@ -126,9 +126,12 @@ bool enforce_rules_repeated(const struct plan *plan, size_t index);
  * the port's, and what else must hold. */
 struct rules_way {
 	const char *address, *port, *besides;
-	bool asks;
+	bool asks, uncounted;
 };
 extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
+
+/* What it answers by a connection that was open before its connections were followed. */
+extern const struct rules_way enforce_rules_goes_on;
 
 /* The same of what a service asks itself, and of what answers it. */
 extern const struct rules_way enforce_rules_outward, enforce_rules_returned;

@@ -92,7 +92,9 @@ static size_t write_ranges(FILE *out, const struct sources *sources, const char 
 /* It is let through, and counted. */
 static void write_verdict(FILE *out, const struct sources *sources, const struct rules_way *way)
 {
-	if (way->asks)
+	if (way->uncounted)
+		fputs("accept\n", out);
+	else if (way->asks)
 		fprintf(out, "goto door%u\n", sources->port);
 	else
 		fprintf(out, "counter name \"door%u_sent\" accept\n", sources->port);

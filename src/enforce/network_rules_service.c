@@ -93,8 +93,7 @@ static void write_each_packet(
 		out);
 }
 
-/* Must its connections be followed? */
-static bool follows(const struct plan *plan, const struct plan_service *service)
+bool enforce_rules_follows(const struct plan *plan, const struct plan_service *service)
 {
 	for (size_t i = 0; i < plan->edge_count; i++)
 		if (plan->edges[i].transport == PLAN_UDP &&
@@ -123,7 +122,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 	}
 	enforce_rules_name_sets(out, plan, service);
 	enforce_rules_recorded(out, towards);
-	const bool followed = follows(plan, service);
+	const bool followed = enforce_rules_follows(plan, service);
 	enforce_rules_doors(out, plan, service, followed);
 	enforce_rules_budgets(out, plan, service);
 	if (followed)

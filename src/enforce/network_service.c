@@ -18,6 +18,7 @@
 #include "enforce/network_names.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules.h"
+#include "enforce/network_service.h"
 #include "enforce/network_shortcut.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
@@ -59,17 +60,28 @@ static int make_space(const struct plan *plan, const struct plan_service *servic
 	return error ? error : bring_loopback_up(service, why);
 }
 
+struct enforce_network_route enforce_network_route_to(
+	int family, int index, const struct plan_service *to, const struct plan_service *from)
+{
+	const bool wide = family == AF_INET6;
+
+	return (struct enforce_network_route){.family = family,
+		.to = !to    ? NULL
+		      : wide ? to->address6
+			     : to->address4,
+		.index = index,
+		.source = !from  ? NULL
+			  : wide ? from->address6
+				 : from->address4};
+}
+
 static int route_both(struct enforce_netlink *netlink, int index, const struct plan_service *to,
 	const struct plan_service *from, struct fault *why)
 {
-	struct enforce_network_route route4 = {.family = AF_INET,
-		.to = to ? to->address4 : NULL,
-		.index = index,
-		.source = from ? from->address4 : NULL};
-	struct enforce_network_route route6 = {.family = AF_INET6,
-		.to = to ? to->address6 : NULL,
-		.index = index,
-		.source = from ? from->address6 : NULL};
+	const struct enforce_network_route route4 =
+		enforce_network_route_to(AF_INET, index, to, from);
+	const struct enforce_network_route route6 =
+		enforce_network_route_to(AF_INET6, index, to, from);
 	int error = enforce_network_route(netlink, &route4, why);
 
 	return error ? error : enforce_network_route(netlink, &route6, why);
@@ -178,8 +190,8 @@ static int make_pair(struct enforce_netlink *netlink, const struct plan_service 
 	return error;
 }
 
-static int join(const struct plan *plan, const struct plan_service *service, int router_network,
-	int network, struct fault *why)
+int enforce_network_join(const struct plan *plan, const struct plan_service *service,
+	int router_network, int network, struct fault *why)
 {
 	scoped(visit) int home = enforce_network_visit(router_network, service->where, why);
 	scoped(netlink) struct enforce_netlink netlink = {0};
@@ -208,7 +220,7 @@ int enforce_network_service(const struct plan *plan, const struct plan_service *
 	int error = make_space(plan, service, &made, why);
 
 	if (!error && service->linked && router_network >= 0)
-		error = join(plan, service, router_network, made, why);
+		error = enforce_network_join(plan, service, router_network, made, why);
 	if (!error && plan_asks_names(plan, service) && router_network >= 0)
 		error = enforce_network_copy_names(plan, service, router_network, made, why);
 	if (error)

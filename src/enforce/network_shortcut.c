@@ -18,11 +18,9 @@
 #include "enforce/network_link.h"
 #include "enforce/network_routes.h"
 #include "enforce/network_rules_part.h"
+#include "enforce/network_shortcut_part.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
-
-/* Newer than the headers of Debian 12. */
-enum { TCX_INGRESS = 46 };
 
 /* Of a service with more of them, and of the door, the rest take the long way: each is a step for
  * every packet. */
@@ -199,8 +197,8 @@ static void write_family(struct enforce_program *program, const struct layout *l
 	enforce_program_append(program, &part);
 }
 
-/* Its descriptor, which the caller closes, or -errno. */
-static int load(const struct plan *plan, const struct plan_service *service, struct arena *arena)
+struct enforce_program enforce_shortcut_compile(
+	const struct plan *plan, const struct plan_service *service, struct arena *arena)
 {
 	struct enforce_program program = {.arena = arena};
 
@@ -209,6 +207,14 @@ static int load(const struct plan *plan, const struct plan_service *service, str
 	write_family(&program, &layout6, plan, service);
 	enforce_program_answer(&program, LONG_WAY);
 	enforce_program_end(&program);
+	return program;
+}
+
+int enforce_shortcut_load(
+	const struct plan *plan, const struct plan_service *service, struct arena *arena)
+{
+	const struct enforce_program program = enforce_shortcut_compile(plan, service, arena);
+
 	return enforce_program_load(&program, BPF_PROG_TYPE_SCHED_CLS, 0, "bulkhead_short");
 }
 
@@ -238,26 +244,10 @@ void enforce_shortcut_attach(const struct plan *plan, const struct plan_service 
 
 	if (!all_in_place(plan, service, arena))
 		return;
-	scoped(fd) int program = load(plan, service, arena);
+	scoped(fd) int program = enforce_shortcut_load(plan, service, arena);
 	if (program >= 0)
 		enforce_program_attach(
 			enforce_network_link_index(service->link), program, TCX_INGRESS);
-}
-
-int enforce_shortcut_verify(
-	const struct plan *plan, const struct plan_service *service, struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	const int index = enforce_network_link_index(service->link);
-
-	if (!enforce_program_any(index, TCX_INGRESS))
-		return 0;
-	scoped(fd) int program = load(plan, service, arena);
-	if (program >= 0 && enforce_program_attached(index, program, TCX_INGRESS))
-		return 0;
-	fault(why, -ESTALE, service->where, "a program that is not planned passes packets of '%s'",
-		service->name);
-	return 1;
 }
 
 void enforce_shortcut_attach_door(const struct plan *plan)

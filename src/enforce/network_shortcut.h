@@ -12,6 +12,8 @@
  * both services judge every packet.
  */
 
+#include <stdbool.h>
+
 struct fault;
 struct plan;
 struct plan_service;
@@ -19,6 +21,14 @@ struct plan_service;
 /* Of the link of @service, in the router's namespace, where the caller is: attach it.  Without one,
  * for whatever reason, packets go the long way. */
 void enforce_shortcut_attach(const struct plan *plan, const struct plan_service *service);
+
+/* Is it the same program by two plans? */
+bool enforce_shortcut_same(const struct plan *before, const struct plan_service *was,
+	const struct plan *after, const struct plan_service *is);
+
+/* Where one is attached: the one of @plan in its place. */
+int enforce_shortcut_change(
+	const struct plan *plan, const struct plan_service *service, struct fault *why);
 
 /* Is what is attached there, if anything, the planned program alone?  0, or 1 with @why filled. */
 int enforce_shortcut_verify(

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <nftables/libnftables.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,23 +107,62 @@ static void normalise(json_t *value)
 		normalise(member);
 }
 
-static char *lines(json_t *listing)
+/* An object as text, and which it was. */
+struct line {
+	char *text;
+	const char *chain; /* of a rule */
+	size_t place;
+};
+
+/* Of what has no order that of a table depends on when each was made: rules alone stay in theirs.
+ */
+static int compare_lines(const void *left, const void *right)
 {
-	char *text = NULL;
-	size_t length, index;
-	FILE *out = open_memstream(&text, &length);
+	const struct line *one = left, *other = right;
+	int order;
+
+	if (!one->chain != !other->chain)
+		return one->chain ? 1 : -1;
+	order = one->chain ? strcmp(one->chain, other->chain) : strcmp(one->text, other->text);
+	return order ? order : (one->place > other->place) - (one->place < other->place);
+}
+
+static size_t read_lines(json_t *listing, struct line *lines)
+{
+	size_t index, count = 0;
 	json_t *object;
 
-	if (!out)
-		return NULL;
 	json_array_foreach (listing, index, object) {
+		json_t *rule = json_object_get(object, "rule");
+
 		if (json_object_get(object, "metainfo"))
 			continue;
 		normalise(object);
-		json_dumpf(object, out, JSON_COMPACT | JSON_SORT_KEYS);
-		fputc('\n', out);
+		lines[count] = (struct line){json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS),
+			json_string_value(json_object_get(rule, "chain")), index};
+		if (!lines[count++].text)
+			break;
 	}
-	if (fclose(out)) {
+	return count;
+}
+
+static char *write_lines(json_t *listing)
+{
+	struct line *lines = calloc(json_array_size(listing) + 1, sizeof(*lines));
+	size_t length, count = lines ? read_lines(listing, lines) : 0;
+	bool whole = lines && (count == 0 || lines[count - 1].text);
+	char *text = NULL;
+	FILE *out = whole ? open_memstream(&text, &length) : NULL;
+
+	if (out)
+		qsort(lines, count, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < count; i++) {
+		if (out)
+			fprintf(out, "%s\n", lines[i].text);
+		free(lines[i].text);
+	}
+	free(lines);
+	if (out && fclose(out)) {
 		free(text);
 		return NULL;
 	}
@@ -146,7 +186,7 @@ static char *list(const char *question, bool may_lack, struct where where, struc
 		return NULL;
 	}
 	root = json_loads(nft_ctx_get_output_buffer(nft), 0, NULL);
-	text = root ? lines(json_object_get(root, "nftables")) : NULL;
+	text = root ? write_lines(json_object_get(root, "nftables")) : NULL;
 	if (!text)
 		fault(why, -EBADMSG, where, "cannot read what nftables lists");
 	return text;

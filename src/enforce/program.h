@@ -96,6 +96,10 @@ int enforce_program_load(
  * group below may add another.  0 or -errno. */
 int enforce_program_attach(int target, int program, int hook);
 
+/* In the place of the one that is there, in one step, unless it is of the same instructions; of a
+ * link that has none, as enforce_program_attach().  0 or -errno. */
+int enforce_program_change(int target, int program, int hook);
+
 /*
  * Beside those that others have at the same place.  Ours are known by their @name, which the caller
  * makes so that it is nobody else's; programs named so before are replaced.  0 or -errno; -EPERM:

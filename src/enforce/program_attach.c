@@ -146,6 +146,18 @@ bool enforce_program_attached(int target, int program, int hook)
 	return attached >= 0 && read_info(attached, &found) && same_steps(&wanted, &found);
 }
 
+int enforce_program_change(int target, int program, int hook)
+{
+	uint32_t numbers[MOST_PROGRAMS];
+
+	if (enforce_program_attached(target, program, hook))
+		return 0;
+	if (read_attached(target, hook, numbers) < 1)
+		return enforce_program_attach(target, program, hook);
+	scoped(fd) int older = open_program(numbers[0]);
+	return older < 0 ? older : attach(target, program, hook, BPF_F_REPLACE, older);
+}
+
 /* Take away those of @name that are older than @newest (by its number, which grow; 0: all): of two
  * callers at once the later one's stays. */
 static int sort_out(int target, int hook, const char *name, uint32_t newest)

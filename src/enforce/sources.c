@@ -89,41 +89,12 @@ int enforce_clone_mount(int source, unsigned attributes, int idmap)
 	return clone_mount(source, "", &change);
 }
 
-/* In place, as whoever has it bound holds the file: and only when it says something else, since
- * for a moment it would be empty. */
-static int rewrite(struct arena *arena, int file, const char *text)
-{
-	size_t length = strlen(text);
-	char *now = arena_alloc(arena, length + 1);
-
-	if (pread(file, now, length + 1, 0) == (ssize_t)length && memcmp(now, text, length) == 0)
-		return 0;
-	return ftruncate(file, 0) < 0 ? -errno : descriptor_write(file, text, length);
-}
-
 /* The stack's generated hosts file, which more than one launch of a service may have bound. */
 static int open_hosts(
 	struct enforce_launch *launch, const struct plan_node *node, struct fault *why)
 {
-	const char *text = enforce_network_hosts(launch->plan, launch->service, launch->arena);
-	scoped(fd) int run = trusted_open(launch->run_folder, node->where, why);
-
-	if (run < 0)
-		return run;
-	if (mkdirat(run, "hosts", 0755) < 0 && errno != EEXIST)
-		return fault(why, -errno, node->where, "cannot make %s/hosts", launch->run_folder);
-	scoped(fd) int folder = openat(run, "hosts", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	scoped(fd) int file = folder < 0 ? -1
-					 : openat(folder, launch->service->name,
-						   O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (file < 0)
-		return fault(why, -errno, node->where, "cannot open %s/hosts/%s",
-			launch->run_folder, launch->service->name);
-	int error = fchmod(file, 0644) < 0 ? -errno : rewrite(launch->arena, file, text);
-	if (error < 0)
-		return fault(why, error, node->where, "cannot write the hosts file of '%s'",
-			launch->service->name);
-	return take_fd(&file);
+	return enforce_write_hosts(
+		launch->plan, launch->service, launch->run_folder, node->where, launch->arena, why);
 }
 
 static int open_source(

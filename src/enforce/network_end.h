@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#pragma once
+
+/*
+ * Ending what goes on by edges that are gone.
+ *
+ * The tables refuse its next packet; who waits for one would wait for ever.  So the sockets of both
+ * ends are closed (sock_diag(7), SOCK_DESTROY), and what the kernel follows, which goes on because
+ * it is established, is forgotten (ctnetlink).  Both speak to the namespace that the caller is in.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/prefix.h"
+#include "base/where.h"
+#include "plan/service.h"
+
+struct arena;
+struct fault;
+struct plan;
+
+/* Packets between who asks and who is asked, of which one may be anybody here (family 0). */
+struct network_end {
+	enum plan_transport transport;
+	uint32_t first, last; /* ports of who is asked */
+	struct prefix client, server;
+};
+
+struct network_ends {
+	struct network_end *list, *kept; /* `kept`: what another edge still allows of them */
+	size_t count, kept_count;
+};
+
+/* What of @gone, edges of @before that @after has not, meets in the namespace of @service; in the
+ * router's (NULL).  In @arena. */
+struct network_ends enforce_network_ends(const struct plan *before, const struct plan *after,
+	const struct plan_service *service, struct arena *arena);
+
+/* Is it one of @ends when @client asks @server, addresses of @family, at @port? */
+bool enforce_network_end_is(const struct network_ends *ends, enum plan_transport transport,
+	int family, const unsigned char *client, const unsigned char *server, uint32_t port);
+
+/* Close the TCP sockets at @ends.  A kernel that cannot is none to complain of: the next packet is
+ * refused.  0 or a negative errno. */
+int enforce_network_end_sockets(const struct network_ends *ends, struct arena *arena,
+	struct where where, struct fault *why);
+
+/* Forget what is followed of @ends.  0 or a negative errno. */
+int enforce_network_end_flows(const struct network_ends *ends, struct arena *arena,
+	struct where where, struct fault *why);

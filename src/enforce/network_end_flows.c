@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/fault.h"
+#include "base/scoped.h"
+#include "enforce/netlink.h"
+#include "enforce/network_end.h"
+
+enum { CTNETLINK = NFNL_SUBSYS_CTNETLINK << 8 };
+
+/* One way of what is followed. */
+struct way {
+	unsigned char from[16], to[16];
+	uint32_t from_port, to_port;
+	uint8_t protocol;
+};
+
+struct flow {
+	unsigned char family;
+	const void *original; /* the attribute as the kernel wrote it */
+	uint16_t length;
+};
+
+struct search {
+	const struct network_ends *ends;
+	struct arena *arena;
+	struct flow *found;
+	size_t count;
+};
+
+static void take_address(const struct nlattr *attribute, unsigned char address[16])
+{
+	const uint16_t length = mnl_attr_get_payload_len(attribute);
+
+	if (length <= 16)
+		memcpy(address, mnl_attr_get_payload(attribute), length);
+}
+
+static uint32_t port_of(const struct nlattr *attribute)
+{
+	return mnl_attr_get_payload_len(attribute) == 2 ? ntohs(mnl_attr_get_u16(attribute)) : 0;
+}
+
+static void read_addresses(const struct nlattr *nest, struct way *way)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each_nested(attribute, nest)
+	{
+		switch (mnl_attr_get_type(attribute)) {
+		case CTA_IP_V4_SRC:
+		case CTA_IP_V6_SRC:
+			take_address(attribute, way->from);
+			break;
+		case CTA_IP_V4_DST:
+		case CTA_IP_V6_DST:
+			take_address(attribute, way->to);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void read_ports(const struct nlattr *nest, struct way *way)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each_nested(attribute, nest)
+	{
+		switch (mnl_attr_get_type(attribute)) {
+		case CTA_PROTO_NUM:
+			way->protocol = mnl_attr_get_u8(attribute);
+			break;
+		case CTA_PROTO_SRC_PORT:
+			way->from_port = port_of(attribute);
+			break;
+		case CTA_PROTO_DST_PORT:
+			way->to_port = port_of(attribute);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void read_way(const struct nlattr *tuple, struct way *way)
+{
+	const struct nlattr *attribute;
+
+	mnl_attr_for_each_nested(attribute, tuple)
+	{
+		if (mnl_attr_get_type(attribute) == CTA_TUPLE_IP)
+			read_addresses(attribute, way);
+		else if (mnl_attr_get_type(attribute) == CTA_TUPLE_PROTO)
+			read_ports(attribute, way);
+	}
+}
+
+/* Where one end is translated, the answer says where it really leads. */
+static bool belongs(const struct network_ends *ends, int family, const struct way *there,
+	const struct way *back)
+{
+	const enum plan_transport transport = there->protocol == IPPROTO_UDP ? PLAN_UDP : PLAN_TCP;
+
+	if (there->protocol != IPPROTO_UDP && there->protocol != IPPROTO_TCP)
+		return false;
+	return enforce_network_end_is(
+		       ends, transport, family, there->from, back->from, back->from_port) ||
+	       enforce_network_end_is(
+		       ends, transport, family, there->from, there->to, there->to_port);
+}
+
+static int take(const struct nlmsghdr *header, void *context)
+{
+	const struct nfgenmsg *about = mnl_nlmsg_get_payload(header);
+	const struct nlattr *attribute, *original = NULL;
+	struct search *search = context;
+	struct way there = {0}, back = {0};
+
+	mnl_attr_for_each(attribute, header, sizeof(*about))
+	{
+		if (mnl_attr_get_type(attribute) == CTA_TUPLE_ORIG) {
+			original = attribute;
+			read_way(attribute, &there);
+		} else if (mnl_attr_get_type(attribute) == CTA_TUPLE_REPLY) {
+			read_way(attribute, &back);
+		}
+	}
+	if (!original || !belongs(search->ends, about->nfgen_family, &there, &back))
+		return 0;
+	const uint16_t length = mnl_attr_get_payload_len(original);
+	void *kept = arena_alloc(search->arena, length);
+	memcpy(kept, mnl_attr_get_payload(original), length);
+	*(struct flow *)arena_append(search->arena, &search->found, &search->count,
+		sizeof(*search->found)) = (struct flow){about->nfgen_family, kept, length};
+	return 0;
+}
+
+/* What has ended by itself meanwhile is not followed any more. */
+static int forget(struct enforce_netlink *netlink, const struct flow *flow, struct fault *why)
+{
+	struct nlmsghdr *header = enforce_netlink_add(
+		netlink, CTNETLINK | IPCTNL_MSG_CT_DELETE, 0, "forget a connection", why);
+	struct fault refused = {0};
+
+	if (!header || flow->length > NETLINK_BATCH_ROOM / 2)
+		return -EIO;
+	struct nfgenmsg *about = mnl_nlmsg_put_extra_header(header, sizeof(*about));
+	about->nfgen_family = flow->family;
+	about->version = NFNETLINK_V0;
+	mnl_attr_put(header, CTA_TUPLE_ORIG | NLA_F_NESTED, flow->length, flow->original);
+	int error = enforce_netlink_flush(netlink, &refused);
+	if (error < 0 && error != -ENOENT && why)
+		*why = refused;
+	return error == -ENOENT ? 0 : error;
+}
+
+int enforce_network_end_flows(
+	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+{
+	const struct nfgenmsg asked = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
+	struct search search = {.ends = ends, .arena = arena};
+	scoped(netlink) struct enforce_netlink netlink;
+	int error = enforce_netlink_open_bus(&netlink, NETLINK_NETFILTER, where, why);
+
+	if (error == 0)
+		error = enforce_netlink_dump(&netlink, CTNETLINK | IPCTNL_MSG_CT_GET, &asked,
+			sizeof(asked), take, &search, why);
+	for (size_t i = 0; error == 0 && i < search.count; i++)
+		error = forget(&netlink, &search.found[i], why);
+	return error;
+}
