@@ -197,6 +197,24 @@ static int take_kill(struct cli_options *options, const char *value, struct faul
 	return 0;
 }
 
+static int take_fail(struct cli_options *options, const char *value, struct fault *why)
+{
+	uint64_t step;
+
+	if (!text_number(value, INT_MAX, &step))
+		return cli_option_wrong(why, "'%s' is not the number of a step", value);
+	options->fail_after = (unsigned)step;
+	return 0;
+}
+
+static int take_dry(struct cli_options *options, const char *value, struct fault *why)
+{
+	(void)value;
+	(void)why;
+	options->dry = true;
+	return 0;
+}
+
 static int take_within(struct cli_options *options, const char *value, struct fault *why)
 {
 	uint64_t seconds;
@@ -243,6 +261,7 @@ const struct cli_option cli_option_table[CLI_OPTION_COUNT] = {
 	{"dot", 0, NULL, "answer as a graph for graphviz", CLI_GRAPH, take_dot},
 	{"svg", 0, NULL, "answer as a picture", CLI_GRAPH, take_svg},
 	{"denied", 0, NULL, "what was refused alone", CLI_GRAPH, take_denied},
+	{"dry-run", 0, NULL, "say what would change, and change nothing", CLI_DRY, take_dry},
 	{"depth", 0, NULL, "again without what stopped it, until it gets through", CLI_DEPTH,
 		take_depth},
 	{"without", 0, "LAYER", "leave a layer off, on scratch data; repeat it for several",
@@ -251,6 +270,7 @@ const struct cli_option cli_option_table[CLI_OPTION_COUNT] = {
 	{"without", 0, "LAYER", "leave a layer out (test builds only)", CLI_WITHOUT, take_without},
 	{"kill-after", 0, "STEP", "die after this step of the launch (test builds only)", CLI_KILL,
 		take_kill},
+	{"fail-after", 0, "STEP", "fail at this step (test builds only)", CLI_FAIL, take_fail},
 	{"lacks", 0, "FEATURE", "take a feature for missing (test builds only)", CLI_LACKS,
 		take_lacks},
 	{"help", 'h', NULL, "this text", 0, take_help},

@@ -15,7 +15,7 @@ struct cli_option {
 	int (*take)(struct cli_options *options, const char *value, struct fault *why);
 };
 
-enum { CLI_OPTION_COUNT = 24 };
+enum { CLI_OPTION_COUNT = 26 };
 
 /* In the order of --help. */
 extern const struct cli_option cli_option_table[CLI_OPTION_COUNT];

@@ -12,7 +12,8 @@
 
 static bool accepted(const struct cli_option *option, unsigned accepts)
 {
-	if (!BULKHEAD_TEST_BUILD && option->accepts & (CLI_WITHOUT | CLI_KILL | CLI_LACKS))
+	if (!BULKHEAD_TEST_BUILD &&
+		option->accepts & (CLI_WITHOUT | CLI_KILL | CLI_FAIL | CLI_LACKS))
 		return false;
 	return option->accepts == 0 || option->accepts & accepts;
 }

@@ -35,6 +35,8 @@ enum cli_accepts {
 	CLI_DEPTH = 1 << 18,      /* --depth */
 	CLI_JUNIT = 1 << 19,      /* --junit FILE */
 	CLI_GRAPH = 1 << 20,      /* --dot, --svg, --denied */
+	CLI_DRY = 1 << 21,        /* --dry-run */
+	CLI_FAIL = 1 << 22,       /* --fail-after STEP; test builds only */
 };
 
 enum { CLI_MOST_POLICIES = 32 };
@@ -45,7 +47,7 @@ struct cli_options {
 	size_t policy_count;
 	bool policy_given; /* false: the default, bulkhead.yaml */
 	bool json, all, brief, follow, foreground;
-	bool depth, help;
+	bool depth, help, dry;
 	bool dot, svg, denied;
 	const char *roles;   /* a folder of roles to look in first; NULL: none */
 	const char *host;    /* a description written by `doctor --json`; NULL: this machine */
@@ -54,6 +56,7 @@ struct cli_options {
 	const char *junit;   /* `drill --junit`; NULL: none */
 	unsigned without;    /* bits 1 << enum layer */
 	unsigned kill_after; /* 0: never */
+	unsigned fail_after; /* 0: never */
 	unsigned within;     /* seconds; 0: the verb's own */
 	unsigned lines;      /* `-n`; CLI_NO_LINES: not given */
 	const char *stack;   /* `--stack`; NULL: none */

@@ -22,12 +22,15 @@ struct fixed {
 	uint32_t version;
 	uint64_t router;
 	uint32_t generation;
+	uint32_t former, changing;
 };
 
 static const struct record_field fixed_fields[] = {
 	RECORD_ITEM(struct fixed, RECORD_U32, version),
 	RECORD_ITEM(struct fixed, RECORD_U64, router),
 	RECORD_ITEM(struct fixed, RECORD_U32, generation),
+	RECORD_ITEM(struct fixed, RECORD_U32, former),
+	RECORD_ITEM(struct fixed, RECORD_U32, changing),
 };
 static const struct record_type fixed_type = RECORD_TYPE(struct fixed, fixed_fields);
 static const struct where nowhere;
@@ -57,12 +60,27 @@ int stack_state_write_plan(
 	return stack_file_write(folder, name, text, strlen(text), 0600, why);
 }
 
-int stack_state_write_fixed(int folder, uint64_t router, uint32_t generation, struct fault *why)
+static int write_fixed(int folder, const struct fixed *fixed, struct fault *why)
 {
-	const struct fixed fixed = {STACK_STATE_VERSION, router, generation};
-	scoped(memory) char *text = record_write(&fixed_type, &fixed);
+	scoped(memory) char *text = record_write(&fixed_type, fixed);
 
 	return stack_file_write(folder, "stack.json", text, strlen(text), 0600, why);
+}
+
+int stack_state_write_fixed(int folder, uint64_t router, uint32_t generation, struct fault *why)
+{
+	return write_fixed(folder,
+		&(struct fixed){
+			.version = STACK_STATE_VERSION, .router = router, .generation = generation},
+		why);
+}
+
+int stack_state_write_changing(int folder, const struct stack_state *state, uint32_t generation,
+	uint32_t former, uint32_t changing, struct fault *why)
+{
+	return write_fixed(folder,
+		&(struct fixed){STACK_STATE_VERSION, state->router, generation, former, changing},
+		why);
 }
 
 /* Each step leaves what one version or the other can read. */
@@ -103,6 +121,8 @@ static int read_fixed(int folder, struct stack_state *state, struct arena *arena
 	state->version = fixed.version;
 	state->router = fixed.router;
 	state->generation = fixed.generation;
+	state->former = fixed.former;
+	state->changing = fixed.changing;
 	return error;
 }
 

@@ -4,7 +4,8 @@
 /*
  * What is known of a running stack: the folder /run/bulkhead/STACK.
  *
- *     stack.json       version, the router's identity, the newest plan's number
+ *     stack.json       version, the router's identity, the newest plan's number, and those of a
+ *                      reload that has not ended
  *     plans/N.json     plan number N: of each service the one that it was launched by
  *     launcher.json, supervisor.json, gateway.json, outlet.json, resolver.json, services/NAME.json
  *                      struct stack_member
@@ -41,6 +42,9 @@ struct stack_state {
 	uint32_t version;   /* of the state as it was read */
 	uint64_t router;    /* inode of its network namespace; 0: none */
 	uint32_t generation;
+	/* While the network goes from one plan to another: their numbers.  `changing` 0: it does
+	 * not.  Until all of it is as the other says `generation` is still the former. */
+	uint32_t former, changing;
 	const struct plan *plan;                                   /* the newest */
 	struct stack_member launcher, supervisor, gateway, outlet, resolver; /* pid 0: none */
 	struct stack_member *services;                             /* those that were started */
@@ -72,6 +76,10 @@ int stack_state_write_plan(
 	int folder, const struct plan *plan, uint32_t generation, struct fault *why);
 /* @router: 0 until it is known, or when there is none. */
 int stack_state_write_fixed(int folder, uint64_t router, uint32_t generation, struct fault *why);
+
+/* The same while the network goes from plan @former to plan @changing. */
+int stack_state_write_changing(int folder, const struct stack_state *state, uint32_t generation,
+	uint32_t former, uint32_t changing, struct fault *why);
 
 /* Make the folder of an older version, whose plan was @plan, one of this version. */
 int stack_state_renew(int folder, const struct stack_state *state, struct fault *why);

@@ -129,44 +129,24 @@ static void add_stale(struct stack_status_look *look, const struct plan_service 
 			service->where});
 }
 
-/* What it was launched as, with the limits that have counted since: but those of disks. */
-static const struct plan_service *with_limits(
-	const struct plan_service *launched, const struct plan_service *newest, struct arena *arena)
-{
-	const struct plan_service *from[] = {launched, newest};
-	struct plan_service *seen = arena_alloc(arena, sizeof(*seen));
-
-	*seen = *launched;
-	seen->cgroup_limits = NULL;
-	seen->cgroup_limit_count = 0;
-	for (size_t i = 0; i < 2; i++)
-		for (size_t j = 0; j < from[i]->cgroup_limit_count; j++) {
-			if (enforce_limits_disks(&from[i]->cgroup_limits[j]) != (i == 0))
-				continue;
-			struct plan_cgroup_limit *limit = arena_append(arena, &seen->cgroup_limits,
-				&seen->cgroup_limit_count, sizeof(*limit));
-			*limit = from[i]->cgroup_limits[j];
-		}
-	return seen;
-}
-
 static void add_running(struct stack_status_look *look, const struct plan_service *newest,
 	const struct stack_member *member)
 {
 	struct fault why = {0};
-	const struct plan *plan =
+	const struct plan *launched =
 		stack_state_plan(look->state, member->generation, look->arena, &why);
-	const struct plan_service *service = plan ? plan_service(plan, newest->name) : NULL;
-	if (!service) {
+	const struct plan_service *as = launched ? plan_service(launched, newest->name) : NULL;
+	if (!as) {
 		stack_status_add(look,
 			&(struct stack_status_row){newest->name, "process", ENFORCE_UNKNOWN, false,
 				"the plan that it was launched by cannot be read", newest->where});
 		return;
 	}
-	add_process_layers(look, plan, with_limits(service, newest, look->arena), member);
-	stack_status_add_network(look, plan, service, member);
-	add_gaps(look, plan, service->name);
-	if (!plan_same_confinement(service, newest))
+	const struct plan_service *service = plan_service_running(as, newest, look->arena);
+	add_process_layers(look, look->state->plan, service, member);
+	stack_status_add_network(look, look->state->plan, service, member);
+	add_gaps(look, launched, service->name);
+	if (!plan_same_confinement(as, newest))
 		add_stale(look, newest, member);
 	stack_status_add_own(look, arena_printf(look->arena, "init of %s", service->name), member,
 		&(struct stack_status_own){service->identity.init_id, UINT64_C(1) << CAP_KILL,
@@ -195,6 +175,12 @@ static void add_stack(struct stack_status_look *look)
 {
 	const struct plan *plan = look->state->plan;
 
+	if (look->state->changing)
+		stack_status_add(
+			look, &(struct stack_status_row){"stack",
+				      catalog_layer_names[LAYER_NETWORK], ENFORCE_WEAKER, false,
+				      "a reload was cut off: `bulkhead reload` or `up` ends it",
+				      plan->where});
 	if (look->state->router)
 		stack_status_add_router(look);
 	if (look->state->gateway.pid)

@@ -132,7 +132,9 @@ void stack_status_add_outlet(struct stack_status_look *look)
 	bool held = enforce_connects_held(plan, outlet->pid);
 	add_row(look, "outlet", held ? 0 : 1, &why,
 		"its cgroup lets it connect to the declared addresses and ports alone",
-		plan->host_edge_count ? plan->host_edges[0].where : plan->outsides[0].where);
+		plan->host_edge_count ? plan->host_edges[0].where
+		: plan->outside_count ? plan->outsides[0].where
+				      : plan->where);
 }
 
 /* It is in the host's network as well, where it may reach its servers alone. */

@@ -50,6 +50,8 @@ enum { SUPERVISED_CLIENTS = 16 };
 /* The gateway, the outlet, or the resolver. */
 struct supervised_relay {
 	bool wanted, asked;
+	bool older; /* it serves by a plan that counts no more: when it ends the next begins at
+		       once */
 	int pidfd;
 	int64_t until, since; /* when it is started again; when it was */
 	uint32_t tries;

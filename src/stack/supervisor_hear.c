@@ -60,6 +60,9 @@ void supervisor_ended(struct supervisor *supervisor, uint32_t service)
 
 		close_one(&relay->pidfd);
 		try_later(supervisor, relay);
+		if (relay->older)
+			relay->until = supervisor->now;
+		relay->older = false;
 		supervisor_note(name, "ended");
 		return;
 	}

@@ -60,6 +60,8 @@ static int change(struct supervisor *supervisor, int file, struct fault *why)
 		stack_probe_end(&supervisor->services[i].probe);
 		supervisor->services[i].why = (struct fault){0};
 	}
+	for (size_t i = 0; i < STACK_RELAYS; i++)
+		supervisor->relays[i].older = supervisor->relays[i].pidfd >= 0;
 	if (supervisor->plan_arena)
 		arena_free(supervisor->plan_arena);
 	supervisor->plan_arena = arena;

@@ -18,6 +18,7 @@
 #include "stack/folders.h"
 #include "stack/follow.h"
 #include "stack/log.h"
+#include "stack/reload.h"
 #include "stack/state.h"
 #include "stack/up_step.h"
 #include "stack/up_undo.h"
@@ -77,6 +78,19 @@ static bool anything_alive(const struct stack_state *state)
 	return alive;
 }
 
+/* What a reload that was cut off has left. */
+static int mend(struct up_work *work, struct fault *why)
+{
+	struct stack_reload mending = {
+		.arena = work->arena, .say = work->up->say, .context = work->up->context};
+
+	if (!work->state->changing)
+		return 0;
+	int error = stack_reload_mend(&mending, work->state, why);
+	return error < 0 ? error
+			 : stack_state_read(work->state->stack, work->arena, &work->state, why);
+}
+
 /* Find out what runs; sweep away what a crash or a reboot of ours left. */
 static int find_running(struct up_work *work, struct fault *why)
 {
@@ -84,8 +98,10 @@ static int find_running(struct up_work *work, struct fault *why)
 	struct fault unread = {0};
 	int error = stack_state_read(stack, work->arena, &work->state, &unread);
 
-	if (error == 0 && anything_alive(work->state))
-		return compare_plan(work, why);
+	if (error == 0 && anything_alive(work->state)) {
+		error = mend(work, why);
+		return error < 0 ? error : compare_plan(work, why);
+	}
 	/* What another version runs is not what a crash left. */
 	if (unread.kind == FAULT_UNSUPPORTED) {
 		fault_hint(&unread, "take it down first: bulkhead down %s", stack);
