@@ -86,10 +86,17 @@ expect 0 'status has nothing to say of it' bulkhead status
 if grep -q 'launched by plan' "$output"; then not_ok 'any more'; else ok 'any more'; fi
 
 sed -i 's/17420/17421/' "$policy"
-expect 4 'another door is refused' bulkhead reload
+expect 0 'another door' bulkhead reload
+says 'gateway: starts anew with other doors' 'is another gateway'
+within 5 'which leads in' timeout 5 redis-cli -p 17421 ping
+sed -i 's/17421/17420/; s/ready: .*//' "$policy"
+expect 0 'and back' bulkhead reload
+sed -i 's/    publishes:/    ready: {port: 7777}\n    publishes:/; s/listens: \[6379\]/listens: [6379, 7777]/' "$policy"
+expect 4 'a port that nobody listened on when the supervisor began is not asked' bulkhead reload
+says 'asked at a port that the supervisor may not reach' 'which is said'
 says 'bulkhead down reload, then bulkhead up' 'with what to type'
 expect 0 'and nothing has changed' timeout 5 redis-cli -p 17420 ping
-sed -i 's/17421/17420/' "$policy"
+sed -i '/ready: {port: 7777}/d; s/, 7777//' "$policy"
 
 kill -9 "$(pid_of supervisor pid)"
 expect 4 'without a supervisor nobody restarts' bulkhead restart page
