@@ -67,7 +67,8 @@ static void collect(struct collection *collection, const struct plan_reach *reac
 	const bool asks = service && text_equal(reach->from, service->name);
 	const bool asked = service && text_equal(reach->to, service->name);
 
-	for (int wide = 0; wide < 2; wide++) {
+	/* What a name stood for is not known here: such an edge does not go while it runs. */
+	for (int wide = 0; !reach->named && wide < 2; wide++) {
 		const char *client = client_of(collection->plan, reach, wide);
 		const char *server = server_of(collection->plan, reach, wide);
 

@@ -41,9 +41,11 @@ static void add_reach(
 	const char *text = arena_printf(
 		comparison->arena, "%s %s", words, plan_reach_text(reach, comparison->arena));
 
-	plan_differ(comparison, &(struct plan_difference){
-					reach->transport == PLAN_UNIX ? PLAN_RESTART : PLAN_AT_ONCE,
-					reach->from, text, NULL, reach->where});
+	plan_differ(comparison,
+		&(struct plan_difference){reach->named                    ? PLAN_ANEW
+					  : reach->transport == PLAN_UNIX ? PLAN_RESTART
+									  : PLAN_AT_ONCE,
+			reach->from, text, NULL, reach->where});
 }
 
 /* Of an edge that both have. */

@@ -123,6 +123,9 @@ void plan_compare_shared(struct plan_comparison *comparison)
 			any_linked(comparison->after) ? "it gets its first network edge"
 						      : "its last network edge is gone",
 			comparison->after->where);
+	if (was->resolver_id != is->resolver_id ||
+		!plan_same_names(comparison->before, comparison->after))
+		anew(comparison, "names outside are asked in another way", is->where);
 	compare_folders(comparison);
 }
 

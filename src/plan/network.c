@@ -245,7 +245,8 @@ static void number_budgets(struct planner *planner)
 		number_of(planner, plan->host_edges[i].budget, "host", plan->host_edges[i].port,
 			PLAN_TCP);
 	for (size_t i = 0; i < plan->outside_count; i++)
-		number_of(planner, plan->outsides[i].budget, plan->outsides[i].range,
+		number_of(planner, plan->outsides[i].budget,
+			plan->outsides[i].name ? plan->outsides[i].name : plan->outsides[i].range,
 			plan->outsides[i].first, PLAN_TCP);
 	for (size_t i = 0; i < plan->budget_count; i++) {
 		uint32_t *number = &plan->budgets[i].number;

@@ -75,7 +75,8 @@ struct plan_reach *plan_reaches(const struct plan *plan, struct arena *arena, si
 		const struct plan_outside *edge = &plan->outsides[i];
 
 		list[(*count)++] = (struct plan_reach){.from = edge->from,
-			.range = edge->range,
+			.range = edge->name ? edge->name : edge->range,
+			.named = edge->name != NULL,
 			.port = edge->first,
 			.last = edge->last,
 			.budget = budget_of(plan, edge->budget),

@@ -4,6 +4,7 @@
 /* All edges of a plan as one kind of thing, sorted, so that those of two plans can be told apart.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct plan_budget;
 struct plan_reach {
 	const char *from, *to; /* services; `to` NULL: it leaves the stack */
 	const char *range;     /* then: addresses outside; NULL: this machine's loopback */
+	bool named;            /* `range` is a name, or names */
 	enum plan_transport transport;
 	uint32_t port, last; /* `last`: of several, outside */
 	const char *path;    /* unix */

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/prefix.h"
 #include "base/record.h"
+#include "base/text.h"
 #include "plan/plan.h"
 #include "plan/record.h"
 
@@ -160,6 +161,19 @@ static const struct record_field plan_fields[] = {
 	RECORD_ITEM_LIST(struct plan, gaps, gap_count, &gap_type),
 };
 const struct record_type plan_record = RECORD_TYPE(struct plan, plan_fields);
+
+bool plan_same_names(const struct plan *left, const struct plan *right)
+{
+	if (left->upstream_count != right->upstream_count)
+		return false;
+	for (size_t i = 0; i < left->upstream_count; i++)
+		if (!text_equal(left->upstreams[i].address, right->upstreams[i].address))
+			return false;
+	for (size_t i = 0; i < left->outside_count && i < right->outside_count; i++)
+		if (left->outsides[i].tls != right->outsides[i].tls)
+			return false;
+	return true;
+}
 
 bool plan_same_publish(const struct plan_publish *left, const struct plan_publish *right)
 {

@@ -19,6 +19,10 @@ extern const struct record_type plan_service_record; /* struct plan_service */
 /* What a launch of @service lays down, without what it is by other lines; in @arena. */
 struct plan_service plan_confinement(const struct plan_service *service, struct arena *arena);
 
+/* Is the resolver the same, and which names say themselves in a hello? */
+struct plan;
+bool plan_same_names(const struct plan *left, const struct plan *right);
+
 bool plan_same_publish(const struct plan_publish *left, const struct plan_publish *right);
 
 extern const char *const plan_transport_names[3]; /* of enum plan_transport */
