@@ -48,7 +48,7 @@ struct analyze_net_line {
 struct analyze_net_denial {
 	const char *from, *to; /* who tried, and whom: services, or who is none */
 	const char *address;   /* of an end outside the stack */
-	const char *act;       /* "connect", "send", "listen" */
+	const char *act;       /* "connect", "send", "listen", "ask" (for a name) */
 	const char *port;      /* "5433", "53/udp"; NULL: of all ports of the line */
 	const char *layer;     /* who refused: "labels", "own table", "router" */
 	uint64_t count;

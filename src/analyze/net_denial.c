@@ -143,6 +143,25 @@ static void add_refused(struct net_making *making, const struct plan_traffic_ite
 		analyze_net_lines(making, added, &tried);
 }
 
+/* By which port it would have gone on nobody knows. */
+static void add_name(struct net_making *making, const struct plan_traffic_item *item)
+{
+	const struct plan_service *own = plan_service(making->plan, item->service);
+	const struct analyze_net_denial denial = {.from = item->service,
+		.to = ANALYZE_NET_OUTSIDE,
+		.address = item->address,
+		.act = "ask",
+		.layer = plan_traffic_layer_names[item->layer],
+		.count = item->packets,
+		.ago = seconds_of(item),
+		.reason = "not declared"};
+	struct analyze_net_denial *added =
+		own && analyze_net_about(making, denial.from) ? add(making, &denial) : NULL;
+
+	if (added)
+		analyze_net_name_line(making, added, own);
+}
+
 /* Whom the line of @budget leads to: "db", or "db, cache". */
 static const char *peers_of(const struct net_making *making, uint32_t budget)
 {
@@ -256,6 +275,8 @@ void analyze_net_denials(struct net_making *making)
 
 		if (item->kind == PLAN_TRAFFIC_OVER)
 			add_over(making, item);
+		else if (item->kind == PLAN_TRAFFIC_REFUSED_NAME)
+			add_name(making, item);
 		else if (item->kind > PLAN_TRAFFIC_OVER)
 			add_refused(making, item);
 	}

@@ -119,6 +119,13 @@ static void allow_outside(
 			tried->transport == PLAN_UDP ? "/udp" : ""));
 }
 
+void analyze_net_name_line(struct net_making *making, struct analyze_net_denial *denial,
+	const struct plan_service *service)
+{
+	add_line(making, denial, service, "connects",
+		arena_printf(making->arena, "{to: \"%s:PORT\", why: WHAT FOR}", denial->address));
+}
+
 void analyze_net_lines(
 	struct net_making *making, struct analyze_net_denial *denial, const struct net_tried *tried)
 {

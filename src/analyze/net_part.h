@@ -35,6 +35,10 @@ struct net_tried {
 	uint32_t port;
 };
 
+/* The line by which @service might ask for the name of @denial. */
+void analyze_net_name_line(struct net_making *making, struct analyze_net_denial *denial,
+	const struct plan_service *service);
+
 /* The lines that would allow it. */
 void analyze_net_lines(struct net_making *making, struct analyze_net_denial *denial,
 	const struct net_tried *tried);

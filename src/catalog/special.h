@@ -18,3 +18,6 @@ struct catalog_special {
 
 extern const struct catalog_special catalog_specials[];
 extern const size_t catalog_special_count;
+
+/* What a list of them has room for. */
+enum { CATALOG_MOST_SPECIALS = 30 };

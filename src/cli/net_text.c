@@ -155,10 +155,13 @@ static void write_denial(const struct shown *shown, const struct analyze_net_den
 	fputs(color ? "\033[1;31m" : "", stdout);
 	put_end(denial, denial->from, false);
 	fputs(color ? "\033[0m" : "", stdout);
-	printf(" %s", text_equal(denial->act, "listen") ? "listens"
-		      : text_equal(denial->act, "send") ? "sends"
-							: "connects");
-	fputs(denial->to ? " to " : " on ", stdout);
+	const bool asks = text_equal(denial->act, "ask");
+
+	printf(" %s", asks                                ? "asks"
+		      : text_equal(denial->act, "listen") ? "listens"
+		      : text_equal(denial->act, "send")   ? "sends"
+							  : "connects");
+	fputs(asks ? " for the name of " : denial->to ? " to " : " on ", stdout);
 	if (denial->to)
 		put_end(denial, denial->to, !text_equal(denial->from, ANALYZE_NET_OUTSIDE));
 	if (denial->port)

@@ -48,8 +48,7 @@ static void write_outlet(struct enforce_program *program, const struct plan *pla
 
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		allow_host(program, plan->host_edges[i].port, wide);
-	for (size_t i = 0; i < plan->outside_count; i++)
-		enforce_program_outside(program, plan, &plan->outsides[i], wide);
+	enforce_program_outside(program, plan, NULL, wide);
 }
 
 /* It connects to its servers, and sends to those whom it answers. */

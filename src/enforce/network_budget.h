@@ -34,10 +34,18 @@ bool enforce_network_budget_next(struct network_budget *budget);
 /* The sets @name4 and @name6 of the peers of @budget, with protocol and port. */
 void enforce_rules_budget_peers(FILE *out, const char *name, const struct network_budget *budget);
 
-/* For packets of @budget to or from addresses outside the stack, which are in no set: @what. */
+/*
+ * For packets of @budget to or from addresses outside the stack, which are in no set: @what.  Those
+ * of a name come and go, and its connections stay: each packet is known by the mark of its
+ * connection, which its first one was given.
+ */
 struct rules_way;
 void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
 	const struct rules_way *way, const char *what);
+void enforce_rules_budget_begins_outside(FILE *out, const struct network_budget *budget,
+	const struct rules_way *way, const char *what);
+/* The number of @outside's budget, which is its connections' mark; 0: it has none. */
+uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside);
 
 /* Has @budget, as edges name it, a bandwidth, so that each packet must pass the link's ends? */
 static inline bool enforce_network_shaped(const struct plan *plan, uint32_t budget)

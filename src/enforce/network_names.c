@@ -10,6 +10,8 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
@@ -205,8 +207,15 @@ static uint64_t time_left(struct mnl_socket *netlink, const struct element *elem
 
 static int open_netlink(struct mnl_socket **netlink)
 {
+	/* Should an answer ever be missing: nobody waits for it for long. */
+	const struct timeval patience = {.tv_sec = 1};
+
 	*netlink = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-	return !*netlink || mnl_socket_bind(*netlink, 0, MNL_SOCKET_AUTOPID) < 0 ? -errno : 0;
+	if (!*netlink || mnl_socket_bind(*netlink, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		setsockopt(mnl_socket_get_fd(*netlink), SOL_SOCKET, SO_RCVTIMEO, &patience,
+			sizeof(patience)) < 0)
+		return -errno;
+	return 0;
 }
 
 int enforce_network_open_name(const struct plan *plan, const struct plan_outside *outside,
@@ -281,7 +290,8 @@ int enforce_network_copy_names(const struct plan *plan, const struct plan_servic
 	for (size_t i = 0; i < plan->outside_count && !error; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
 
-		if (!outside->name || !text_equal(outside->from, service->name))
+		if (!outside->name || !text_equal(outside->from, service->name) ||
+			enforce_rules_name_repeated(plan, i))
 			continue;
 		error = copy_set(plan, outside, false, from, to, why);
 		if (!error)

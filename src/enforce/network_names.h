@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct fault;
@@ -21,6 +22,9 @@ enum { NETWORK_NAME_SET = 256 };
 /* The name of the set of the addresses of @outside; false: it is by no name. */
 bool enforce_rules_name_set(const struct plan *plan, const struct plan_outside *outside, bool wide,
 	char name[NETWORK_NAME_SET]);
+
+/* Has an earlier line than that of @index the same name, and so the same sets? */
+bool enforce_rules_name_repeated(const struct plan *plan, size_t index);
 
 /*
  * Open @address, 4 or 16 bytes as they travel (@wide), to @outside, in the table that network

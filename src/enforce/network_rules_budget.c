@@ -83,14 +83,52 @@ void enforce_rules_budget_peers(FILE *out, const char *name, const struct networ
 	write_peers(out, name, budget, true);
 }
 
-void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
+static bool is_of(const struct network_budget *budget, const struct plan_outside *outside)
+{
+	return outside->budget == (size_t)(budget->line - budget->plan->budgets) + 1;
+}
+
+void enforce_rules_budget_begins_outside(FILE *out, const struct network_budget *budget,
 	const struct rules_way *way, const char *what)
 {
 	const struct plan *plan = budget->plan;
 
 	for (size_t i = 0; i < plan->outside_count; i++)
-		if (plan->outsides[i].budget == (size_t)(budget->line - plan->budgets) + 1)
+		if (is_of(budget, &plan->outsides[i]))
 			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, what);
+}
+
+void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
+	const struct rules_way *way, const char *what)
+{
+	const struct plan *plan = budget->plan;
+
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+
+		if (is_of(budget, outside) && outside->name)
+			fprintf(out, "\t\tct mark %zu %s\n", budget->number, what);
+		else if (is_of(budget, outside))
+			enforce_rules_each_outside(out, plan, outside, way, what);
+	}
+}
+
+uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside)
+{
+	return outside->budget ? plan->budgets[outside->budget - 1].number : 0;
+}
+
+/* Before anything is counted; its address is open when a connection begins. */
+static void write_marks(FILE *out, const struct network_budget *budget)
+{
+	const struct rules_way to = {"daddr", "dport", "", true};
+	const struct plan *plan = budget->plan;
+	char mark[64];
+
+	snprintf(mark, sizeof(mark), "ct state new ct mark set %zu", budget->number);
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (is_of(budget, &plan->outsides[i]) && plan->outsides[i].name)
+			enforce_rules_each_outside(out, plan, &plan->outsides[i], &to, mark);
 }
 
 static const char *period_of(uint32_t seconds)
@@ -233,7 +271,6 @@ static void write_rule(FILE *out, const struct network_budget *budget, const str
 		fprintf(out, "\t\t%s %s . meta l4proto . th %s @line%zu_%d %s%s\n",
 			wide ? "ip6" : "ip", way->address, way->port, budget->number, wide ? 6 : 4,
 			way->besides, what);
-	enforce_rules_budget_outside(out, budget, way, what);
 }
 
 static void write_jump(FILE *out, const struct network_budget *budget, const struct rules_way *way,
@@ -243,6 +280,7 @@ static void write_jump(FILE *out, const struct network_budget *budget, const str
 
 	snprintf(jump, sizeof(jump), "jump %s%zu", chain, budget->number);
 	write_rule(out, budget, way, jump);
+	enforce_rules_budget_outside(out, budget, way, jump);
 }
 
 /* Its class on the link, which is written in hexadecimal as all such numbers are (tc(8)). */
@@ -252,6 +290,7 @@ static void write_class(FILE *out, const struct network_budget *budget, const st
 
 	snprintf(set, sizeof(set), "meta priority set 1:%zx", budget->number);
 	write_rule(out, budget, way, set);
+	enforce_rules_budget_outside(out, budget, way, set);
 }
 
 void enforce_rules_budget_in(FILE *out, const struct plan *plan, const struct plan_service *service)
@@ -272,6 +311,8 @@ void enforce_rules_budget_out(
 
 	EACH_BUDGET(budget, plan, service)
 	{
+		if (budget.line->bandwidth || has_packets(budget.line))
+			write_marks(out, &budget);
 		if (budget.line->bandwidth)
 			write_class(out, &budget, &to);
 		if (has_packets(budget.line))
@@ -286,8 +327,13 @@ void enforce_rules_budget_begin(
 
 	EACH_BUDGET(budget, plan, service)
 	{
-		if (has_begins(budget.line))
-			write_jump(out, &budget, &to, "begin");
+		char jump[40];
+
+		if (!has_begins(budget.line))
+			continue;
+		snprintf(jump, sizeof(jump), "jump begin%zu", budget.number);
+		write_rule(out, &budget, &to, jump);
+		enforce_rules_budget_begins_outside(out, &budget, &to, jump);
 	}
 }
 

@@ -44,13 +44,14 @@ static const char own_untracked[] = "\tchain own {\n"
 static const struct rules_way goes_on_outside = {"daddr", "dport", RULES_ANSWER " "};
 
 /* A reload may have begun to follow what was open by then: each packet of TCP says whether it asks
- * for a connection, and what does not goes on by its edge, uncounted. */
+ * for a connection, and what does not goes on by its edge.  That is looked at first: an element of
+ * a set counts what it is asked about. */
 static void write_open_before(FILE *out)
 {
 	fputs("\t\tip daddr . meta l4proto . th sport @listens4 " RULES_ANSWER " accept\n"
 	      "\t\tip6 daddr . meta l4proto . th sport @listens6 " RULES_ANSWER " accept\n"
-	      "\t\tip daddr . meta l4proto . th dport @connects4 " RULES_ANSWER " accept\n"
-	      "\t\tip6 daddr . meta l4proto . th dport @connects6 " RULES_ANSWER " accept\n",
+	      "\t\t" RULES_ANSWER " ip daddr . meta l4proto . th dport @connects4 accept\n"
+	      "\t\t" RULES_ANSWER " ip6 daddr . meta l4proto . th dport @connects6 accept\n",
 		out);
 }
 
@@ -65,8 +66,8 @@ void enforce_rules_followed(
 	enforce_rules_names_in(out, plan, service);
 	enforce_rules_budget_in(out, plan, service);
 	fprintf(out, "%s" RULES_EXISTING, towards ? counted_in : "");
-	fputs("\t\tip saddr . meta l4proto . th sport @connects4 " RULES_ANSWER " accept\n"
-	      "\t\tip6 saddr . meta l4proto . th sport @connects6 " RULES_ANSWER " accept\n",
+	fputs("\t\t" RULES_ANSWER " ip saddr . meta l4proto . th sport @answers4 accept\n"
+	      "\t\t" RULES_ANSWER " ip6 saddr . meta l4proto . th sport @answers6 accept\n",
 		out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
 	enforce_rules_limit(out, "");
@@ -79,7 +80,7 @@ void enforce_rules_followed(
 		audited ? RULES_RECORD("came", RULES_SOURCE, "accept") LET_THROUGH
 			: RULES_RECORD("came", RULES_SOURCE, RULES_RESET),
 		translates ? translated_own : "\t\toif \"lo\" accept\n");
-	enforce_rules_names_out(out, plan, service);
+	enforce_rules_names_out(out, plan, service, "udp");
 	enforce_rules_budget_out(out, plan, service);
 	fprintf(out, "%s" RULES_ANSWERS "%s", towards ? counted_out : "",
 		translates ? from_loopback : "");
@@ -89,6 +90,7 @@ void enforce_rules_followed(
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
+	enforce_rules_names_out(out, plan, service, "tcp");
 	fputs(RULES_BEGIN RULES_TOWARDS, out);
 	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n",

@@ -39,8 +39,7 @@ bool enforce_rules_name_set(const struct plan *plan, const struct plan_outside *
 	return true;
 }
 
-/* Has another line of the same service the same name, at other ports? */
-static bool repeated(const struct plan *plan, size_t index)
+bool enforce_rules_name_repeated(const struct plan *plan, size_t index)
 {
 	for (size_t i = 0; i < index; i++)
 		if (text_equal(plan->outsides[i].from, plan->outsides[index].from) &&
@@ -55,7 +54,7 @@ void enforce_rules_name_sets(FILE *out, const struct plan *plan, const struct pl
 		const struct plan_outside *outside = &plan->outsides[i];
 
 		if (!outside->name || !text_equal(outside->from, service->name) ||
-			repeated(plan, i))
+			enforce_rules_name_repeated(plan, i))
 			continue;
 		for (int wide = 0; wide < 2; wide++) {
 			char name[NETWORK_NAME_SET];
@@ -70,18 +69,33 @@ void enforce_rules_name_sets(FILE *out, const struct plan *plan, const struct pl
 	}
 }
 
-void enforce_rules_names_in(FILE *out, const struct plan *plan, const struct plan_service *service)
+/* Answers come to a port that asks: at those where it listens nobody answers it. */
+static void write_listens(FILE *out, const struct plan_service *service)
 {
-	if (plan_asks_names(plan, service))
-		fprintf(out, "\t\tip saddr %s udp sport %d accept\n", plan->network.router4,
-			NETWORK_RESOLVER_PORT);
+	size_t count = 0;
+
+	for (size_t i = 0; i < service->listen_count; i++)
+		if (service->listens[i].transport == PLAN_UDP)
+			fprintf(out, "%s%" PRIu32 "-%" PRIu32, count++ ? ", " : " udp dport != { ",
+				service->listens[i].first, service->listens[i].last);
+	fputs(count ? " }" : "", out);
 }
 
-void enforce_rules_names_out(FILE *out, const struct plan *plan, const struct plan_service *service)
+void enforce_rules_names_in(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	if (!plan_asks_names(plan, service))
+		return;
+	fprintf(out, "\t\tip saddr %s udp sport %d", plan->network.router4, NETWORK_RESOLVER_PORT);
+	write_listens(out, service);
+	fputs(" accept\n", out);
+}
+
+void enforce_rules_names_out(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const char *protocol)
 {
 	if (plan_asks_names(plan, service))
-		fprintf(out, "\t\tip daddr %s meta l4proto { tcp, udp } th dport %d accept\n",
-			plan->network.router4, NETWORK_RESOLVER_PORT);
+		fprintf(out, "\t\tip daddr %s %s dport %d accept\n", plan->network.router4,
+			protocol, NETWORK_RESOLVER_PORT);
 }
 
 void enforce_rules_names_untracked(
@@ -128,13 +142,11 @@ void enforce_rules_resolver_untracked(FILE *out, const struct plan *plan)
 			plan->network.router4, NETWORK_RESOLVER_PORT);
 }
 
-void enforce_rules_resolver_in(FILE *out, const struct plan *plan)
+void enforce_rules_resolver_in(FILE *out, const struct plan *plan, const char *protocol)
 {
 	if (plan->network.resolver_id)
-		fprintf(out,
-			"\t\tiifname @asking ip daddr %s meta l4proto { tcp, udp } th dport %d "
-			"accept\n",
-			plan->network.router4, NETWORK_RESOLVER_PORT);
+		fprintf(out, "\t\tiifname @asking ip daddr %s %s dport %d accept\n",
+			plan->network.router4, protocol, NETWORK_RESOLVER_PORT);
 }
 
 void enforce_rules_resolver_out(FILE *out, const struct plan *plan)

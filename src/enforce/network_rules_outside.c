@@ -14,6 +14,7 @@
 
 #include "base/prefix.h"
 #include "base/text.h"
+#include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_names.h"
 #include "enforce/network_rules_part.h"
@@ -76,6 +77,22 @@ void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan
 			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, "accept");
 }
 
+/* In the router, where what comes back is given its class (network_rules_shaped.c). */
+static void write_marked(FILE *out, const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+		char mark[48];
+
+		if (!text_equal(outside->from, service->name))
+			continue;
+		snprintf(mark, sizeof(mark), "ct mark set %" PRIu32 " accept",
+			enforce_rules_budget_mark(plan, outside));
+		enforce_rules_each_outside(out, plan, outside, &enforce_rules_outward,
+			outside->name && outside->budget ? mark : "accept");
+	}
+}
+
 static bool goes_outside(const struct plan *plan, const struct plan_service *service)
 {
 	for (size_t i = 0; service->linked && i < plan->outside_count; i++)
@@ -95,7 +112,7 @@ void enforce_rules_outside_chains(FILE *out, const struct plan *plan)
 		enforce_network_link_name(service->link, link);
 		enforce_rules_name_sets(out, plan, service);
 		fprintf(out, "\tchain outside_%s {\n", link);
-		enforce_rules_outside(out, plan, service, &enforce_rules_outward);
+		write_marked(out, plan, service);
 		fputs("\t}\n", out);
 	}
 }

@@ -153,13 +153,13 @@ void enforce_rules_outside_jumps(FILE *out, const struct plan *plan);
 void enforce_rules_name_sets(
 	FILE *out, const struct plan *plan, const struct plan_service *service);
 void enforce_rules_names_in(FILE *out, const struct plan *plan, const struct plan_service *service);
-void enforce_rules_names_out(
-	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_names_out(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const char *protocol);
 void enforce_rules_names_untracked(
 	FILE *out, const struct plan *plan, const struct plan_service *service);
 void enforce_rules_resolver_untracked(FILE *out, const struct plan *plan);
 void enforce_rules_resolver_set(FILE *out, const struct plan *plan);
-void enforce_rules_resolver_in(FILE *out, const struct plan *plan);
+void enforce_rules_resolver_in(FILE *out, const struct plan *plan, const char *protocol);
 void enforce_rules_resolver_out(FILE *out, const struct plan *plan);
 void enforce_rules_resolver_chain(FILE *out, const struct plan *plan);
 /* What its doors count, and the chains that do: of those that are @followed connections alone. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "enforce/network_budget.h"
@@ -63,17 +64,21 @@ static void write_spoofed(FILE *out, const struct plan *plan)
 	fputs(RECORD("drop") "\t}\n", out);
 }
 
-/* What goes to an address outside the stack answers a client whose address the gateway kept;
- * only there is its socket looked for. */
+/* What goes to an address outside the stack answers a client whose address the gateway kept, or is
+ * for the outlet; only there are their sockets looked for.  One that listens for everybody is for
+ * those who call: with `gateway: nat` the kernel leads answers past it. */
 static void write_replies(FILE *out, const struct plan_network *network)
 {
 	fprintf(out,
 		"\tchain replies {\n"
 		"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-		"\t\tip daddr != %s socket transparent 1 meta mark set %d\n"
-		"\t\tip6 daddr != %s socket transparent 1 meta mark set %d\n"
+		"\t\tip daddr != %s socket transparent 1 socket wildcard 0 meta mark set %d\n"
+		"\t\tip6 daddr != %s socket transparent 1 socket wildcard 0 meta mark set %d\n"
+		"\t\tip daddr != %s ct direction original socket transparent 1 meta mark set %d\n"
+		"\t\tip6 daddr != %s ct direction original socket transparent 1 meta mark set %d\n"
 		"\t}\n",
-		network->prefix4, NETWORK_MARK, network->prefix6, NETWORK_MARK);
+		network->prefix4, NETWORK_MARK, network->prefix6, NETWORK_MARK, network->prefix4,
+		NETWORK_MARK, network->prefix6, NETWORK_MARK);
 }
 
 /* Who is away, or never was there, is as one who does not listen: of an unreachable host a socket
@@ -133,7 +138,7 @@ static void write_input(FILE *out, const struct plan *plan)
 	      "\t\ttype filter hook input priority filter; policy drop;\n"
 	      "\t\tiif \"lo\" ct state established,related accept\n" RULES_EXISTING,
 		out);
-	enforce_rules_resolver_in(out, plan);
+	enforce_rules_resolver_in(out, plan, "udp");
 	for (size_t i = 0; i < plan->service_count; i++) {
 		if (!enforce_network_outward(plan, &plan->services[i]))
 			continue;
@@ -141,6 +146,7 @@ static void write_input(FILE *out, const struct plan *plan)
 		snprintf(which, sizeof(which), "iifname \"%s\" ", link);
 		enforce_rules_limit(out, which);
 	}
+	enforce_rules_resolver_in(out, plan, "tcp");
 	fputs(plan->host_edge_count ? BY_EDGES : "", out);
 	enforce_rules_outside_jumps(out, plan);
 	fputs(RECORD(RULES_RESET) RULES_REFUSE "\t}\n", out);
@@ -150,10 +156,13 @@ static void write_input(FILE *out, const struct plan *plan)
 static void write_output(FILE *out, const struct plan *plan)
 {
 	const struct plan_network *network = &plan->network;
-	char outlet[16] = "";
+	char others[32] = "";
 
 	if (network->outlet_id)
-		snprintf(outlet, sizeof(outlet), ", %u", network->outlet_id);
+		snprintf(others, sizeof(others), ", %u", network->outlet_id);
+	if (network->resolver_id)
+		snprintf(others + strlen(others), sizeof(others) - strlen(others), ", %u",
+			network->resolver_id);
 	fputs("\tchain output {\n"
 	      "\t\ttype filter hook output priority filter; policy drop;\n" NOWHERE,
 		out);
@@ -166,7 +175,7 @@ static void write_output(FILE *out, const struct plan *plan)
 		"\t\tmeta skuid != { %u%s } ip daddr . meta l4proto . th dport @asked4 accept\n"
 		"\t\tmeta skuid != { %u%s } ip6 daddr . meta l4proto . th dport @asked6 "
 		"accept\n" RECORD(RULES_RESET) RULES_REFUSE "\t}\n",
-		network->gateway_id, outlet, network->gateway_id, outlet);
+		network->gateway_id, others, network->gateway_id, others);
 }
 
 char *enforce_network_rules_router(const struct plan *plan)

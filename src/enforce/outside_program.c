@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "base/prefix.h"
+#include "base/text.h"
 #include "enforce/program.h"
 #include "plan/plan.h"
 
@@ -111,7 +112,7 @@ static void write_ranges(struct enforce_program *program, const struct plan_outs
 	enforce_program_end(program);
 }
 
-void enforce_program_outside(struct enforce_program *program, const struct plan *plan,
+static void write_outside(struct enforce_program *program, const struct plan *plan,
 	const struct plan_outside *outside, bool wide)
 {
 	struct plan_ranges ranges;
@@ -120,6 +121,28 @@ void enforce_program_outside(struct enforce_program *program, const struct plan 
 		write_ranges(program, outside, &ranges, wide);
 	if (wide && plan_outside_ranges(plan, outside, AF_INET6, &ranges))
 		write_ranges(program, outside, &ranges, wide);
+}
+
+/* All names are one here: what they may be is said of their ports. */
+static bool means_the_same(const struct plan_outside *one, const struct plan_outside *other)
+{
+	return one->first == other->first && one->last == other->last &&
+	       text_equal(one->range, other->range);
+}
+
+void enforce_program_outside(
+	struct enforce_program *program, const struct plan *plan, const char *from, bool wide)
+{
+	for (size_t i = 0; i < plan->outside_count; i++) {
+		const struct plan_outside *outside = &plan->outsides[i];
+		bool said = from && !text_equal(outside->from, from);
+
+		for (size_t j = 0; j < i && !said; j++)
+			said = (!from || text_equal(plan->outsides[j].from, from)) &&
+			       means_the_same(&plan->outsides[j], outside);
+		if (!said)
+			write_outside(program, plan, outside, wide);
+	}
 }
 
 void enforce_program_address(struct enforce_program *program, const char *address, uint32_t first,

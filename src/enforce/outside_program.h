@@ -13,16 +13,15 @@
 #include <stdint.h>
 
 struct enforce_program;
-struct plan;
-struct plan_outside;
 
 /* Load the registers from what the kernel shows (struct bpf_sock_addr), by IPv6 or IPv4. */
 void enforce_program_load_peer(struct enforce_program *program, bool wide);
 
-/* When they are what @outside means, end with the answer that stands in register 0.  By IPv6 an
- * address of IPv4 is in its clothes (::ffff:0:0/96). */
-void enforce_program_outside(struct enforce_program *program, const struct plan *plan,
-	const struct plan_outside *outside, bool wide);
+/* When they are what a line of service @from means (NULL: of any), end with the answer that stands
+ * in register 0.  By IPv6 an address of IPv4 is in its clothes (::ffff:0:0/96). */
+struct plan;
+void enforce_program_outside(
+	struct enforce_program *program, const struct plan *plan, const char *from, bool wide);
 
 /* The same where they are @address at one of these ports, by whichever protocol. */
 void enforce_program_address(struct enforce_program *program, const char *address, uint32_t first,

@@ -105,10 +105,7 @@ static void allow_edges(struct peers *peers)
 		allow_text(peers, plan->network.router4, PLAN_UDP, NETWORK_RESOLVER_PORT,
 			NETWORK_RESOLVER_PORT);
 	}
-	for (size_t i = 0; i < plan->outside_count; i++)
-		if (text_equal(plan->outsides[i].from, peers->service->name))
-			enforce_program_outside(
-				peers->program, plan, &plan->outsides[i], peers->wide);
+	enforce_program_outside(peers->program, plan, peers->service->name, peers->wide);
 }
 
 /* Where it listens itself, by whatever address means itself. */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "base/arena.h"
+#include "base/prefix.h"
 #include "base/report.h"
 #include "base/text.h"
 #include "plan/planner.h"
+
+enum { RESOLVER_PORT = 53 };
 
 /* What another line declared already: the service, and one of its instances.  Or NULL. */
 static struct plan_edge *same_edge(const struct plan *plan, const struct plan_edge *edge)
@@ -99,6 +104,26 @@ static void need_resolver(struct planner *planner, struct where where)
 			"write resolver: {upstream: [192.0.2.53]} at the top of the policy");
 }
 
+/* The stack's own addresses, where they follow from its name: those that the policy gives it has
+ * compared itself. */
+static void check_own(struct planner *planner, const struct plan_outside *outside)
+{
+	const struct plan_network *network = &planner->plan->network;
+	const char *const own[] = {network->prefix4, network->prefix6};
+	struct prefix range, prefix;
+
+	for (size_t i = 0; i < 2 && outside->range; i++)
+		if (prefix_parse(outside->range, strlen(outside->range), &range) &&
+			prefix_parse(own[i], strlen(own[i]), &prefix) &&
+			prefix_covers(&prefix, &range))
+			report_hint(planner->report,
+				report_add(planner->report, REPORT_ERROR, outside->where, 0,
+					"'%s' lies in the stack's own addresses, %s",
+					outside->range, own[i]),
+				"connect to the service by its name, or give the stack other "
+				"addresses: addresses: {ipv4: 198.18.4.0/24}");
+}
+
 static void add_outside(struct planner *planner, const struct policy_connect *given,
 	uint32_t budget, struct plan_service *service)
 {
@@ -117,6 +142,7 @@ static void add_outside(struct planner *planner, const struct policy_connect *gi
 		.owner = given->owner,
 		.where = given->where,
 	};
+	check_own(planner, &plan->outsides[plan->outside_count - 1]);
 	service->default_route = true;
 	need_outlet(planner, given->where);
 	if (given->named && !plan->network.resolver_id)
@@ -257,6 +283,30 @@ static void number_budgets(struct planner *planner)
 	}
 }
 
+/* At the router's port 53 the resolver listens, and the outlet cannot. */
+static void check_resolver_port(struct planner *planner)
+{
+	const struct plan *plan = planner->plan;
+	const struct where *taken = NULL;
+
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (plan->host_edges[i].port == RESOLVER_PORT)
+			taken = &plan->host_edges[i].where;
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (plan->outsides[i].first <= RESOLVER_PORT &&
+			plan->outsides[i].last >= RESOLVER_PORT)
+			taken = &plan->outsides[i].where;
+	if (!taken || !plan->network.resolver_id)
+		return;
+	struct report_entry *entry = report_add(planner->report, REPORT_ERROR, *taken, 0,
+		"port %d is the resolver's, which this stack has", RESOLVER_PORT);
+	report_other(entry, plan->upstreams ? plan->upstreams[0].where : plan->where,
+		"its name servers");
+	report_hint(planner->report, entry,
+		"names are asked of the resolver: write whom it asks, resolver: {upstream: "
+		"[192.0.2.53]}");
+}
+
 void plan_network(struct planner *planner)
 {
 	struct plan *plan = planner->plan;
@@ -273,4 +323,6 @@ void plan_network(struct planner *planner)
 		add_connects(planner, planner->from[i], &plan->services[i]);
 	}
 	number_budgets(planner);
+	planner->report = planner->heard;
+	check_resolver_port(planner);
 }

@@ -21,6 +21,7 @@
 #include "base/prefix.h"
 #include "base/where.h"
 #include "catalog/layer.h"
+#include "catalog/special.h"
 #include "plan/service.h"
 
 struct arena;
@@ -248,7 +249,7 @@ bool plan_leaves(const struct plan *plan);
 bool plan_asks_names(const struct plan *plan, const struct plan_service *service);
 
 /* A range, and those within it that do not belong to it, none of them within another one. */
-enum { PLAN_SPECIALS = 32 };
+enum { PLAN_SPECIALS = CATALOG_MOST_SPECIALS + 2 };
 struct plan_ranges {
 	struct prefix range;
 	struct prefix specials[PLAN_SPECIALS];

@@ -164,11 +164,8 @@ const struct record_type plan_record = RECORD_TYPE(struct plan, plan_fields);
 
 bool plan_same_names(const struct plan *left, const struct plan *right)
 {
-	if (left->upstream_count != right->upstream_count)
-		return false;
-	for (size_t i = 0; i < left->upstream_count; i++)
-		if (!text_equal(left->upstreams[i].address, right->upstreams[i].address))
-			return false;
+	/* Whom it asks is for the next resolver: a machine has other name servers when it is
+	 * elsewhere. */
 	for (size_t i = 0; i < left->outside_count && i < right->outside_count; i++)
 		if (left->outsides[i].tls != right->outsides[i].tls)
 			return false;

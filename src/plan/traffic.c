@@ -5,4 +5,5 @@ const char *const plan_traffic_layer_names[PLAN_TRAFFIC_LAYERS] = {
 	[PLAN_TRAFFIC_LABELS] = "labels",
 	[PLAN_TRAFFIC_TABLE] = "own table",
 	[PLAN_TRAFFIC_ROUTER] = "router",
+	[PLAN_TRAFFIC_RESOLVER] = "resolver",
 };

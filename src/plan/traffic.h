@@ -26,13 +26,15 @@ enum plan_traffic_kind {
 	PLAN_TRAFFIC_REFUSED_OUT,  /* to connect to, or send to, the other end */
 	PLAN_TRAFFIC_REFUSED_IN,   /* the same of the other end, to this service */
 	PLAN_TRAFFIC_REFUSED_BIND, /* to listen on a port, whatever the address */
+	PLAN_TRAFFIC_REFUSED_NAME, /* to ask for a name, which stands for the address */
 };
 
 /* Which part of the kernel saw it. */
 enum plan_traffic_layer {
-	PLAN_TRAFFIC_LABELS, /* programs of the service's cgroup */
-	PLAN_TRAFFIC_TABLE,  /* its own table */
-	PLAN_TRAFFIC_ROUTER, /* the router's */
+	PLAN_TRAFFIC_LABELS,   /* programs of the service's cgroup */
+	PLAN_TRAFFIC_TABLE,    /* its own table */
+	PLAN_TRAFFIC_ROUTER,   /* the router's */
+	PLAN_TRAFFIC_RESOLVER, /* and who of ours */
 	PLAN_TRAFFIC_LAYERS
 };
 extern const char *const plan_traffic_layer_names[PLAN_TRAFFIC_LAYERS];

@@ -191,6 +191,10 @@ static void set_polled(const struct launcher *launcher, int signals, struct poll
 	polled[CHANNEL] = (struct pollfd){.fd = launcher->channel, .events = POLLIN};
 	polled[SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
 	polled[OPENINGS] = (struct pollfd){.fd = launcher->start.openings, .events = POLLIN};
+	/* A launch copies what is open: until it is done, the resolver waits, and nobody for it. */
+	for (size_t i = 0; i < LAUNCHER_STARTS; i++)
+		if (launcher->starts[i].starting.launching)
+			polled[OPENINGS].fd = -1;
 	for (size_t i = 0; i < LAUNCHER_COMMANDS; i++)
 		polled[COMMANDS + i] =
 			(struct pollfd){.fd = launcher->commands[i].pidfd, .events = POLLIN};

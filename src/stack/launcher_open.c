@@ -58,8 +58,6 @@ static int open_for(struct launcher *launcher, const struct gateway_opening *ope
 	for (size_t i = 0; i < plan->service_count && !error; i++) {
 		if (!text_equal(plan->services[i].name, plan->outsides[opening->edge].from))
 			continue;
-		/* A launch copies what is open when it makes the table. */
-		launcher_await_starts(launcher, (uint32_t)i);
 		scoped(fd) int network = stack_member_network(&launcher->services[i]);
 		if (network >= 0)
 			error = open_in(launcher, opening, network, &why);

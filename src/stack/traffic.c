@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/traffic.h"
 
+#include <fcntl.h>
+
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/network_seen.h"
+#include "gateway/resolver_refusals.h"
 #include "plan/traffic.h"
+#include "stack/refused.h"
 #include "stack/state.h"
 
 static int see_service(const struct stack_state *state, const struct plan_service *service,
@@ -36,6 +41,38 @@ static int see_service(const struct stack_state *state, const struct plan_servic
 	return error;
 }
 
+/* Names that the resolver has refused: of as many services as ask for names. */
+static void see_names(const struct stack_state *state, struct plan_traffic *traffic)
+{
+	const struct plan *plan = state->plan;
+	scoped(fd) int folder = open(state->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	size_t count = 0, index = 0;
+	struct gateway_refusals *all = folder < 0 ? NULL : stack_refused_read(folder, plan, &count);
+	scoped(memory) void *room = all;
+
+	for (size_t i = 0; i < plan->service_count && index < count; i++) {
+		if (!plan_asks_names(plan, &plan->services[i]))
+			continue;
+		for (size_t j = 0; j < REFUSALS; j++) {
+			const struct gateway_refusal *refusal = &all[index].names[j];
+			char text[DNS_NAME_TEXT];
+
+			if (!refusal->count)
+				continue;
+			gateway_dns_name_text(&refusal->name, text);
+			*(struct plan_traffic_item *)arena_append(traffic->arena, &traffic->items,
+				&traffic->count, sizeof(*traffic->items)) =
+				(struct plan_traffic_item){.kind = PLAN_TRAFFIC_REFUSED_NAME,
+					.layer = PLAN_TRAFFIC_RESOLVER,
+					.service = plan->services[i].name,
+					.address = arena_text(traffic->arena, text),
+					.packets = refusal->count,
+					.ago = (clock_milliseconds() - refusal->last) / 1000};
+		}
+		index++;
+	}
+}
+
 const struct plan_traffic *stack_traffic(
 	const struct stack_state *state, struct arena *arena, struct fault *why)
 {
@@ -49,5 +86,7 @@ const struct plan_traffic *stack_traffic(
 	/* Nobody holds it when nothing runs. */
 	if (error == 0 && router >= 0)
 		error = enforce_network_seen_router(state->plan, router, traffic, why);
+	if (error == 0 && state->plan->network.resolver_id)
+		see_names(state, traffic);
 	return error ? NULL : traffic;
 }

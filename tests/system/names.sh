@@ -74,6 +74,29 @@ require('node:tls').createServer(options, (socket) => {
   socket.end(`hello ${socket.servername}`);
 }).on('tlsClientError', () => {}).listen(Number(port));
 END
+# Counts what comes, in a file.
+put "$folder/sink.js" <<'END'
+const [address, port, file] = process.argv.slice(2);
+let came = 0;
+require('node:net').createServer((socket) => {
+  socket.on('error', () => {});
+  socket.on('data', (part) => { came += part.length; require('node:fs').writeFileSync(file, `${came}`); });
+}).listen(Number(port), address);
+END
+# Connects, waits for a file, and sends five million bytes.
+put "$folder/pour.js" <<'END'
+const [address, port, file] = process.argv.slice(2);
+const socket = require('node:net').connect(Number(port), address, () => {
+  console.log('connected');
+  const wait = setInterval(() => {
+    if (!require('node:fs').existsSync(file)) return;
+    clearInterval(wait);
+    socket.write(Buffer.alloc(5e6, 'x'));
+  }, 50);
+});
+socket.on('error', () => process.exit(1));
+setTimeout(process.exit, 4000);
+END
 put "$folder/table" <<'END'
 api.example.com A 60 10.77.0.2
 many.example.com A 60 10.77.0.3
@@ -89,15 +112,19 @@ other.example.com A 60 10.77.0.3
 here.example.com A 60 10.77.0.1
 shared.example.com A 60 10.77.0.4
 x.cdn.example.com A 60 10.77.0.4
+plain.example.com A 60 10.77.0.5
+counted.example.com A 60 10.77.0.5
 END
 touch "$folder/asked"
 nsenter -t "$neighbour" -n node "$folder/dns.js" "$folder/table" "$folder/asked" &
 servers+=($!)
-nsenter -t "$neighbour" -n node "$folder/server.js" 80 8080 &
+nsenter -t "$neighbour" -n node "$folder/server.js" 80 8080 8445 &
 servers+=($!)
 node "$folder/server.js" 8080 &
 servers+=($!)
 nsenter -t "$neighbour" -n node "$folder/tls.js" "$folder" 8443 &
+servers+=($!)
+nsenter -t "$neighbour" -n node "$folder/sink.js" 10.77.0.5 8444 "$folder/sunk" &
 servers+=($!)
 within 20 'the neighbour serves' curl -s -m 1 http://10.77.0.2:8080
 
@@ -152,6 +179,8 @@ services:
       - {to: "short.example.com:8080", why: for a moment}
       - {to: "shared.example.com:8443", why: one of many behind an address, tls: true}
       - {to: "*.cdn.example.com:8443", why: others of them, tls: true}
+      - {to: "plain.example.com:8445", why: who speaks no TLS, tls: true}
+      - {to: "counted.example.com:8444", why: so much, bytes: 100KB/h, over: drop}
   other:
     role: node
     command: [node, asker.js]
@@ -187,6 +216,9 @@ says "'example.com' is not an address" 'and it says so'
 sed 's|why: none}|tls: true, why: none}|; s|meta.example.com:80|10.77.0.9:80|' "$policy" >"$folder/wrong.yaml"
 expect 2 'TLS says a name' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
 says "'tls' checks a name, and '10.77.0.9:80' has none" 'and it says so'
+sed 's|10.77.0.2\]}|10.77.0.2]}|; s|other.example.com:8080|10.77.0.9:53|' "$policy" >"$folder/wrong.yaml"
+expect 2 'the port of names is the resolver'"'"'s' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
+says "port 53 is the resolver's" 'and it says so'
 sed 's|others of them, tls: true|others of them|' "$policy" >"$folder/wrong.yaml"
 expect 2 'of two names at a port TLS says both or none' "$BULKHEAD" check --roles "$roles" "$folder/wrong.yaml"
 says "only one has its name checked" 'and it says so'
@@ -220,6 +252,9 @@ else
   ok 'what is not declared never leaves'
 fi
 expect 0 'status is as planned with addresses in its sets' bulkhead status
+expect 0 'net' bulkhead net --denied
+says 'secret.example.com' 'shows what was asked for and is not declared'
+says '{to: "secret.example.com:PORT", why: WHAT FOR}' 'with the line that would allow it'
 
 # Names behind one address are told apart by what TLS says.
 asks 'a name that TLS says' 18311 tls/shared.example.com/8443/shared.example.com 'hello shared.example.com'
@@ -228,7 +263,7 @@ asks 'one label more' 18311 tls/10.77.0.4/8443/x.cdn.example.com 'hello x.cdn.ex
 asks 'and not two' 18311 tls/10.77.0.4/8443/x.x.cdn.example.com "$refusal"
 asks 'another name at its address' 18311 tls/10.77.0.4/8443/other.example.com "$refusal"
 asks 'no name' 18311 tls/10.77.0.4/8443/ "$refusal"
-asks 'no TLS' 18311 10.77.0.4/8443 "$refusal"
+asks 'no TLS' 18311 plain.example.com/8445 "$refusal"
 
 # What it does with a real client: by datagrams and by TCP, and what it refuses.
 digs() { # NAME WORD [ARGUMENT...]
@@ -266,6 +301,20 @@ done
 asks 'then nobody connects any more' 18311 10.77.0.2/8080 "$refusal"
 wait "$slow"
 if [ "$(cat "$folder/slow")" = late ]; then ok 'and who is connected stays'; else not_ok 'and who is connected stays' "$(cat "$folder/slow")"; fi
+
+# What a line counts it counts while the connection lives, also when the address is closed.
+asks 'a name with a budget' 18311 name/counted.example.com 10.77.0.5
+rm -f "$folder/go" "$folder/sunk"
+nsenter -t "$asker" -n node "$folder/pour.js" 10.77.0.5 8444 "$folder/go" >"$folder/poured" &
+pour=$!
+within 20 'a connection by it' grep -q connected "$folder/poured"
+for place in asker router; do
+  nsenter -t "${!place}" -n nft delete element inet bulkhead s1/counted.example.com/4 '{ 10.77.0.5 }'
+done
+touch "$folder/go"
+wait "$pour"
+sunk=$(cat "$folder/sunk")
+if [ "${sunk:-0}" -gt 1000 ] && [ "${sunk:-0}" -lt 300000 ]; then ok 'is held to it'; else not_ok 'is held to it' "$sunk bytes"; fi
 
 # A service that starts anew has what its resolver still knows to be open.
 asks 'another name' 18311 many.example.com/8080 '10.77.0.@(3|4)'

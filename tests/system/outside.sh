@@ -21,6 +21,7 @@ make_neighbour 2 3 4
 # A cloud's metadata, and a host behind the neighbour.
 by ip address add 169.254.169.254/32 dev lo
 by ip address add 203.0.113.9/32 dev lo
+by ip address add 100.100.100.200/32 dev lo
 by ip address add 2001:db8::9/128 dev lo nodad
 ip route add default via 10.77.0.2
 ip -6 route add default via fd77::2
@@ -33,10 +34,11 @@ for (const port of process.argv.slice(2))
 END
 nsenter -t "$neighbour" -n node "$folder/server.js" 80 8080 8081 8090 9300 9301 9302 &
 servers+=($!)
-node "$folder/server.js" 8080 9300 &
+node "$folder/server.js" 8080 8090 9300 &
 servers+=($!)
 within 20 'the neighbour serves' curl -s -m 1 http://10.77.0.2:8080
 within 20 'and so does this machine' curl -s -m 1 http://10.77.0.1:8080
+expect 0 'at a port that a range has' curl -s -m 1 http://10.77.0.1:8090
 
 # asker: /ADDRESS/PORT is what is heard there, or how and how soon it was refused.
 put "$folder/app/asker.js" <<'END'
@@ -64,13 +66,14 @@ services:
     workdir: $folder/app
     files: {read: [$folder/app]}
     listens: [3000]
-    publishes: {3000: 127.0.0.1:18301}
+    publishes: {3000: ["127.0.0.1:18301", "0.0.0.0:18303"]}
     connects:
       - {to: "10.77.0.2:8080", why: a partner}
       - {to: "10.77.0.2/31:9300-9301", why: a cluster}
       - {to: "10.77.0.0/24:8090", why: the whole network}
       - {to: "0.0.0.0/0:80", why: the world}
       - {to: "10.77.0.4:8081", why: three an hour, new-connections: 3/h, bandwidth: 100mbit}
+      - {to: "10.77.0.2:40000-40001", why: ports that a client may have as well}
       - {to: "[fd77::2]:8080", why: the partner by IPv6}
       - {to: "[2000::/3]:8081", why: the world by IPv6}
   other:
@@ -135,7 +138,8 @@ layers() {
   expect 0 'its cgroup lets it connect to what somebody declares' held curl -sS -m 3 http://10.77.0.2:8080
   expect 7 'and to nothing else' held curl -sS -m 3 http://10.77.0.2:8081
   expect 7 'nor by IPv6' held curl -sS -m 3 'http://[fd77::2]:8081'
-  expect 7 'nor to what is special in a range' held curl -sS -m 3 http://100.100.100.200
+  expect 0 'what is special is there' curl -sS -m 3 http://100.100.100.200
+  expect 7 'and in no range, for it' held curl -sS -m 3 http://100.100.100.200
 }
 
 policy_with relay
@@ -182,5 +186,12 @@ for gateway in relay nat; do
   asks "host, at a port that others have outside ($gateway)" 18302 198.18.79.1 9300 127.0.0.1
   refuses "which is not theirs ($gateway)" 18301 198.18.79.1 9300
   [ $gateway = nat ] || layers
+  # An answer to a client is his, whatever port he has: also one that leads outside.
+  ports='40010 40000'
+  [ $gateway = relay ] || ports='40011 40001'
+  for port in $ports; do
+    said=$(by curl -sS -m 3 --local-port $port http://10.77.0.1:18303/10.77.0.2/8080 2>&1)
+    if [ "$said" = 10.77.0.2 ]; then ok "a client by port $port is answered ($gateway)"; else not_ok "a client by port $port is answered ($gateway)" "$said"; fi
+  done
   expect 0 "down ($gateway)" bulkhead down
 done

@@ -84,8 +84,11 @@ static void what_no_edge_allows_is_recorded(void **state)
 /* What is over a limit is counted by its line, and refused, dropped or let through. */
 static void over_a_limit_is_counted(void **state)
 {
-	static struct plan_budget budgets[] = {
-		{.from = "api", .new_connections = 3, .new_seconds = 60, .connections = 9}};
+	static struct plan_budget budgets[] = {{.from = "api",
+		.number = 1,
+		.new_connections = 3,
+		.new_seconds = 60,
+		.connections = 9}};
 	static struct plan_edge edges[] = {
 		{.from = "api", .to = "db", .transport = PLAN_TCP, .port = 5432, .budget = 1}};
 	static const char *const ends[] = {" goto refused\n", " drop\n", "\n"};
