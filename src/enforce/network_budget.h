@@ -44,6 +44,8 @@ void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget
 	const struct rules_way *way, const char *what);
 void enforce_rules_budget_begins_outside(FILE *out, const struct network_budget *budget,
 	const struct rules_way *way, const char *what);
+/* The rules that give the mark, before anything is counted. */
+void enforce_rules_budget_marks(FILE *out, const struct network_budget *budget);
 /* The number of @outside's budget, which is its connections' mark; 0: it has none. */
 uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside);
 

@@ -83,54 +83,6 @@ void enforce_rules_budget_peers(FILE *out, const char *name, const struct networ
 	write_peers(out, name, budget, true);
 }
 
-static bool is_of(const struct network_budget *budget, const struct plan_outside *outside)
-{
-	return outside->budget == (size_t)(budget->line - budget->plan->budgets) + 1;
-}
-
-void enforce_rules_budget_begins_outside(FILE *out, const struct network_budget *budget,
-	const struct rules_way *way, const char *what)
-{
-	const struct plan *plan = budget->plan;
-
-	for (size_t i = 0; i < plan->outside_count; i++)
-		if (is_of(budget, &plan->outsides[i]))
-			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, what);
-}
-
-void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
-	const struct rules_way *way, const char *what)
-{
-	const struct plan *plan = budget->plan;
-
-	for (size_t i = 0; i < plan->outside_count; i++) {
-		const struct plan_outside *outside = &plan->outsides[i];
-
-		if (is_of(budget, outside) && outside->name)
-			fprintf(out, "\t\tct mark %zu %s\n", budget->number, what);
-		else if (is_of(budget, outside))
-			enforce_rules_each_outside(out, plan, outside, way, what);
-	}
-}
-
-uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside)
-{
-	return outside->budget ? plan->budgets[outside->budget - 1].number : 0;
-}
-
-/* Before anything is counted; its address is open when a connection begins. */
-static void write_marks(FILE *out, const struct network_budget *budget)
-{
-	const struct rules_way to = {"daddr", "dport", "", true};
-	const struct plan *plan = budget->plan;
-	char mark[64];
-
-	snprintf(mark, sizeof(mark), "ct state new ct mark set %zu", budget->number);
-	for (size_t i = 0; i < plan->outside_count; i++)
-		if (is_of(budget, &plan->outsides[i]) && plan->outsides[i].name)
-			enforce_rules_each_outside(out, plan, &plan->outsides[i], &to, mark);
-}
-
 static const char *period_of(uint32_t seconds)
 {
 	return seconds == 3600 ? "hour" : seconds == 60 ? "minute" : "second";
@@ -312,7 +264,7 @@ void enforce_rules_budget_out(
 	EACH_BUDGET(budget, plan, service)
 	{
 		if (budget.line->bandwidth || has_packets(budget.line))
-			write_marks(out, &budget);
+			enforce_rules_budget_marks(out, &budget);
 		if (budget.line->bandwidth)
 			write_class(out, &budget, &to);
 		if (has_packets(budget.line))

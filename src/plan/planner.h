@@ -162,6 +162,14 @@ void plan_network(struct planner *planner);
 const char *plan_host4(const char *prefix4, struct arena *arena);
 /* Prefixes, the router's addresses and ids, and those of each service that has a link. */
 void plan_addresses(struct planner *planner);
+/* One more edge out of the stack (outward.c), with the number of its budget. */
+void plan_add_host_edge(struct planner *planner, const struct policy_connect *given,
+	uint32_t budget, const struct plan_service *service);
+void plan_add_outside(struct planner *planner, const struct policy_connect *given, uint32_t budget,
+	struct plan_service *service);
+/* Does the outlet leave the resolver its port?  After the last of them. */
+void plan_check_resolver_port(struct planner *planner);
+
 /* The host id that the stack's own process @what ("router", "outlet") runs as. */
 uint32_t plan_stack_id(const struct planner *planner, const char *what);
 /* What it listens on, and the socket folders that this makes. */
