@@ -56,10 +56,10 @@ static void explain_outside(struct explainer *explainer, const struct plan_servi
 		const struct plan_outside *outside = &plan->outsides[i];
 		const char *peer = outside->range ? outside->range : outside->name;
 		const char *bracket = strchr(peer, ':') ? "[]" : NULL;
-		const char *rest = outside->last == outside->first
-					   ? ""
-					   : arena_printf(explainer->arena, "-%" PRIu32,
-						     outside->last);
+		const char *rest =
+			outside->last == outside->first
+				? ""
+				: arena_printf(explainer->arena, "-%" PRIu32, outside->last);
 
 		if (!text_equal(outside->from, service->name))
 			continue;

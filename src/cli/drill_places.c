@@ -108,8 +108,8 @@ static int confine_resolver(void *context, struct fault *why)
 		resolver->config, &resolver->stage->router, DRILL_REFUSAL, why);
 }
 
-int cli_drill_resolver(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
-	struct drill_table *table, struct fault *why)
+int cli_drill_resolver(struct drill_world *world, const struct cli_stage *stage,
+	struct arena *arena, struct drill_table *table, struct fault *why)
 {
 	const struct plan *plan = stage->plan;
 	const char *group = arena_printf(arena, "drill-resolver.%d", (int)getpid());

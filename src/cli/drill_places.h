@@ -17,8 +17,8 @@ int cli_drill_gateway(struct drill_world *world, const struct cli_stage *stage, 
 int cli_drill_outlet(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
 	struct drill_table *table, struct fault *why);
 
-int cli_drill_resolver(struct drill_world *world, const struct cli_stage *stage, struct arena *arena,
-	struct drill_table *table, struct fault *why);
+int cli_drill_resolver(struct drill_world *world, const struct cli_stage *stage,
+	struct arena *arena, struct drill_table *table, struct fault *why);
 
 int cli_drill_supervisor(struct drill_world *world, const struct cli_stage *stage,
 	struct arena *arena, struct drill_table *table, struct fault *why);

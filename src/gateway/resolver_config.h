@@ -40,8 +40,8 @@ struct gateway_resolver_config {
 	struct gateway_resolver_upstream listen4, listen6;
 	bool landlock; /* the plan found it: it must be there */
 	uint32_t id;   /* of the process, in the router's user namespace */
-	/* Where what each service was refused is written down, for others to read while it runs; NULL:
-	 * for itself alone. */
+	/* Where what each service was refused is written down, for others to read while it runs;
+	 * NULL: for itself alone. */
 	struct gateway_refusals *refusals;
 };
 

@@ -54,8 +54,8 @@ struct gateway_resolver {
 	struct gateway_resolver_openings *openings;
 	struct gateway_resolver_home *homes;
 	size_t home_count;
-	struct gateway_share *shares;       /* of each service */
-	struct gateway_refusals *refusals;  /* the same; the configuration's, or: */
+	struct gateway_share *shares;      /* of each service */
+	struct gateway_refusals *refusals; /* the same; the configuration's, or: */
 	struct gateway_refusals *own_refusals;
 	struct gateway_question *questions; /* RESOLVER_QUESTIONS */
 	size_t question_count, due_count;

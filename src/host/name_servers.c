@@ -24,7 +24,7 @@ static const char *write_address(const struct __res_state *resolver, int index, 
 	if (narrow->sin_family == AF_INET || !wide || wide->sin6_scope_id)
 		return NULL;
 	return inet_ntop(AF_INET6, &wide->sin6_addr, text, sizeof(text)) ? arena_text(arena, text)
-									  : NULL;
+									 : NULL;
 }
 
 void host_name_servers(struct host *host, struct arena *arena)

@@ -3,8 +3,8 @@
 
 /*
  * One long-lived process of a stack: the init of a service, the gateway, the outlet,
- * the resolver, the supervisor or the launcher.  A pid alone may mean a stranger by now, so a member is known by
- * pid *and* start time.
+ * the resolver, the supervisor or the launcher.  A pid alone may mean a stranger by now, so a
+ * member is known by pid *and* start time.
  */
 
 #include <stdbool.h>

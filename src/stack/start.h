@@ -40,8 +40,8 @@ int stack_renew(
 /* `gateway: nat`: open the door beside the gateway, or put right what is amiss of it. */
 int stack_start_door(const struct stack_start *start, struct fault *why);
 
-/* Start the gateway, the outlet, or the resolver, and write down who it is.  *@member is its predecessor, if it
- * had one.  The caller closes *@pidfd. */
+/* Start the gateway, the outlet, or the resolver, and write down who it is.  *@member is its
+ * predecessor, if it had one.  The caller closes *@pidfd. */
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);
 

@@ -45,9 +45,9 @@ struct stack_state {
 	/* While the network goes from one plan to another: their numbers.  `changing` 0: it does
 	 * not.  Until all of it is as the other says `generation` is still the former. */
 	uint32_t former, changing;
-	const struct plan *plan;                                   /* the newest */
+	const struct plan *plan;                                             /* the newest */
 	struct stack_member launcher, supervisor, gateway, outlet, resolver; /* pid 0: none */
-	struct stack_member *services;                             /* those that were started */
+	struct stack_member *services; /* those that were started */
 	size_t service_count;
 };
 

@@ -286,7 +286,9 @@ fi
 
 # An address closes after its time; who is connected then stays.
 open_in() { nsenter -t "$1" -n nft list set inet bulkhead s1/api.example.com/4; }
-asker=$(pid_of services/asker) router=$(pid_of gateway)
+asker=$(pid_of services/asker)
+# shellcheck disable=SC2034 # by its name, below
+router=$(pid_of gateway)
 for place in asker router; do
   expect 0 "it is open in the table of the $place" open_in "${!place}"
   says '10.77.0.2' 'by its address'

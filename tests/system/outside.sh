@@ -190,7 +190,7 @@ for gateway in relay nat; do
   ports='40010 40000'
   [ $gateway = relay ] || ports='40011 40001'
   for port in $ports; do
-    said=$(by curl -sS -m 3 --local-port $port http://10.77.0.1:18303/10.77.0.2/8080 2>&1)
+    said=$(by curl -sS -m 3 --local-port "$port" http://10.77.0.1:18303/10.77.0.2/8080 2>&1)
     if [ "$said" = 10.77.0.2 ]; then ok "a client by port $port is answered ($gateway)"; else not_ok "a client by port $port is answered ($gateway)" "$said"; fi
   done
   expect 0 "down ($gateway)" bulkhead down

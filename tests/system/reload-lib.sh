@@ -92,6 +92,7 @@ services:
     listens: [7000, 7001, 7002]
 END
 }
+# shellcheck disable=SC2034 # of who includes this
 always='keep:7000, {to: "keep:7001", bytes: 1MB/h}, db:53/udp'
 ask() { curl -s --max-time 8 "http://127.0.0.1:$door/$1"; }
 asked() { # PATH ANSWER NAME

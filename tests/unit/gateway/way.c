@@ -138,7 +138,8 @@ static void the_tables_say_the_same(void **state)
 	scoped(memory) char *service = enforce_network_rules_service(&plan, &services[0]);
 	static const char world[] =
 		"ip daddr != { 0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 100.100.100.200, "
-		"168.63.129.16, 192.0.0.192, 198.18.0.0/15, 224.0.0.0/4, 240.0.0.0/4, 10.1.0.0/24 } tcp dport "
+		"168.63.129.16, 192.0.0.192, 198.18.0.0/15, 224.0.0.0/4, 240.0.0.0/4, 10.1.0.0/24 "
+		"} tcp dport "
 		"443 accept\n";
 
 	(void)state;
@@ -190,8 +191,7 @@ static void a_name_is_a_set_that_fills_and_empties(void **state)
 	holds(service, "ip daddr 10.1.0.1 udp dport 53 accept\n");
 	holds_not(service, "s2/");
 	holds(router, "ip daddr @s2/api.example.com/4 tcp dport 443 accept\n");
-	holds(router,
-		"iifname @asking ip daddr 10.1.0.1 udp dport 53 accept\n");
+	holds(router, "iifname @asking ip daddr 10.1.0.1 udp dport 53 accept\n");
 	/* A name that is longer than the name of a set may be has one all the same. */
 	char longest[254];
 	memset(longest, 'x', sizeof(longest) - 1);
