@@ -149,7 +149,8 @@ static enum gateway_hello join(
 		/* Of the last record what is there. */
 		struct reader part =
 			take(&records, length < records.length ? length : records.length);
-		memcpy(room + joined->length, part.bytes, part.length);
+		if (part.length > 0)
+			memcpy(room + joined->length, part.bytes, part.length);
 		joined->length += part.length;
 		if (part.length < length)
 			break;
