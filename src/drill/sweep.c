@@ -77,12 +77,15 @@ static void look(struct flight *flight, int naps)
 			MSG_DONTWAIT, NULL, NULL);
 	if (result == -EISCONN)
 		result = 0;
-	if (result != -EALREADY && result != -EINPROGRESS && result != -EAGAIN)
+	bool over = result != -EALREADY && result != -EINPROGRESS && result != -EAGAIN;
+	if (!over && !flight->stream && naps == AGAIN) {
+		result = send_byte(flight);
+		over = result < 0;
+	}
+	if (over)
 		end(flight, result);
 	else if (naps >= NAPS)
 		end(flight, -ETIMEDOUT);
-	else if (!flight->stream && naps == AGAIN && (result = send_byte(flight)) < 0)
-		end(flight, result);
 }
 
 static void fly(struct flight *flights, int count)

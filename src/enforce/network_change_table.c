@@ -86,7 +86,7 @@ int enforce_network_change_table(const struct enforce_network_change *change, st
 	if (!before || !after)
 		return fault(why, -ENOMEM, where, "no memory for the rules");
 	/* With its link it gets its table, and without one nothing meets it. */
-	if (was && (!was->linked || !is->linked))
+	if (was && is && (!was->linked || !is->linked))
 		return 0;
 	return change_table(change, &table, why);
 }

@@ -126,7 +126,7 @@ void enforce_refusal(
 {
 	struct enforce_program counting = {.arena = program->arena};
 
-	for (unsigned char i = 0; i < REFUSAL_WORDS; i++) {
+	for (unsigned i = 0; i < REFUSAL_WORDS; i++) {
 		const size_t offset = offsetof(struct key, address) + i * sizeof(uint32_t);
 
 		if (i < asked->words)
@@ -157,8 +157,8 @@ int enforce_refusals_each(
 	int map, void (*each)(void *context, const struct enforce_refusal *refusal), void *context)
 {
 	const uint64_t now = since_boot();
-	struct key keys[ROOM];
-	struct value values[ROOM];
+	struct key keys[ROOM] = {0};
+	struct value values[ROOM] = {0};
 	uint32_t end = 0;
 	union bpf_attr attributes = {.batch = {
 					     .out_batch = (uint64_t)(uintptr_t)&end,

@@ -47,8 +47,8 @@ static void see_names(const struct stack_state *state, struct plan_traffic *traf
 	const struct plan *plan = state->plan;
 	scoped(fd) int folder = open(state->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	size_t count = 0, index = 0;
-	struct gateway_refusals *all = folder < 0 ? NULL : stack_refused_read(folder, plan, &count);
-	scoped(memory) void *room = all;
+	scoped(memory) void *room = folder < 0 ? NULL : stack_refused_read(folder, plan, &count);
+	const struct gateway_refusals *all = room;
 
 	for (size_t i = 0; i < plan->service_count && index < count; i++) {
 		if (!plan_asks_names(plan, &plan->services[i]))
