@@ -99,7 +99,7 @@ static int attempt_together(
 		const struct drill_attempt *attempt = work->tasks[places[i]].attempt;
 
 		error = prepare(work, places[i], &arguments[ready], &controls[ready], why);
-		if (arguments[ready].lacking)
+		if (error || arguments[ready].lacking)
 			continue;
 		items[ready] =
 			(struct drill_item){attempt, drill_first(work->world, &arguments[ready]),

@@ -31,7 +31,7 @@ static void add_names(struct made *made, struct gateway_resolver_service *into)
 
 		if (!outside->name || !text_equal(outside->from, into->name))
 			continue;
-		for (size_t j = 0; j < into->name_count; j++)
+		for (size_t j = 0; names && j < into->name_count; j++)
 			known = known || text_equal(names[j].pattern, outside->name);
 		if (!known)
 			*(struct gateway_resolver_name *)arena_append(
