@@ -91,7 +91,7 @@ static int attempt_together(
 	static struct drill_arguments arguments[DRILL_BATCH];
 	static struct drill_answer controls[DRILL_BATCH], answers[DRILL_BATCH];
 	struct drill_item items[DRILL_BATCH];
-	size_t placed[DRILL_BATCH], ready = 0;
+	size_t placed[DRILL_BATCH] = {0}, ready = 0;
 	char group[96];
 	int error = 0;
 
