@@ -2,6 +2,7 @@
 #include "enforce/network_compare.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -62,27 +63,43 @@ static size_t count_lines(const char *lines)
 	return count;
 }
 
-/* The first object that differs. */
+static bool is_among(const char *line, const char *lines)
+{
+	const size_t length = strcspn(line, "\n");
+
+	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		if (strcspn(lines, "\n") == length && memcmp(line, lines, length) == 0)
+			return true;
+	return false;
+}
+
+/* The first of @lines that is not among @others, which may stand in another order. */
+static const char *first_missing(const char *lines, const char *others)
+{
+	for (; *lines; lines += strcspn(lines, "\n"), lines += *lines == '\n')
+		if (!is_among(lines, others))
+			return lines;
+	return lines;
+}
+
+/* An object that differs. */
 static int tell_difference(const char *planned, const char *found, const char *table,
 	struct where where, struct fault *why)
 {
-	size_t had = count_lines(planned), has = count_lines(found), line = 0;
+	size_t had = count_lines(planned), has = count_lines(found);
 	char name[96];
 
-	for (size_t i = 0; planned[i] && planned[i] == found[i]; i++)
-		if (planned[i] == '\n')
-			line = i + 1;
 	if (!*found)
 		fault(why, -ESTALE, where, "table '%s' is gone", table ? table : "bulkhead");
 	else if (has < had)
 		fault(why, -ESTALE, where, "network rules are gone: %s",
-			object_name(planned + line, name));
+			object_name(first_missing(planned, found), name));
 	else if (has > had)
 		fault(why, -ESTALE, where, "network rules that are not planned: %s",
-			object_name(found + line, name));
+			object_name(first_missing(found, planned), name));
 	else
 		fault(why, -ESTALE, where, "network rules changed: %s",
-			object_name(planned + line, name));
+			object_name(first_missing(planned, found), name));
 	return 1;
 }
 
