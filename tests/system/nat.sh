@@ -249,6 +249,9 @@ says ' 0 got through' 'nothing got through'
 kill -9 "$gateway"
 answers 'doors stay open without a gateway' http://127.0.0.1:8001/ 'web.? *'
 within 10 'the gateway is back' get 'http://[::1]:8004/'
+# It serves before its rules are looked after; then it is written down.
+settled() { [ "$(pid_of gateway)" != "$gateway" ]; }
+within 10 'and so are its rules' settled
 nft flush ruleset
 answers 'when somebody flushes the rules of the host it is relayed' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
 expect 1 'which status says' bulkhead status
