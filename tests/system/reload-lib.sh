@@ -112,17 +112,24 @@ same() { # ONE OTHER NAME
 processes() { for name in web db keep; do pid_of services/$name process; done; }
 inside() { nsenter -t "$(pid_of "services/$1")" -n "${@:2}"; }
 in_router() { nsenter -t "$(pid_of gateway)" -n "$@"; }
+without_dynamic() {
+  awk '/^\tset / { text = $0; dynamic = 0; inside = 1; next }
+    inside { text = text "\n" $0; dynamic = dynamic || /flags .*dynamic/
+      if (/^\t}/) { if (!dynamic) print text; inside = 0 }
+      next }
+    { print }'
+}
 # Everything that the kernel holds of it, whatever was made first; what packets have put into sets, and how
 # much of a bucket is left, is none of it.
 rules() {
   {
     for name in web db keep; do
-      inside $name nft -s list ruleset
+      inside $name nft -s list ruleset | without_dynamic
       inside $name ip route show table all
       inside $name tc class show dev eth0 2>/dev/null | sed 's/ leaf [0-9a-f]*: / /'
       cat "/run/bulkhead/$stack/hosts/$name"
     done
-    in_router nft -s list ruleset
+    in_router nft -s list ruleset | without_dynamic
   } | sort
 }
 handles() { for name in web db keep; do inside $name nft -a list ruleset; done; in_router nft -a list ruleset; }
