@@ -148,7 +148,7 @@ udp.bind(18209);
 END
 node "$folder/host.js" &
 hosts+=($!)
-by node "$folder/host.js" &
+nsenter -t "$neighbour" -n node "$folder/host.js" &
 hosts+=($!)
 
 url() { # WORD...
