@@ -19,7 +19,8 @@ extern const struct record_type plan_service_record; /* struct plan_service */
 /* What a launch of @service lays down, without what it is by other lines; in @arena. */
 struct plan_service plan_confinement(const struct plan_service *service, struct arena *arena);
 
-/* Is the resolver the same, and which names say themselves in a hello? */
+/* Do names stand where they stood among the lines that lead outside, and say themselves in a hello
+ * as before? */
 struct plan;
 bool plan_same_names(const struct plan *left, const struct plan *right);
 

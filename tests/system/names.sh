@@ -323,6 +323,13 @@ asks 'another name' 18311 many.example.com/8080 '10.77.0.@(3|4)'
 expect 0 'restart' bulkhead restart asker
 asks 'what was open is open to its next life' 18311 10.77.0.3/8080 10.77.0.3
 
+# The resolver that runs knows a name by its line's place: a line before it is not put there live.
+cp "$policy" "$folder/as-it-was"
+sed -i 's|^    connects:$|&\n      - {to: "10.77.0.9:8080", why: an address before the names}|' "$policy"
+expect 4 'no line gets before a name by reload' bulkhead reload
+says 'names outside are asked in another way' 'and it says so'
+cp "$folder/as-it-was" "$policy"
+
 # Without a resolver nothing new opens; its place is taken, and others learn nothing of it.
 resolver=$(pid_of resolver)
 kill -9 "$resolver"
