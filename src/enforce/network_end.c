@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "enforce/network_end.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "enforce/network_names.h"
 #include "plan/plan.h"
 #include "plan/reach.h"
 
@@ -16,6 +18,7 @@ struct collection {
 	struct arena *arena;
 	struct network_end *list;
 	size_t count;
+	int router; /* its namespace, whose sets say what names stand for; -1: for anything */
 };
 
 static struct prefix prefix_of(const char *text)
@@ -25,17 +28,22 @@ static struct prefix prefix_of(const char *text)
 	return text && prefix_parse(text, strlen(text), &prefix) ? prefix : (struct prefix){0};
 }
 
-/* Between two addresses or ranges, as text; NULL: any. */
-static void add(struct collection *collection, const struct plan_reach *reach, const char *client,
-	const char *server)
+static void add_between(struct collection *collection, const struct plan_reach *reach,
+	struct prefix client, struct prefix server)
 {
-	const struct network_end end = {
-		reach->transport, reach->port, reach->last, prefix_of(client), prefix_of(server)};
+	const struct network_end end = {reach->transport, reach->port, reach->last, client, server};
 
 	if (end.client.family == 0 && end.server.family == 0)
 		return;
 	*(struct network_end *)arena_append(
 		collection->arena, &collection->list, &collection->count, sizeof(end)) = end;
+}
+
+/* Between two addresses or ranges, as text; NULL: any. */
+static void add(struct collection *collection, const struct plan_reach *reach, const char *client,
+	const char *server)
+{
+	add_between(collection, reach, prefix_of(client), prefix_of(server));
 }
 
 /* Who is asked by @reach: a service, addresses outside, or the router, where the outlet listens. */
@@ -61,14 +69,56 @@ static const char *client_of(const struct plan *plan, const struct plan_reach *r
 	return wide ? from->address6 : from->address4;
 }
 
-static void collect(struct collection *collection, const struct plan_reach *reach)
+static const struct plan_outside *outside_of(
+	const struct plan *plan, const struct plan_reach *reach)
+{
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (text_equal(plan->outsides[i].from, reach->from) &&
+			text_equal(plan->outsides[i].name, reach->range))
+			return &plan->outsides[i];
+	return NULL;
+}
+
+/* What is open to a name now; or, of one that is gone, whatever it may have been. */
+static int collect_named(
+	struct collection *collection, const struct plan_reach *reach, struct fault *why)
+{
+	static const char *const anywhere[] = {"0.0.0.0/0", "::/0"};
+	const struct plan_service *service = collection->service;
+	const struct plan_outside *outside = outside_of(collection->plan, reach);
+	const struct prefix *addresses = NULL;
+	size_t count = 0;
+
+	if (!outside || (service && !text_equal(reach->from, service->name)))
+		return 0;
+	if (collection->router >= 0)
+		addresses = enforce_network_name_addresses(collection->plan, outside,
+			collection->router, collection->arena, &count, why);
+	if (collection->router >= 0 && !addresses)
+		return -EIO;
+	for (int wide = 0; wide < 2; wide++) {
+		const char *client = client_of(collection->plan, reach, wide);
+
+		if (client && collection->router < 0)
+			add(collection, reach, client, anywhere[wide]);
+		for (size_t i = 0; client && i < count; i++)
+			if (addresses[i].family == (wide ? AF_INET6 : AF_INET))
+				add_between(collection, reach, prefix_of(client), addresses[i]);
+	}
+	return 0;
+}
+
+static int collect(struct collection *collection, const struct plan_reach *reach, struct fault *why)
 {
 	const struct plan_service *service = collection->service;
 	const bool asks = service && text_equal(reach->from, service->name);
 	const bool asked = service && text_equal(reach->to, service->name);
 
-	/* What a name stood for is not known here: such an edge does not go while it runs. */
-	for (int wide = 0; !reach->named && wide < 2; wide++) {
+	if (reach->transport == PLAN_UNIX)
+		return 0;
+	if (reach->named)
+		return collect_named(collection, reach, why);
+	for (int wide = 0; wide < 2; wide++) {
 		const char *client = client_of(collection->plan, reach, wide);
 		const char *server = server_of(collection->plan, reach, wide);
 
@@ -83,24 +133,30 @@ static void collect(struct collection *collection, const struct plan_reach *reac
 		near.port = near.last = reach->at_port;
 		add(collection, &near, NULL, reach->at);
 	}
+	return 0;
 }
 
-struct network_ends enforce_network_ends(const struct plan *before, const struct plan *after,
-	const struct plan_service *service, struct arena *arena)
+int enforce_network_ends(const struct network_ends_asked *asked, struct arena *arena,
+	struct network_ends *ends, struct fault *why)
 {
-	struct collection gone = {.plan = before, .service = service, .arena = arena};
-	struct collection kept = {.plan = after, .service = service, .arena = arena};
+	struct collection gone = {
+		.plan = asked->before, .service = asked->service, .arena = arena, .router = -1};
+	struct collection kept = {.plan = asked->after,
+		.service = asked->service,
+		.arena = arena,
+		.router = asked->router};
 	size_t count;
-	const struct plan_reach *list = plan_reaches_missing(before, after, arena, &count);
+	const struct plan_reach *list =
+		plan_reaches_missing(asked->before, asked->after, arena, &count);
+	int error = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (list[i].transport != PLAN_UNIX)
-			collect(&gone, &list[i]);
-	list = gone.count ? plan_reaches(after, arena, &count) : NULL;
-	for (size_t i = 0; list && i < count; i++)
-		if (list[i].transport != PLAN_UNIX)
-			collect(&kept, &list[i]);
-	return (struct network_ends){gone.list, kept.list, gone.count, kept.count};
+	for (size_t i = 0; error == 0 && i < count; i++)
+		error = collect(&gone, &list[i], why);
+	list = gone.count ? plan_reaches(asked->after, arena, &count) : NULL;
+	for (size_t i = 0; error == 0 && list && i < count; i++)
+		error = collect(&kept, &list[i], why);
+	*ends = (struct network_ends){gone.list, kept.list, gone.count, kept.count};
+	return error;
 }
 
 static bool meets(const struct network_end *end, int family, const unsigned char *client,

@@ -33,10 +33,19 @@ struct network_ends {
 	size_t count, kept_count;
 };
 
-/* What of @gone, edges of @before that @after has not, meets in the namespace of @service; in the
- * router's (NULL).  In @arena. */
-struct network_ends enforce_network_ends(const struct plan *before, const struct plan *after,
-	const struct plan_service *service, struct arena *arena);
+struct network_ends_asked {
+	const struct plan *before, *after;
+	const struct plan_service *service; /* of @before; NULL: the router */
+	int router; /* its namespace, where what names stand for by @after is open; -1: none */
+};
+
+/*
+ * What of edges that @before has and @after has not meets in the namespace of that service, or in
+ * the router's; in @arena.  A name that is gone stood for addresses that nobody knows any more: it
+ * is all at its port that no other edge allows now.  0 or a negative errno.
+ */
+int enforce_network_ends(const struct network_ends_asked *asked, struct arena *arena,
+	struct network_ends *ends, struct fault *why);
 
 /* Is it one of @ends when @client asks @server, addresses of @family, at @port? */
 bool enforce_network_end_is(const struct network_ends *ends, enum plan_transport transport,
@@ -50,3 +59,7 @@ int enforce_network_end_sockets(const struct network_ends *ends, struct arena *a
 /* Forget what is followed of @ends.  0 or a negative errno. */
 int enforce_network_end_flows(const struct network_ends *ends, struct arena *arena,
 	struct where where, struct fault *why);
+
+/* What came by doors that @after has not, or does not open to who came, ends: in the host's network
+ * namespace, which is the caller's.  0 or a negative errno. */
+int enforce_network_end_doors(const struct plan *after, struct arena *arena, struct fault *why);

@@ -12,26 +12,21 @@
 #include "base/scoped.h"
 #include "enforce/netlink.h"
 #include "enforce/network_end.h"
+#include "enforce/network_end_part.h"
 
 enum { CTNETLINK = NFNL_SUBSYS_CTNETLINK << 8 };
 
-/* One way of what is followed. */
-struct way {
-	unsigned char from[16], to[16];
-	uint32_t from_port, to_port;
-	uint8_t protocol;
-};
-
-struct flow {
+struct found {
 	unsigned char family;
 	const void *original; /* the attribute as the kernel wrote it */
 	uint16_t length;
 };
 
 struct search {
-	const struct network_ends *ends;
+	bool (*is)(const void *what, const struct network_flow *flow);
+	const void *what;
 	struct arena *arena;
-	struct flow *found;
+	struct found *found;
 	size_t count;
 };
 
@@ -48,7 +43,7 @@ static uint32_t port_of(const struct nlattr *attribute)
 	return mnl_attr_get_payload_len(attribute) == 2 ? ntohs(mnl_attr_get_u16(attribute)) : 0;
 }
 
-static void read_addresses(const struct nlattr *nest, struct way *way)
+static void read_addresses(const struct nlattr *nest, struct network_flow_way *way)
 {
 	const struct nlattr *attribute;
 
@@ -69,7 +64,7 @@ static void read_addresses(const struct nlattr *nest, struct way *way)
 	}
 }
 
-static void read_ports(const struct nlattr *nest, struct way *way)
+static void read_ports(const struct nlattr *nest, struct network_flow_way *way)
 {
 	const struct nlattr *attribute;
 
@@ -91,7 +86,7 @@ static void read_ports(const struct nlattr *nest, struct way *way)
 	}
 }
 
-static void read_way(const struct nlattr *tuple, struct way *way)
+static void read_way(const struct nlattr *tuple, struct network_flow_way *way)
 {
 	const struct nlattr *attribute;
 
@@ -104,48 +99,34 @@ static void read_way(const struct nlattr *tuple, struct way *way)
 	}
 }
 
-/* Where one end is translated, the answer says where it really leads. */
-static bool belongs(const struct network_ends *ends, int family, const struct way *there,
-	const struct way *back)
-{
-	const enum plan_transport transport = there->protocol == IPPROTO_UDP ? PLAN_UDP : PLAN_TCP;
-
-	if (there->protocol != IPPROTO_UDP && there->protocol != IPPROTO_TCP)
-		return false;
-	return enforce_network_end_is(
-		       ends, transport, family, there->from, back->from, back->from_port) ||
-	       enforce_network_end_is(
-		       ends, transport, family, there->from, there->to, there->to_port);
-}
-
 static int take(const struct nlmsghdr *header, void *context)
 {
 	const struct nfgenmsg *about = mnl_nlmsg_get_payload(header);
 	const struct nlattr *attribute, *original = NULL;
 	struct search *search = context;
-	struct way there = {0}, back = {0};
+	struct network_flow flow = {.family = about->nfgen_family};
 
 	mnl_attr_for_each(attribute, header, sizeof(*about))
 	{
 		if (mnl_attr_get_type(attribute) == CTA_TUPLE_ORIG) {
 			original = attribute;
-			read_way(attribute, &there);
+			read_way(attribute, &flow.there);
 		} else if (mnl_attr_get_type(attribute) == CTA_TUPLE_REPLY) {
-			read_way(attribute, &back);
+			read_way(attribute, &flow.back);
 		}
 	}
-	if (!original || !belongs(search->ends, about->nfgen_family, &there, &back))
+	if (!original || !search->is(search->what, &flow))
 		return 0;
 	const uint16_t length = mnl_attr_get_payload_len(original);
 	void *kept = arena_alloc(search->arena, length);
 	memcpy(kept, mnl_attr_get_payload(original), length);
-	*(struct flow *)arena_append(search->arena, &search->found, &search->count,
-		sizeof(*search->found)) = (struct flow){about->nfgen_family, kept, length};
+	*(struct found *)arena_append(search->arena, &search->found, &search->count,
+		sizeof(*search->found)) = (struct found){about->nfgen_family, kept, length};
 	return 0;
 }
 
 /* What has ended by itself meanwhile is not followed any more. */
-static int forget(struct enforce_netlink *netlink, const struct flow *flow, struct fault *why)
+static int forget(struct enforce_netlink *netlink, const struct found *flow, struct fault *why)
 {
 	struct nlmsghdr *header = enforce_netlink_add(
 		netlink, CTNETLINK | IPCTNL_MSG_CT_DELETE, 0, "forget a connection", why);
@@ -163,11 +144,11 @@ static int forget(struct enforce_netlink *netlink, const struct flow *flow, stru
 	return error == -ENOENT ? 0 : error;
 }
 
-int enforce_network_end_flows(
-	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+int enforce_network_end_flows_which(bool (*is)(const void *what, const struct network_flow *flow),
+	const void *what, struct arena *arena, struct where where, struct fault *why)
 {
 	const struct nfgenmsg asked = {.nfgen_family = AF_UNSPEC, .version = NFNETLINK_V0};
-	struct search search = {.ends = ends, .arena = arena};
+	struct search search = {.is = is, .what = what, .arena = arena};
 	scoped(netlink) struct enforce_netlink netlink;
 	int error = enforce_netlink_open_bus(&netlink, NETLINK_NETFILTER, where, why);
 
@@ -177,4 +158,25 @@ int enforce_network_end_flows(
 	for (size_t i = 0; error == 0 && i < search.count; i++)
 		error = forget(&netlink, &search.found[i], why);
 	return error;
+}
+
+/* Where one end is translated, the answer says where it really leads. */
+static bool belongs(const void *what, const struct network_flow *flow)
+{
+	const struct network_ends *ends = what;
+	const struct network_flow_way *there = &flow->there, *back = &flow->back;
+	const enum plan_transport transport = there->protocol == IPPROTO_UDP ? PLAN_UDP : PLAN_TCP;
+
+	if (there->protocol != IPPROTO_UDP && there->protocol != IPPROTO_TCP)
+		return false;
+	return enforce_network_end_is(
+		       ends, transport, flow->family, there->from, back->from, back->from_port) ||
+	       enforce_network_end_is(
+		       ends, transport, flow->family, there->from, there->to, there->to_port);
+}
+
+int enforce_network_end_flows(
+	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+{
+	return enforce_network_end_flows_which(belongs, ends, arena, where, why);
 }

@@ -13,6 +13,7 @@
 #include "base/scoped.h"
 #include "enforce/netlink.h"
 #include "enforce/network_end.h"
+#include "enforce/network_end_part.h"
 
 /* Those that may still say or hear something. */
 enum {
@@ -22,36 +23,12 @@ enum {
 };
 
 struct search {
-	const struct network_ends *ends;
+	bool (*is)(const void *what, const struct inet_diag_msg *socket);
+	const void *what;
 	struct arena *arena;
 	struct inet_diag_req_v2 *found;
 	size_t count;
 };
-
-/* Of IPv6 it may be one of IPv4 in its clothes. */
-static const unsigned char *undress(int *family, const __be32 address[4])
-{
-	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-	const unsigned char *bytes = (const void *)address;
-
-	if (*family != AF_INET6 || memcmp(bytes, mapped, sizeof(mapped)) != 0)
-		return bytes;
-	*family = AF_INET;
-	return bytes + sizeof(mapped);
-}
-
-/* It may be who asks, or who is asked. */
-static bool belongs(const struct network_ends *ends, const struct inet_diag_msg *socket)
-{
-	int family = socket->idiag_family, far_family = socket->idiag_family;
-	const unsigned char *near = undress(&family, socket->id.idiag_src);
-	const unsigned char *far = undress(&far_family, socket->id.idiag_dst);
-
-	return family == far_family && (enforce_network_end_is(ends, PLAN_TCP, family, near, far,
-						ntohs(socket->id.idiag_dport)) ||
-					       enforce_network_end_is(ends, PLAN_TCP, family, far,
-						       near, ntohs(socket->id.idiag_sport)));
-}
 
 static int take(const struct nlmsghdr *header, void *context)
 {
@@ -61,7 +38,7 @@ static int take(const struct nlmsghdr *header, void *context)
 	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 		mnl_nlmsg_get_payload_len(header) < sizeof(*socket))
 		return 0;
-	if (belongs(search->ends, socket))
+	if (search->is(search->what, socket))
 		*(struct inet_diag_req_v2 *)arena_append(
 			search->arena, &search->found, &search->count, sizeof(*search->found)) =
 			(struct inet_diag_req_v2){.sdiag_family = socket->idiag_family,
@@ -83,11 +60,12 @@ static int destroy(struct enforce_netlink *netlink, const struct inet_diag_req_v
 	return error == -ENOENT ? 0 : error;
 }
 
-int enforce_network_end_sockets(
-	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+int enforce_network_end_sockets_which(
+	bool (*is)(const void *what, const struct inet_diag_msg *socket), const void *what,
+	struct arena *arena, struct where where, struct fault *why)
 {
 	const unsigned char families[] = {AF_INET, AF_INET6};
-	struct search search = {.ends = ends, .arena = arena};
+	struct search search = {.is = is, .what = what, .arena = arena};
 	scoped(netlink) struct enforce_netlink netlink;
 	int error = enforce_netlink_open_bus(&netlink, NETLINK_SOCK_DIAG, where, why);
 
@@ -103,4 +81,36 @@ int enforce_network_end_sockets(
 		if (destroy(&netlink, &search.found[i]) == -EOPNOTSUPP)
 			break;
 	return error;
+}
+
+/* Of IPv6 it may be one of IPv4 in its clothes. */
+static const unsigned char *undress(int *family, const __be32 address[4])
+{
+	static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+	const unsigned char *bytes = (const void *)address;
+
+	if (*family != AF_INET6 || memcmp(bytes, mapped, sizeof(mapped)) != 0)
+		return bytes;
+	*family = AF_INET;
+	return bytes + sizeof(mapped);
+}
+
+/* It may be who asks, or who is asked. */
+static bool belongs(const void *what, const struct inet_diag_msg *socket)
+{
+	const struct network_ends *ends = what;
+	int family = socket->idiag_family, far_family = socket->idiag_family;
+	const unsigned char *near = undress(&family, socket->id.idiag_src);
+	const unsigned char *far = undress(&far_family, socket->id.idiag_dst);
+
+	return family == far_family && (enforce_network_end_is(ends, PLAN_TCP, family, near, far,
+						ntohs(socket->id.idiag_dport)) ||
+					       enforce_network_end_is(ends, PLAN_TCP, family, far,
+						       near, ntohs(socket->id.idiag_sport)));
+}
+
+int enforce_network_end_sockets(
+	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+{
+	return enforce_network_end_sockets_which(belongs, ends, arena, where, why);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct fault;
 struct plan;
 struct plan_outside;
@@ -32,6 +33,13 @@ bool enforce_rules_name_repeated(const struct plan *plan, size_t index);
  */
 int enforce_network_open_name(const struct plan *plan, const struct plan_outside *outside,
 	int network, bool wide, const unsigned char *address, uint32_t seconds, struct fault *why);
+
+/* Those that are open to @outside's name in the table that @network holds, *@count of them, in
+ * @arena; NULL with @why. */
+struct prefix;
+struct prefix *enforce_network_name_addresses(const struct plan *plan,
+	const struct plan_outside *outside, int network, struct arena *arena, size_t *count,
+	struct fault *why);
 
 /* What the router's table in @from has open to @service becomes open in its own, in @to, which is
  * new: others go on answering what they have learned before. */

@@ -41,16 +41,28 @@ static int settle_descriptors(const struct life *life, const struct gateway_door
 	return error ? gateway_fail(life->part, error, "settle its descriptors", why) : 0;
 }
 
+static int open_doors(
+	const struct life *life, struct gateway_door **doors, size_t *count, struct fault *why)
+{
+	const struct plan_network *network = &life->plan->network;
+	const bool out = life->part == GATEWAY_OUTLET;
+	int error = gateway_process_own(out ? network->outlet_id : network->gateway_id);
+
+	if (error)
+		return gateway_fail(life->part, error, "make sockets of its own", why);
+	error = out ? gateway_outlet_open(life->plan, life->router, life->arena, doors, count, why)
+		    : gateway_doors_open(life->plan, life->arena, doors, count, why);
+	gateway_process_own(0);
+	return error;
+}
+
 static void live(const void *what, int status, struct fault *why)
 {
 	const struct life *life = what;
 	struct gateway_door *doors;
 	size_t count;
 	struct gateway_server *server = NULL;
-	int error = life->part == GATEWAY_DOORS
-			    ? gateway_doors_open(life->plan, life->arena, &doors, &count, why)
-			    : gateway_outlet_open(
-				      life->plan, life->router, life->arena, &doors, &count, why);
+	int error = open_doors(life, &doors, &count, why);
 
 	if (!error)
 		error = settle_descriptors(life, doors, count, status, why);
@@ -63,6 +75,7 @@ static void live(const void *what, int status, struct fault *why)
 	if (write(status, "", 1) == 1) {
 		close(status);
 		gateway_serve(server);
+		_exit(0);
 	}
 }
 

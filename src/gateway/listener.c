@@ -38,6 +38,7 @@ static int set_options(int fd, int family)
 		int level, name, value;
 	} options[] = {
 		{SOL_SOCKET, SO_REUSEADDR, 1},
+		{SOL_SOCKET, SO_REUSEPORT, 1},
 		{SOL_SOCKET, SO_KEEPALIVE, 1},
 		{IPPROTO_TCP, TCP_KEEPIDLE, KEEPALIVE},
 		{IPPROTO_TCP, TCP_NODELAY, 1},

@@ -9,6 +9,10 @@
  * namespace that it was made in.  So each has a packet filter, locked for good
  * and inherited by accepted connections, that drops the answer to a connection of
  * its own (SYN with ACK): none is ever made.
+ *
+ * A successor listens before its predecessor leaves, so that no client is refused between them.
+ * The kernel lets it where both belong to the same user (socket(7), SO_REUSEPORT), which is why
+ * they are not root's: those of two stacks could share a port then (gateway/process.h).
  */
 
 #include <stdbool.h>

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,14 +23,39 @@ static void end(int signal)
 	_exit(0);
 }
 
+static volatile sig_atomic_t leaving;
+
+static void leave(int signal)
+{
+	(void)signal;
+	leaving = 1;
+}
+
+bool gateway_process_leaves(void)
+{
+	return leaving;
+}
+
+/* To leave is heard of where it is waited for alone. */
 static void settle_signals(void)
 {
-	sigset_t none;
+	sigset_t heard_later;
 
 	for (int i = 1; i < NSIG; i++)
-		signal(i, i == SIGTERM || i == SIGINT ? end : i == SIGPIPE ? SIG_IGN : SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+		signal(i, i == SIGTERM || i == SIGINT ? end
+			  : i == GATEWAY_LEAVE        ? leave
+			  : i == SIGPIPE              ? SIG_IGN
+						      : SIG_DFL);
+	sigemptyset(&heard_later);
+	sigaddset(&heard_later, GATEWAY_LEAVE);
+	sigprocmask(SIG_SETMASK, &heard_later, NULL);
+}
+
+int gateway_process_own(uint32_t id)
+{
+	setfsuid(id);
+	/* It says nothing of failure but the id that it had before. */
+	return setfsuid((uid_t)-1) == (int)id ? 0 : -EPERM;
 }
 
 int gateway_process_keep(const int *kept, size_t count)

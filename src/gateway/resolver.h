@@ -104,6 +104,9 @@ void gateway_resolver_opened(
 /* Nobody opens anything any more: what is open already is still answered, until it ends. */
 void gateway_resolver_alone(struct gateway_resolver *resolver);
 
+/* Whoever waits is told that it failed, at which clients ask again, at once. */
+void gateway_resolver_leave(struct gateway_resolver *resolver);
+
 /* Does anybody wait?  Then what is late must end, ten times a second. */
 bool gateway_resolver_busy(const struct gateway_resolver *resolver);
 void gateway_resolver_tick(struct gateway_resolver *resolver, int64_t now);

@@ -16,7 +16,7 @@
 struct life {
 	const struct gateway_resolver_config *config;
 	const struct enforce_network_router *router;
-	int launcher;
+	const struct gateway_resolver_sockets *sockets;
 };
 
 static int fail(int error, const char *what, struct fault *why)
@@ -40,7 +40,7 @@ static int settle_descriptors(const struct life *life,
 static void live(const void *what, int status, struct fault *why)
 {
 	const struct life *life = what;
-	struct gateway_resolver_sockets sockets = {.launcher = life->launcher};
+	const struct gateway_resolver_sockets *sockets = life->sockets;
 	struct gateway_resolver_server *server;
 	struct gateway_resolver *resolver;
 	uint64_t seed;
@@ -49,11 +49,10 @@ static void live(const void *what, int status, struct fault *why)
 		fail(-EIO, "get random numbers", why);
 		return;
 	}
-	if (gateway_resolver_sockets(life->config, life->router->network, &sockets, why) ||
-		settle_descriptors(life, &sockets, status, why))
+	if (settle_descriptors(life, sockets, status, why))
 		return;
 	resolver = gateway_resolver(life->config, seed, why);
-	server = resolver ? gateway_resolver_server(resolver, life->config, &sockets, why) : NULL;
+	server = resolver ? gateway_resolver_server(resolver, life->config, sockets, why) : NULL;
 	if (!server || gateway_resolver_confine(life->config, life->router, EPERM, why))
 		return;
 	close(life->router->user);
@@ -61,14 +60,15 @@ static void live(const void *what, int status, struct fault *why)
 	if (write(status, "", 1) == 1) {
 		close(status);
 		gateway_resolver_serve(server);
+		_exit(0);
 	}
 }
 
 int gateway_resolver_start(const struct gateway_resolver_config *config,
-	const struct enforce_network_router *router, int cgroup, int launcher, pid_t *pid,
-	int *pidfd, struct fault *why)
+	const struct enforce_network_router *router, int cgroup,
+	const struct gateway_resolver_sockets *sockets, pid_t *pid, int *pidfd, struct fault *why)
 {
-	const struct life life = {config, router, launcher};
+	const struct life life = {config, router, sockets};
 	const struct gateway_process process = {
 		.name = resolver_own.name, .live = live, .what = &life};
 

@@ -14,18 +14,20 @@
 struct enforce_network_router;
 struct fault;
 struct gateway_resolver_config;
+struct gateway_resolver_sockets;
 
 /* The system calls of a resolver that serves. */
 extern const struct enforce_own resolver_own;
 
 /*
  * Fork it into the cgroup @cgroup (a directory descriptor; -1: the caller's) and let it serve by
- * @config; @launcher is its end of the pair by which addresses are opened (gateway/opening.h) and
- * stays the caller's.  Returns when it serves.  The caller closes *@pidfd.
+ * @config at @sockets, which stay the caller's: another one can serve at them when this one leaves
+ * (gateway/process.h), and nothing that was asked is lost.  Returns when it serves.  The caller
+ * closes *@pidfd.
  */
 int gateway_resolver_start(const struct gateway_resolver_config *config,
-	const struct enforce_network_router *router, int cgroup, int launcher, pid_t *pid,
-	int *pidfd, struct fault *why);
+	const struct enforce_network_router *router, int cgroup,
+	const struct gateway_resolver_sockets *sockets, pid_t *pid, int *pidfd, struct fault *why);
 
 /* Confine the calling process as the resolver is, with a filter that answers with the errno
  * @refusal: gateway_resolver_start() and the drills inside it call this. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "gateway/process.h"
 #include "gateway/resolver_config.h"
 #include "gateway/resolver_server.h"
 
@@ -221,12 +223,14 @@ static void tick(struct gateway_resolver_server *server)
 void gateway_resolver_serve(struct gateway_resolver_server *server)
 {
 	struct epoll_event events[EVENTS];
+	sigset_t none;
 
-	for (;;) {
+	sigemptyset(&none);
+	while (!gateway_process_leaves()) {
 		const bool timed = gateway_resolver_busy(server->resolver) ||
 				   server->stream_count || server->deaf;
-		int count =
-			epoll_wait(server->epoll, events, EVENTS, timed ? TICK_MILLISECONDS : -1);
+		int count = epoll_pwait(
+			server->epoll, events, EVENTS, timed ? TICK_MILLISECONDS : -1, &none);
 
 		server->now = clock_milliseconds();
 		for (int i = 0; i < count; i++)
@@ -236,4 +240,6 @@ void gateway_resolver_serve(struct gateway_resolver_server *server)
 			tick(server);
 		gateway_resolver_call_sweep(server);
 	}
+	gateway_resolver_leave(server->resolver);
+	send_answers(server);
 }

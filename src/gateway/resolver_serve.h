@@ -24,11 +24,13 @@ struct gateway_resolver_sockets {
  * when it fails; the launcher's is left alone. */
 int gateway_resolver_sockets(const struct gateway_resolver_config *config, int network,
 	struct gateway_resolver_sockets *sockets, struct fault *why);
+void gateway_resolver_sockets_close(const struct gateway_resolver_sockets *sockets);
 
 /* Lives until the process ends. */
 struct gateway_resolver_server *gateway_resolver_server(struct gateway_resolver *resolver,
 	const struct gateway_resolver_config *config,
 	const struct gateway_resolver_sockets *sockets, struct fault *why);
 
-/* Serve until the process is told to end. */
-void gateway_resolver_serve(struct gateway_resolver_server *server) __attribute__((noreturn));
+/* Serve until the process is told to end, or to leave (gateway/process.h): then whoever waits hears
+ * that he should ask again. */
+void gateway_resolver_serve(struct gateway_resolver_server *server);

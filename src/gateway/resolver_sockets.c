@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
 #include "base/fault.h"
 #include "base/scoped.h"
@@ -51,4 +52,14 @@ int gateway_resolver_sockets(const struct gateway_resolver_config *config, int n
 				"the resolver cannot listen in the stack's network");
 	}
 	return 0;
+}
+
+void gateway_resolver_sockets_close(const struct gateway_resolver_sockets *sockets)
+{
+	for (int i = 0; i < 2; i++) {
+		if (sockets->datagram[i] >= 0)
+			close(sockets->datagram[i]);
+		if (sockets->listener[i] >= 0)
+			close(sockets->listener[i]);
+	}
 }

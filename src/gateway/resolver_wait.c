@@ -114,6 +114,13 @@ void gateway_resolver_opened(
 			gateway_waiters_serve(resolver, i, opening, opened->result == 0, now);
 }
 
+void gateway_resolver_leave(struct gateway_resolver *resolver)
+{
+	for (uint32_t i = 0; i < RESOLVER_QUESTIONS; i++)
+		if (resolver->questions[i].state != QUESTION_FREE)
+			gateway_waiters_fail(resolver, i);
+}
+
 void gateway_resolver_alone(struct gateway_resolver *resolver)
 {
 	gateway_resolver_openings_end(resolver->openings);

@@ -2,11 +2,13 @@
 #include "gateway/serve.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gateway/door.h"
+#include "gateway/process.h"
 #include "gateway/relay.h"
 #include "gateway/serve_part.h"
 #include "gateway/server.h"
@@ -97,11 +99,13 @@ static bool client_error(int error)
 	return error == ECONNABORTED || error == EINTR || error == EPROTO || error == EPERM;
 }
 
-static void handle_door(struct gateway_server *server, size_t index)
+/* How many came in. */
+static int handle_door(struct gateway_server *server, size_t index)
 {
 	struct gateway_door *door = &server->doors[index];
+	int came = 0;
 
-	for (int i = 0; i < ACCEPTS && server->used < server->capacity; i++) {
+	while (came < ACCEPTS && server->used < server->capacity) {
 		union gateway_address address;
 		socklen_t length = sizeof(address);
 		int client = accept4(
@@ -109,6 +113,7 @@ static void handle_door(struct gateway_server *server, size_t index)
 
 		if (client >= 0) {
 			gateway_begin_call(server, door, client, &address);
+			came++;
 			continue;
 		}
 		if (errno == EAGAIN)
@@ -122,6 +127,18 @@ static void handle_door(struct gateway_server *server, size_t index)
 	}
 	if (server->used == server->capacity)
 		watch_doors(server, false);
+	return came;
+}
+
+/* Another one listens at the doors.  Who waits at them still comes in, and nobody after that. */
+static void close_doors(struct gateway_server *server)
+{
+	for (size_t i = 0; i < server->door_count; i++) {
+		while (handle_door(server, i) == ACCEPTS)
+			;
+		close(server->doors[i].listener);
+	}
+	server->door_count = 0;
 }
 
 /* The doors last: a new client may be given the place of one that ended just now, and what else
@@ -182,9 +199,11 @@ static int patience(const struct gateway_server *server)
 void gateway_serve(struct gateway_server *server)
 {
 	struct epoll_event events[EVENTS];
+	sigset_t none;
 
-	for (;;) {
-		int count = epoll_wait(server->epoll, events, EVENTS, patience(server));
+	sigemptyset(&none);
+	while (server->door_count || server->used) {
+		int count = epoll_pwait(server->epoll, events, EVENTS, patience(server), &none);
 		long before = server->now;
 
 		server->now = gateway_seconds();
@@ -196,5 +215,7 @@ void gateway_serve(struct gateway_server *server)
 		serve_ready(server);
 		if (server->now != before)
 			end_late(server);
+		if (gateway_process_leaves())
+			close_doors(server);
 	}
 }

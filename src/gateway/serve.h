@@ -21,5 +21,6 @@ enum { GATEWAY_CONNECTIONS = 8192 };
 /* Lives until the process ends. */
 struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, struct fault *why);
 
-/* Serve until the process is told to end. */
-void gateway_serve(struct gateway_server *server) __attribute__((noreturn));
+/* Serve until the process is told to end; told to leave (gateway/process.h), until nobody is served
+ * any more. */
+void gateway_serve(struct gateway_server *server);

@@ -60,7 +60,7 @@ bool plan_same_network(const struct plan *left, const struct plan *right)
 	one.gap_count = other.gap_count = 0;
 	/* A program that is newer gives ids to more of its own processes. */
 	one.network.supervisor_id = other.network.supervisor_id = 0;
-	/* As of plan_same_names(). */
+	/* Another place has other name servers: the next resolver asks them. */
 	one.upstream_count = other.upstream_count = 0;
 	one.version = other.version = PLAN_VERSION;
 	return record_same(&plan_record, &one, &other);

@@ -41,11 +41,9 @@ static void add_reach(
 	const char *text = arena_printf(
 		comparison->arena, "%s %s", words, plan_reach_text(reach, comparison->arena));
 
-	plan_differ(comparison,
-		&(struct plan_difference){reach->named                    ? PLAN_ANEW
-					  : reach->transport == PLAN_UNIX ? PLAN_RESTART
-									  : PLAN_AT_ONCE,
-			reach->from, text, NULL, reach->where});
+	plan_differ(comparison, &(struct plan_difference){
+					reach->transport == PLAN_UNIX ? PLAN_RESTART : PLAN_AT_ONCE,
+					reach->from, text, NULL, reach->where});
 }
 
 /* Of an edge that both have. */
@@ -60,6 +58,12 @@ static void compare_reach(struct plan_comparison *comparison, const struct plan_
 
 	if (!text_equal(was, is)) {
 		differs.text = arena_printf(arena, "to %s: %s instead of %s", edge, is, was);
+		plan_differ(comparison, &differs);
+	}
+	if (before->tls != after->tls) {
+		differs.text = arena_printf(arena, "to %s: %s", edge,
+			after->tls ? "its name has to be said (TLS)"
+				   : "its name need not be said (TLS)");
 		plan_differ(comparison, &differs);
 	}
 	if (text_equal(before->at, after->at) && before->at_port == after->at_port)
@@ -133,7 +137,7 @@ struct plan_differences plan_compare(
 
 	plan_compare_shared(&comparison);
 	compare_reaches(&comparison);
-	plan_compare_doors(&comparison);
+	plan_compare_relays(&comparison);
 	if (compare_names(&comparison))
 		for (size_t i = 0; i < after->service_count; i++)
 			plan_compare_service(

@@ -22,9 +22,9 @@ extern const char *const plan_difference_words[PLAN_DIFFERENCE_WHENS];
 
 struct plan_difference {
 	enum plan_difference_when when;
-	const char *service;  /* or "gateway", "outlet"; NULL: the stack */
+	const char *service;  /* or "gateway", "outlet", "resolver"; NULL: the stack */
 	const char *text;     /* "may connect to db:5432" */
-	const char *restarts; /* the relay that is started anew, which ends what it relays; NULL */
+	const char *restarts; /* the relay in whose place another one serves then; NULL */
 	struct where where;   /* the line that says so; of what is gone the one that said it */
 };
 

@@ -15,9 +15,10 @@ struct plan_comparison {
 
 void plan_differ(struct plan_comparison *comparison, const struct plan_difference *difference);
 
-/* difference_shared.c: addresses, ids, the relays and their doors, folders of sockets. */
+/* difference_shared.c: addresses, ids, folders of sockets. */
 void plan_compare_shared(struct plan_comparison *comparison);
-void plan_compare_doors(struct plan_comparison *comparison);
+/* difference_relay.c: doors, what leaves the stack, names. */
+void plan_compare_relays(struct plan_comparison *comparison);
 
 /* "20 new connections in 1 s, 5 connections", or "no limit" (NULL). */
 const char *plan_budget_text(const struct plan_budget *budget, struct arena *arena);

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/text.h"
 #include "plan/difference_part.h"
 #include "plan/plan.h"
-#include "plan/reach.h"
-#include "plan/record.h"
 
 void plan_differ(struct plan_comparison *comparison, const struct plan_difference *difference)
 {
@@ -123,93 +120,5 @@ void plan_compare_shared(struct plan_comparison *comparison)
 			any_linked(comparison->after) ? "it gets its first network edge"
 						      : "its last network edge is gone",
 			comparison->after->where);
-	if (was->resolver_id != is->resolver_id ||
-		!plan_same_names(comparison->before, comparison->after))
-		anew(comparison, "names outside are asked in another way", is->where);
 	compare_folders(comparison);
-}
-
-/* What the outlet is held to: the n-th of them that leaves the stack, whoever goes there. */
-struct outlet {
-	struct plan_reach *list;
-	size_t count;
-};
-
-static int compare_outward(const void *left, const void *right)
-{
-	struct plan_reach one = *(const struct plan_reach *)left;
-	struct plan_reach other = *(const struct plan_reach *)right;
-
-	one.from = other.from = NULL;
-	return plan_reach_compare(&one, &other);
-}
-
-static struct outlet outlet_of(const struct plan *plan, struct arena *arena)
-{
-	size_t count, leaves = 0, kept = 0;
-	struct plan_reach *list = plan_reaches(plan, arena, &count);
-
-	for (size_t i = 0; i < count; i++)
-		if (!list[i].to)
-			list[leaves++] = list[i];
-	qsort(list, leaves, sizeof(*list), compare_outward);
-	for (size_t i = 0; i < leaves; i++)
-		if (kept == 0 || compare_outward(&list[kept - 1], &list[i]) != 0)
-			list[kept++] = list[i];
-	return (struct outlet){list, kept};
-}
-
-static void compare_outlet(struct plan_comparison *comparison)
-{
-	struct plan_difference differs = {
-		PLAN_AT_ONCE, "outlet", "starts anew with other ports", "outlet", {0}};
-	const struct outlet was = outlet_of(comparison->before, comparison->arena);
-	const struct outlet is = outlet_of(comparison->after, comparison->arena);
-	size_t same = 0;
-
-	while (same < was.count && same < is.count &&
-		compare_outward(&was.list[same], &is.list[same]) == 0)
-		same++;
-	if (same == was.count && same == is.count)
-		return;
-	differs.where = same < is.count ? is.list[same].where : was.list[same].where;
-	if (was.count == 0 || is.count == 0) {
-		differs.when = PLAN_ANEW;
-		differs.text = is.count ? "is there with the first edge that leaves the stack"
-					: "goes with the last edge that leaves the stack";
-		differs.restarts = NULL;
-	}
-	plan_differ(comparison, &differs);
-}
-
-/* The first door that is another, of those that there are if it can be; NULL: all are the same. */
-static const struct plan_publish *other_door(const struct plan *before, const struct plan *after)
-{
-	for (size_t i = 0; i < after->publish_count; i++)
-		if (i >= before->publish_count ||
-			!plan_same_publish(&before->publishes[i], &after->publishes[i]))
-			return &after->publishes[i];
-	return before->publish_count > after->publish_count
-		       ? &before->publishes[after->publish_count]
-		       : NULL;
-}
-
-void plan_compare_doors(struct plan_comparison *comparison)
-{
-	const struct plan *before = comparison->before, *after = comparison->after;
-	struct plan_difference differs = {
-		PLAN_AT_ONCE, "gateway", "starts anew with other doors", "gateway", {0}};
-
-	compare_outlet(comparison);
-	const struct plan_publish *said = other_door(before, after);
-	if (!said)
-		return;
-	differs.where = said->where;
-	if (before->publish_count == 0 || after->publish_count == 0) {
-		differs.when = PLAN_ANEW;
-		differs.text = after->publish_count ? "is there with the first door"
-						    : "goes with the last door";
-		differs.restarts = NULL;
-	}
-	plan_differ(comparison, &differs);
 }

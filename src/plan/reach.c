@@ -77,6 +77,7 @@ struct plan_reach *plan_reaches(const struct plan *plan, struct arena *arena, si
 		list[(*count)++] = (struct plan_reach){.from = edge->from,
 			.range = edge->name ? edge->name : edge->range,
 			.named = edge->name != NULL,
+			.tls = edge->tls,
 			.port = edge->first,
 			.last = edge->last,
 			.budget = budget_of(plan, edge->budget),

@@ -17,7 +17,7 @@ struct plan_budget;
 struct plan_reach {
 	const char *from, *to; /* services; `to` NULL: it leaves the stack */
 	const char *range;     /* then: addresses outside; NULL: this machine's loopback */
-	bool named;            /* `range` is a name, or names */
+	bool named, tls;       /* `range` is a name, or names; which a client has to say */
 	enum plan_transport transport;
 	uint32_t port, last; /* `last`: of several, outside */
 	const char *path;    /* unix */

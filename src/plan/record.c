@@ -162,27 +162,6 @@ static const struct record_field plan_fields[] = {
 };
 const struct record_type plan_record = RECORD_TYPE(struct plan, plan_fields);
 
-static const struct plan_outside *outside_at(const struct plan *plan, size_t index)
-{
-	static const struct plan_outside none;
-
-	return index < plan->outside_count ? &plan->outsides[index] : &none;
-}
-
-/* Whom it asks is for the next resolver: a machine has other name servers when it is elsewhere. But
- * the one that runs knows a name by its place among the lines. */
-bool plan_same_names(const struct plan *left, const struct plan *right)
-{
-	for (size_t i = 0; i < left->outside_count || i < right->outside_count; i++) {
-		const struct plan_outside *one = outside_at(left, i), *other = outside_at(right, i);
-
-		if (!text_equal(one->name, other->name) || one->tls != other->tls ||
-			(one->name && !text_equal(one->from, other->from)))
-			return false;
-	}
-	return true;
-}
-
 bool plan_same_publish(const struct plan_publish *left, const struct plan_publish *right)
 {
 	return record_same(&publish_type, left, right);

@@ -19,11 +19,6 @@ extern const struct record_type plan_service_record; /* struct plan_service */
 /* What a launch of @service lays down, without what it is by other lines; in @arena. */
 struct plan_service plan_confinement(const struct plan_service *service, struct arena *arena);
 
-/* Do names stand where they stood among the lines that lead outside, and say themselves in a hello
- * as before? */
-struct plan;
-bool plan_same_names(const struct plan *left, const struct plan *right);
-
 bool plan_same_publish(const struct plan_publish *left, const struct plan_publish *right);
 
 extern const char *const plan_transport_names[3]; /* of enum plan_transport */

@@ -53,7 +53,8 @@ enum { LAUNCHER_COMMANDS = 32, LAUNCHER_STARTS = 8 };
 
 struct launcher {
 	const struct stack_begin *begin;
-	struct arena *arena, *plan_arena;
+	struct arena *arena, *plan_arena, *asked_arena; /* of start.plan and of start.asked, when
+							   they came later */
 	struct stack_start start;
 	struct stack_state *state;     /* where `look` finds plan and folder */
 	struct stack_member *services; /* by index in the plan; pid 0: never started */
@@ -64,8 +65,14 @@ struct launcher {
 	struct launcher_start starts[LAUNCHER_STARTS];
 	int channel;
 	bool settled; /* nobody undoes any more what was begun */
+	int64_t opened_since;
+	uint32_t opened; /* addresses, since then */
 	pid_t supervisor;
 };
+
+/* Do what is asked for, until it ends: the exit status, 0 when one of @signals (signalfd(2)) told
+ * it to. */
+int launcher_loop(struct launcher *launcher, int signals);
 
 /* Do what @request asks for, and answer. */
 void launcher_serve(struct launcher *launcher, const struct stack_request *request);
@@ -76,6 +83,9 @@ void launcher_answer(
 
 /* The resolver asks for an address to be opened: do so, and answer; or it is gone. */
 void launcher_open(struct launcher *launcher);
+/* Milliseconds until it is heard again, which has asked for many of late; 0: it is now.  One that
+ * was taken over must not keep from its work who starts services. */
+int launcher_open_later(struct launcher *launcher);
 
 /* Start the command of a probe. */
 int launcher_probe(

@@ -102,8 +102,9 @@ static int start(struct launcher *launcher, const struct stack_request *request,
 {
 	struct stack_member *member = member_of(launcher, request);
 
-	/* Twice at once would be two of them. */
-	if (stack_member_alive(member))
+	/* Twice at once would be two of them; but a relay of another plan is succeeded. */
+	if (stack_member_alive(member) &&
+		!(is_relay(request) && stack_start_succeeds(&launcher->start, member)))
 		return fault(why, -EEXIST, nowhere, "it runs already");
 	if (member->pid > 0)
 		waitpid(member->pid, NULL, WNOHANG);
@@ -189,6 +190,20 @@ static bool same_services(const struct plan *left, const struct plan *right)
 	return true;
 }
 
+/* Of the plan by which the resolver was started it goes on to speak. */
+static void forget_plan(struct launcher *launcher)
+{
+	struct arena **kept = &launcher->asked_arena;
+
+	if (launcher->start.asked != launcher->start.plan)
+		kept = &launcher->plan_arena;
+	if (*kept)
+		arena_free(*kept);
+	*kept = NULL;
+	if (kept == &launcher->asked_arena)
+		*kept = launcher->plan_arena;
+}
+
 static int change_plan(struct launcher *launcher, const struct stack_request *request,
 	struct reply *reply, struct fault *why)
 {
@@ -206,8 +221,7 @@ static int change_plan(struct launcher *launcher, const struct stack_request *re
 		arena_free(arena);
 		return plan ? fault(why, -EPROTO, nowhere, "it is of other services") : -EPROTO;
 	}
-	if (launcher->plan_arena)
-		arena_free(launcher->plan_arena);
+	forget_plan(launcher);
 	launcher->plan_arena = arena;
 	launcher->start.plan = state->plan = plan;
 	launcher->start.generation = request->number;

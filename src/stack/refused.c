@@ -25,19 +25,30 @@ static size_t count_of(const struct plan *plan)
 	return count;
 }
 
-/* One of another size is of another plan: it begins anew. */
+void stack_refused_forget(int folder)
+{
+	unlinkat(folder, file_name, 0);
+}
+
+static int open_file(int folder)
+{
+	return openat(folder, file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+/* One of another size is of another plan: a new one begins, and who still writes into the old one
+ * may do so to its end. */
 static int open_sized(int folder, size_t size)
 {
-	scoped(fd) int fd =
-		openat(folder, file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	scoped(fd) int fd = open_file(folder);
 	struct stat status;
 
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
-	if ((size_t)status.st_size != size &&
-		(ftruncate(fd, 0) < 0 || ftruncate(fd, (off_t)size) < 0))
-		return -errno;
-	return take_fd(&fd);
+	if ((size_t)status.st_size == size)
+		return take_fd(&fd);
+	stack_refused_forget(folder);
+	scoped(fd) int anew = open_file(folder);
+	return anew < 0 || ftruncate(anew, (off_t)size) < 0 ? -errno : take_fd(&anew);
 }
 
 struct gateway_refusals *stack_refused_map(

@@ -19,6 +19,9 @@ struct plan;
 struct gateway_refusals *stack_refused_map(
 	int folder, const struct plan *plan, size_t *size, struct fault *why);
 
+/* Others ask than before, or in another order: the next is a new one. */
+void stack_refused_forget(int folder);
+
 /* Read it for @plan: a place for each of its services that asks for names, in their order, whose
  * names are whole; freed by the caller.  NULL: there is none of this plan. */
 struct gateway_refusals *stack_refused_read(int folder, const struct plan *plan, size_t *count);

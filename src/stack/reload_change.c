@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/network_end.h"
 #include "plan/plan.h"
 #include "stack/folders.h"
 #include "stack/follow.h"
@@ -122,6 +123,8 @@ int reload_change(struct reload_change *change, struct fault *why)
 		error = settle(change, &network, why);
 	if (error == 0)
 		error = reload_relays(change, why);
+	if (error == 0)
+		error = enforce_network_end_doors(change->after, change->reload->arena, why);
 	if (error == 0)
 		error = stack_state_write_fixed(folder, state->router, generation, why);
 	reload_network_close(&network);

@@ -51,14 +51,15 @@ static int end_in(const struct reload_network *network, const struct plan_servic
 	int space, const struct gone *gone, struct fault *why)
 {
 	const struct where where = network->after->where;
-	const struct network_ends ends =
-		enforce_network_ends(network->before, network->after, service, network->arena);
+	const struct network_ends_asked asked = {
+		network->before, network->after, service, network->router};
 	const struct plan_service *is =
 		service ? plan_service(network->after, service->name) : NULL;
-	int error = 0;
+	struct network_ends ends;
+	int error = enforce_network_ends(&asked, network->arena, &ends, why);
 
-	if (ends.count == 0 || space < 0)
-		return 0;
+	if (error || ends.count == 0 || space < 0)
+		return error;
 	scoped(visit) int home = enforce_network_visit(space, where, why);
 	if (home < 0)
 		return home;

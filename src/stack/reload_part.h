@@ -28,5 +28,5 @@ int reload_change(struct reload_change *change, struct fault *why);
 /* The network alone: nobody was told of @before yet. */
 int reload_take_back(const struct reload_change *change, struct fault *why);
 
-/* reload_relay.c: have those begin anew whose doors or ports are others, and wait for them. */
+/* reload_relay.c: wait for the successors of those whose doors, ports or names are others. */
 int reload_relays(const struct reload_change *change, struct fault *why);

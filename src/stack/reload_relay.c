@@ -13,39 +13,64 @@
 #include "stack/reload_part.h"
 #include "stack/state.h"
 
-enum { LOOKS = 100, PAUSE = 50000000 };
+enum { LOOKS = 160, PATIENCE = 100, PAUSE = 50000000 };
 
 static const struct where nowhere;
 
 static const struct stack_member *relay_of(const struct stack_state *state, const char *name)
 {
-	return text_equal(name, "gateway") ? &state->gateway : &state->outlet;
+	return text_equal(name, "gateway")  ? &state->gateway
+	       : text_equal(name, "outlet") ? &state->outlet
+					    : &state->resolver;
 }
 
-/* Its supervisor starts the next at once, by the plan that counts now. */
-static int begin_anew(const struct reload_change *change, const char *name, struct fault *why)
+/* Does it serve by what the plan says that counts now? */
+static bool is_right(const struct reload_change *change, const struct stack_state *state,
+	const struct stack_member *relay)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct plan *by = stack_state_plan(state, relay->generation, arena, NULL);
+
+	if (!by || !stack_member_alive(relay))
+		return false;
+	const struct plan_differences differences = plan_compare(by, change->after, arena);
+	for (size_t i = 0; i < differences.count; i++)
+		if (text_equal(differences.list[i].restarts, relay->name))
+			return false;
+	return true;
+}
+
+static void end(const struct stack_member *relay)
+{
+	scoped(fd) int pidfd = stack_member_open(relay);
+
+	if (pidfd >= 0)
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+}
+
+/* Its supervisor has the next take its place, by the plan that counts now.  One that does not go in
+ * time is ended: it may not serve by a plan that counts no more. */
+static int await(const struct reload_change *change, const char *name, struct fault *why)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE};
-	const struct stack_member *before = relay_of(change->state, name);
-	scoped(fd) int pidfd = stack_member_open(before);
 	struct stack_state *now;
 
-	if (pidfd < 0)
-		return 0;
-	pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-	/* Then `up` starts it. */
-	if (!stack_member_alive(&change->state->supervisor))
-		return 0;
 	for (int i = 0; i < LOOKS; i++) {
-		nanosleep(&pause, NULL);
 		int error =
 			stack_state_read(change->state->stack, change->reload->arena, &now, why);
 		if (error < 0)
 			return error;
-		const struct stack_member *after = relay_of(now, name);
-		if ((after->pid != before->pid || after->start != before->start) &&
-			stack_member_alive(after))
+		const struct stack_member *relay = relay_of(now, name);
+		if (is_right(change, now, relay))
 			return 0;
+		if (!stack_member_alive(&now->supervisor)) {
+			/* Then `up` starts it. */
+			end(relay);
+			return 0;
+		}
+		if (i == PATIENCE)
+			end(relay);
+		nanosleep(&pause, NULL);
 	}
 	return fault(why, -ETIMEDOUT, nowhere,
 		"the %s does not begin anew; %s/%s/supervisor.log says why", name, STACK_LOG_FOLDER,
@@ -60,6 +85,6 @@ int reload_relays(const struct reload_change *change, struct fault *why)
 
 	for (size_t i = 0; error == 0 && i < differences.count; i++)
 		if (differences.list[i].restarts)
-			error = begin_anew(change, differences.list[i].restarts, why);
+			error = await(change, differences.list[i].restarts, why);
 	return error;
 }

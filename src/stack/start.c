@@ -5,8 +5,6 @@
 #include <linux/nsfs.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,18 +12,13 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "enforce/cgroup.h"
-#include "enforce/connects.h"
 #include "enforce/labels.h"
 #include "enforce/network.h"
-#include "enforce/network_door.h"
-#include "gateway/resolver_config.h"
-#include "gateway/resolver_plan.h"
-#include "gateway/resolver_process.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/log.h"
 #include "stack/member.h"
-#include "stack/refused.h"
+#include "stack/start_part.h"
 #include "stack/state.h"
 
 static const struct where nowhere;
@@ -102,8 +95,7 @@ int stack_renew(const struct stack_start *start, const struct stack_state *state
 	return error;
 }
 
-/* Who is written down nowhere could not be found again: it does not stay. */
-static int write_down(struct stack_start *start, const char *file,
+int stack_start_write_down(const struct stack_start *start, const char *file,
 	const struct stack_member *member, struct fault *why)
 {
 	int error = stack_member_write(start->folder, file, member, why);
@@ -113,117 +105,15 @@ static int write_down(struct stack_start *start, const char *file,
 	return error;
 }
 
-/* Nobody is known to run by this name: who does was started by a launcher that died before it
- * could write that down, and is in the way. */
-static int make_way(const struct stack_start *start, const char *name, struct fault *why)
-{
-	return stack_kill(start->plan, name, why);
-}
-
-/* So is the link of who has ended: a namespace lives on for minutes while a connection in it waits
- * for the answer of a peer that has ended too. */
+/* The link of who has ended is in the way, too: a namespace lives on for minutes while a connection
+ * in it waits for the answer of a peer that has ended too. */
 static int make_way_of(
 	const struct stack_start *start, const struct plan_service *service, struct fault *why)
 {
-	int error = make_way(start, service->name, why);
+	int error = stack_kill(start->plan, service->name, why);
 
 	if (error == 0 && service->linked && start->router_network >= 0)
 		error = enforce_network_unlink(service, start->router_network, why);
-	return error;
-}
-
-/* Translated to a port that nobody else has: the gateway holds it by now. */
-int stack_start_door(const struct stack_start *start, struct fault *why)
-{
-	if (!start->plan->network.host_link || start->router_network < 0)
-		return 0;
-	return enforce_network_door(start->plan, start->router_network, why);
-}
-
-static const struct {
-	const char *name;
-	enum stack_member_kind kind;
-} relays[] = {
-	[GATEWAY_DOORS] = {"gateway", STACK_GATEWAY},
-	[GATEWAY_OUTLET] = {"outlet", STACK_OUTLET},
-	[GATEWAY_RESOLVER] = {"resolver", STACK_RESOLVER},
-};
-
-/* A new pair by which it asks for openings: the old one's other end is gone. */
-static int start_resolver(struct stack_start *start, const struct enforce_network_router *router,
-	int cgroup, pid_t *pid, int *pidfd, struct fault *why)
-{
-	scoped(arena) struct arena *arena = arena_new();
-	struct gateway_resolver_config *config = gateway_resolver_plan(start->plan, arena);
-	size_t size;
-	int ends[2];
-
-	config->refusals = stack_refused_map(start->folder, start->plan, &size, why);
-	int error = config->refusals ? enforce_hold_upstream(start->plan, cgroup, why) : -EIO;
-	if (!error && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
-		error = fault(
-			why, -errno, start->plan->where, "cannot make the resolver's channel");
-	if (!error) {
-		error = gateway_resolver_start(config, router, cgroup, ends[1], pid, pidfd, why);
-		close(ends[1]);
-		if (error)
-			close(ends[0]);
-	}
-	/* Its child has it too. */
-	if (config->refusals)
-		munmap(config->refusals, size);
-	if (error)
-		return error;
-	if (start->openings >= 0)
-		close(start->openings);
-	start->openings = ends[0];
-	return 0;
-}
-
-static int start_part(struct stack_start *start, enum gateway_part part, int cgroup, pid_t *pid,
-	int *pidfd, struct fault *why)
-{
-	const struct enforce_network_router router = {start->router_user, start->router_network};
-
-	return part == GATEWAY_RESOLVER
-		       ? start_resolver(start, &router, cgroup, pid, pidfd, why)
-		       : gateway_start(part, start->plan, &router, cgroup, pid, pidfd, why);
-}
-
-int stack_start_relay(struct stack_start *start, enum gateway_part part,
-	struct stack_member *member, int *pidfd, struct fault *why)
-{
-	const char *name = relays[part].name;
-	const struct plan *plan = start->plan;
-	const bool again = member->pid > 0;
-	char file[32];
-	pid_t pid;
-	int error = make_way(start, name, why);
-
-	scoped(fd) int cgroup = error < 0 ? error : enforce_cgroup_open(plan->stack, name, why);
-	scoped(fd) int held = -1;
-	if (cgroup < 0)
-		return cgroup;
-	error = start_part(start, part, cgroup, &pid, &held, why);
-	if (error < 0)
-		return error;
-	if (part == GATEWAY_DOORS)
-		error = stack_start_door(start, why);
-	/* Without its door one that took another's place relays, and `status` says so. */
-	if (error < 0 && !again) {
-		stack_kill(plan, name, NULL);
-		return error;
-	}
-	error = stack_member_fill(member, relays[part].kind, name, pid, pid);
-	member->generation = start->generation;
-	if (error < 0) {
-		stack_kill(plan, name, NULL);
-		return fault(why, error, plan->where, "cannot tell the start time of the %s", name);
-	}
-	snprintf(file, sizeof(file), "%s.json", name);
-	error = write_down(start, file, member, why);
-	if (error == 0)
-		*pidfd = take_fd(&held);
 	return error;
 }
 
@@ -279,7 +169,7 @@ int stack_start_finish(struct stack_start *start, struct stack_starting *startin
 		return error;
 	describe(start, service, &launched, member);
 	snprintf(file, sizeof(file), "services/%s.json", service->name);
-	error = write_down(start, file, member, why);
+	error = stack_start_write_down(start, file, member, why);
 	if (error == 0)
 		*pidfd = take_fd(&launched.init_pidfd);
 	stack_launched_close(&launched);

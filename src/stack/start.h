@@ -3,16 +3,20 @@
 
 /* What the launcher starts: router, gateway, services. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gateway/gateway.h"
+#include "gateway/resolver_serve.h"
+#include "stack/member.h"
 
 struct fault;
 struct plan;
 struct plan_service;
 struct stack_launching;
-struct stack_member;
 struct stack_state;
+
+enum { STACK_LEAVING = 64 /* at most that many relays that were succeeded serve on */ };
 
 struct stack_start {
 	const struct plan *plan;
@@ -23,6 +27,10 @@ struct stack_start {
 	const char *folder_name;
 	int router_user, router_network; /* -1: no router */
 	int openings; /* where the resolver asks (stack/launcher.h); -1: there is none */
+	const struct plan *asked; /* by which it was started: it counts names as that does; NULL: it
+				     never was */
+	struct gateway_resolver_sockets resolver;   /* then: where services ask it */
+	struct stack_member leaving[STACK_LEAVING]; /* pid 0, or it has ended: a free place */
 };
 
 /* Find the router of the stack that runs (@state) or make one, when a service needs it. */
@@ -40,8 +48,12 @@ int stack_renew(
 /* `gateway: nat`: open the door beside the gateway, or put right what is amiss of it. */
 int stack_start_door(const struct stack_start *start, struct fault *why);
 
+/* Does a relay that is started now take the place of @member, which serves by another plan? */
+bool stack_start_succeeds(const struct stack_start *start, const struct stack_member *member);
+
 /* Start the gateway, the outlet, or the resolver, and write down who it is.  *@member is its
- * predecessor, if it had one.  The caller closes *@pidfd. */
+ * predecessor, if it had one: one that it succeeds is told to leave when it serves, so that no
+ * client is refused between them.  The caller closes *@pidfd. */
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
 	struct stack_member *member, int *pidfd, struct fault *why);
 

@@ -50,8 +50,9 @@ enum { SUPERVISED_CLIENTS = 16 };
 /* The gateway, the outlet, or the resolver. */
 struct supervised_relay {
 	bool wanted, asked;
-	bool older; /* it serves by a plan that counts no more: when it ends the next begins at
-		       once */
+	bool older;     /* it serves by a plan that counts no more: when it ends the next begins at
+			   once */
+	bool succeeded; /* and the next takes its place */
 	int pidfd;
 	int64_t until, since; /* when it is started again; when it was */
 	uint32_t tries;

@@ -95,8 +95,9 @@ static bool take(struct supervisor *supervisor, const struct waits *waits)
 		return false;
 	if (ready(waits, at++))
 		supervisor_accept(supervisor);
-	for (uint32_t i = 0; i < STACK_RELAYS; i++)
-		if (ready(waits, at++))
+	for (uint32_t i = 0; i < STACK_RELAYS; i++, at++)
+		/* An answer may have put another one in its place just now. */
+		if (ready(waits, at) && waits->list[at].fd == supervisor->relays[i].pidfd)
 			supervisor_ended(supervisor, STACK_RELAY(i));
 	for (size_t i = 0; i < SUPERVISED_CLIENTS; i++)
 		if (ready(waits, at++) && supervisor->clients[i].fd >= 0)

@@ -156,7 +156,7 @@ static int64_t keep_relays(struct supervisor *supervisor)
 	for (uint32_t i = 0; i < STACK_RELAYS; i++) {
 		struct supervised_relay *relay = &supervisor->relays[i];
 
-		if (!relay->wanted || relay->asked || relay->pidfd >= 0)
+		if (!relay->wanted || relay->asked || (relay->pidfd >= 0 && !relay->succeeded))
 			continue;
 		if (relay->until > supervisor->now) {
 			next = relay->until < next ? relay->until : next;

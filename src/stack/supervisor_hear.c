@@ -59,6 +59,9 @@ void supervisor_ended(struct supervisor *supervisor, uint32_t service)
 		struct supervised_relay *relay = relay_of(supervisor, service);
 
 		close_one(&relay->pidfd);
+		/* It left, and who takes its place is answered for next. */
+		if (relay->succeeded && relay->asked)
+			return;
 		try_later(supervisor, relay);
 		if (relay->older)
 			relay->until = supervisor->now;
@@ -92,9 +95,11 @@ static void relay_started(struct supervisor *supervisor, struct supervised_relay
 		try_later(supervisor, relay);
 		return;
 	}
+	close_one(&relay->pidfd);
 	relay->pidfd = fds[0];
 	fds[0] = -1;
 	relay->since = supervisor->now;
+	relay->older = relay->succeeded = false;
 }
 
 static void hold(struct supervised *supervised, int fds[])

@@ -5,6 +5,9 @@
 
 #include "base/arena.h"
 #include "base/fault.h"
+#include "base/scoped.h"
+#include "base/text.h"
+#include "plan/difference.h"
 #include "plan/plan.h"
 #include "stack/supervised.h"
 
@@ -35,6 +38,25 @@ static int read_plan(int file, struct arena *arena, const struct plan **plan, st
 	return error;
 }
 
+/* Whose doors, ways out or names are others makes room. */
+static void succeed(struct supervisor *supervisor, const struct plan *plan)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct plan_differences differences = plan_compare(supervisor->plan, plan, arena);
+
+	for (uint32_t i = 0; i < STACK_RELAYS; i++) {
+		struct supervised_relay *relay = &supervisor->relays[i];
+		const char *name = supervisor_name(supervisor, STACK_RELAY(i));
+
+		relay->older = relay->pidfd >= 0;
+		for (size_t j = 0; relay->older && j < differences.count; j++)
+			if (text_equal(differences.list[j].restarts, name)) {
+				relay->succeeded = true;
+				relay->until = supervisor->now;
+			}
+	}
+}
+
 /* The launcher has seen that services are the same, in the same order. */
 static int change(struct supervisor *supervisor, int file, struct fault *why)
 {
@@ -48,6 +70,7 @@ static int change(struct supervisor *supervisor, int file, struct fault *why)
 		arena_free(arena);
 		return error;
 	}
+	succeed(supervisor, plan);
 	supervisor->plan = plan;
 	schedule_plan(supervisor->schedule, plan);
 	for (size_t i = 0; i < plan->service_count; i++) {
@@ -60,8 +83,6 @@ static int change(struct supervisor *supervisor, int file, struct fault *why)
 		stack_probe_end(&supervisor->services[i].probe);
 		supervisor->services[i].why = (struct fault){0};
 	}
-	for (size_t i = 0; i < STACK_RELAYS; i++)
-		supervisor->relays[i].older = supervisor->relays[i].pidfd >= 0;
 	if (supervisor->plan_arena)
 		arena_free(supervisor->plan_arena);
 	supervisor->plan_arena = arena;

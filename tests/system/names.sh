@@ -8,55 +8,11 @@
 [ -n "${INSIDE_HOST-}" ] || INSIDE_HOST=yes exec unshare --net "$0" "$@"
 . tests/system/lib.sh
 
-for program in node curl ip nft nsenter openssl; do
-  command -v $program >/dev/null || skip_all "needs $program"
-done
+command -v openssl >/dev/null || skip_all 'needs openssl'
 stack=names policy=$folder/names.yaml
-servers=()
-clean_up() {
-  take_down $stack
-  for process in $neighbour "${servers[@]}"; do kill "$process"; done
-}
-make_neighbour 2 3 4 5
-ip route add default via 10.77.0.2
+# shellcheck source=tests/system/names-lib.sh
+. tests/system/names-lib.sh
 
-# A name server for example.com whose answers stand in a file; what it was asked for is in another.
-put "$folder/dns.js" <<'END'
-const dgram = require('node:dgram'), fs = require('node:fs');
-const [table, log] = process.argv.slice(2);
-const name = (text) => Buffer.concat([...text.split('.').map((label) =>
-  Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])), Buffer.from([0])]);
-const record = (owner, type, ttl, data) => {
-  const fixed = Buffer.alloc(10);
-  fixed.writeUInt16BE(type, 0); fixed.writeUInt16BE(1, 2); fixed.writeUInt32BE(ttl, 4); fixed.writeUInt16BE(data.length, 8);
-  return Buffer.concat([name(owner), fixed, data]);
-};
-const server = dgram.createSocket('udp4');
-server.on('message', (asked, from) => {
-  const labels = [];
-  let at = 12;
-  while (asked[at]) { labels.push(asked.toString('latin1', at + 1, at + 1 + asked[at])); at += 1 + asked[at]; }
-  const question = asked.subarray(12, at + 5), type = asked.readUInt16BE(at + 1);
-  let owner = labels.join('.').toLowerCase(), answers = [];
-  fs.appendFileSync(log, `${owner} ${type}\n`);
-  const rows = fs.readFileSync(table, 'utf8').trim().split('\n').map((row) => row.split(' '));
-  const known = rows.some(([of]) => of === owner);
-  for (let i = 0; i < 8; i++) {
-    const alias = rows.find(([of, kind]) => of === owner && kind === 'CNAME');
-    if (!alias) break;
-    answers.push(record(owner, 5, Number(alias[2]), name(alias[3])));
-    owner = alias[3];
-  }
-  for (const [of, kind, ttl, value] of rows)
-    if (of === owner && kind === 'A' && type === 1) answers.push(record(owner, 1, Number(ttl), Buffer.from(value.split('.').map(Number))));
-  const header = Buffer.alloc(12);
-  header.writeUInt16BE(asked.readUInt16BE(0), 0);
-  header.writeUInt16BE(0x8180 | (known ? 0 : 3), 2);
-  header.writeUInt16BE(1, 4); header.writeUInt16BE(answers.length, 6);
-  server.send(Buffer.concat([header, question, ...answers]), from.port, from.address);
-});
-server.bind(53, '10.77.0.2');
-END
 put "$folder/server.js" <<'END'
 for (const port of process.argv.slice(2))
   require('node:http').createServer((request, response) =>
@@ -115,9 +71,7 @@ x.cdn.example.com A 60 10.77.0.4
 plain.example.com A 60 10.77.0.5
 counted.example.com A 60 10.77.0.5
 END
-touch "$folder/asked"
-nsenter -t "$neighbour" -n node "$folder/dns.js" "$folder/table" "$folder/asked" &
-servers+=($!)
+answer_names 10.77.0.2
 nsenter -t "$neighbour" -n node "$folder/server.js" 80 8080 8445 &
 servers+=($!)
 node "$folder/server.js" 8080 &
@@ -322,13 +276,6 @@ if [ "${sunk:-0}" -gt 1000 ] && [ "${sunk:-0}" -lt 300000 ]; then ok 'is held to
 asks 'another name' 18311 many.example.com/8080 '10.77.0.@(3|4)'
 expect 0 'restart' bulkhead restart asker
 asks 'what was open is open to its next life' 18311 10.77.0.3/8080 10.77.0.3
-
-# The resolver that runs knows a name by its line's place: a line before it is not put there live.
-cp "$policy" "$folder/as-it-was"
-sed -i 's|^    connects:$|&\n      - {to: "10.77.0.9:8080", why: an address before the names}|' "$policy"
-expect 4 'no line gets before a name by reload' bulkhead reload
-says 'names outside are asked in another way' 'and it says so'
-cp "$folder/as-it-was" "$policy"
 
 # Without a resolver nothing new opens; its place is taken, and others learn nothing of it.
 resolver=$(pid_of resolver)

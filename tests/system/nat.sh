@@ -245,6 +245,39 @@ done
 expect 0 'no boundary of a service is weaker for it' bulkhead drill web.1
 says ' 0 got through' 'nothing got through'
 
+# A door goes with who came by it; who came by another stays.
+put "$folder/half.js" <<'END'
+const [host, port, file] = process.argv.slice(2), fs = require('node:fs');
+const socket = require('node:net').connect(Number(port), host, () => {
+  socket.write('GET / HTTP/1.1\r\nHost: shop\r\n');
+  console.log('half');
+  const wait = setInterval(() => {
+    if (!fs.existsSync(file)) return;
+    clearInterval(wait);
+    socket.write('Connection: close\r\n\r\n');
+  }, 50);
+});
+socket.on('data', (data) => console.log(`heard ${data}`));
+socket.on('error', ({ code }) => console.log(code));
+setTimeout(process.exit, 8000);
+END
+for port in 8002 8003; do
+  by node "$folder/half.js" 10.77.0.1 $port "$folder/rest" >"$folder/half-$port" &
+  within 10 "a customer comes by $port" grep -q half "$folder/half-$port"
+done
+cp "$policy" "$folder/as-it-was"
+sed -i 's/"10.77.0.1:8002", //' "$policy"
+expect 0 'a door is taken away' bulkhead reload
+touch "$folder/rest"
+within 5 'who came by another goes on' grep -q '200 OK' "$folder/half-8003"
+within 5 'who came by it ends' grep -q 'ECONNRESET' "$folder/half-8002"
+silent 'and nobody comes after him' http://10.77.0.1:8002/ by
+expect 0 'as is planned' bulkhead status
+cp "$folder/as-it-was" "$policy"
+expect 0 'it comes back' bulkhead reload
+answers 'and opens' http://10.77.0.1:8002/ 'web.? 10.77.0.2' by
+gateway=$(pid_of gateway)
+
 # The supervisor, the gateway and the rules of the host may go.
 kill -9 "$gateway"
 answers 'doors stay open without a gateway' http://127.0.0.1:8001/ 'web.? *'

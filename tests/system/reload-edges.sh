@@ -124,13 +124,77 @@ expect 0 'one is restarted' bulkhead restart db
 asked open/new/db/5433 open 'and reached'
 expect 0 'as is planned now' bulkhead status
 
-# Doors, and ports of this machine, are of processes that begin anew.
-write "$always, db:5433" '' 17441
-expect 0 'another door' bulkhead reload
+# Doors, and ports of this machine, are of processes that others take over from.  A customer who has said
+# half of what he asks is heard to the end, or not.
+half() { # PORT
+  exec {customer}<>"/dev/tcp/127.0.0.1/$1"
+  printf 'GET /state/kept HTTP/1.1\r\nHost: shop\r\n' >&"$customer"
+}
+whole() { # is it heard?
+  { printf 'Connection: close\r\n\r\n' >&"$customer"; } 2>/dev/null
+  timeout 3 cat <&"$customer" >"$output" 2>/dev/null
+  exec {customer}>&-
+  grep -q '^open' "$output"
+}
+goes_on() { if whole; then ok "$1"; else not_ok "$1"; fi; }
+has_ended() { if whole; then not_ok "$1"; else ok "$1"; fi; }
+trap '' PIPE
+gateway=$(pid_of gateway)
+half 17440
+sed -i 's|publishes: .*|publishes: {3000: ["127.0.0.1:17440", "127.0.0.1:17441"]}|' "$policy"
+expect 0 'a second door' bulkhead reload
 says 'gateway: starts anew with other doors' 'is said'
+goes_on 'who came by the first goes on'
+within 5 'then the gateway before has ended' gone "$gateway"
+asked say/kept/10 heard 'the first is open'
 door=17441
-within 5 'and opens' is say/kept/10 heard
-expect 7 'the other is shut' curl -s --max-time 3 http://127.0.0.1:17440/state/kept
+asked say/kept/10 heard 'and the second'
+half 17440
+first=$customer
+half 17441
+write "$always, db:5433" '' 17441
+expect 0 'the first is taken away' bulkhead reload
+goes_on 'who came by the second goes on'
+customer=$first
+has_ended 'who came by the first does not'
+asked say/kept/10 heard 'the second is open'
+expect 7 'the first is shut' curl -s --max-time 3 http://127.0.0.1:17440/state/kept
+half 17441
+sed -i 's|publishes: .*|publishes: {3000: {at: ["127.0.0.1:17441"], from: [127.0.0.0/8]}}|' "$policy"
+expect 0 'a range of customers' bulkhead reload
+goes_on 'who is in it goes on'
+half 17441
+sed -i 's|from: .127.*|from: [192.0.2.0/24]}}|' "$policy"
+expect 0 'and one without him' bulkhead reload
+has_ended 'ends what is his'
+failed=0 count=0
+write "$always, db:5433" '' 17441
+expect 0 'everybody' bulkhead reload
+touch "$folder/coming"
+come() {
+  while [ -e "$folder/coming" ]; do
+    is say/kept/10 heard || echo "$count" >>"$folder/turned-away"
+    count=$((count + 1))
+  done
+  echo "$count" >"$folder/count"
+}
+come &
+coming=$!
+for number in $(seq 5); do
+  sed -i 's|publishes: .*|publishes: {3000: ["127.0.0.1:17440", "127.0.0.1:17441"]}|' "$policy"
+  bulkhead reload >"$output" 2>&1 || failed=$number
+  write "$always, db:5433" '' 17441
+  bulkhead reload >"$output" 2>&1 || failed=$number
+done
+rm "$folder/coming"
+wait "$coming"
+same 0 "$failed" 'a door comes and goes five times'
+if [ -e "$folder/turned-away" ]; then
+  not_ok 'and no customer of the other is turned away' "$(wc -l <"$folder/turned-away") of $(cat "$folder/count")"
+else
+  ok 'and no customer of the other is turned away'
+fi
+asked say/kept/10 heard 'what was open is open'
 expect 0 'as is planned' bulkhead status
 node -e 'for (const port of [17442, 17443]) require("node:net").createServer((s) => s.on("error", () => {}).on("data", (d) => s.write(d))).listen(port, "127.0.0.1")' &
 beside=$!
@@ -142,8 +206,12 @@ expect 0 'down' bulkhead down
 expect 0 'and up' bulkhead up
 asked open/out/host/17442 open 'it leads out'
 write "$always, {to: \"host:17443\", why: x}" '' 17441
+sed -i 's|{to: "host:17443"|{to: "host:17442", why: x}, &|' "$policy"
 expect 0 'another port of this machine' bulkhead reload
 says 'outlet: starts anew with other ports' 'takes another outlet'
+asked say/out/10 heard 'what leads to the first goes on'
+write "$always, {to: \"host:17443\", why: x}" '' 17441
+expect 0 'the first is taken away' bulkhead reload
 within 5 'and is reached' is open/other/host/17443 open
 out_ended() { [ "$(ask state/out)" != open ]; }
 within 2 'what led to the other has ended' out_ended

@@ -29,6 +29,7 @@
 #include "gateway/opening.h"
 #include "gateway/resolver_config.h"
 #include "gateway/resolver_process.h"
+#include "gateway/resolver_serve.h"
 #include "in_child.h"
 #include "system/network_peer.h"
 #include "system/network_stack.h"
@@ -140,9 +141,12 @@ static int build(void **state)
 	/* Later than the server, which would keep both ends open. */
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
 		return fprintf(stderr, "a channel\n");
-	if (gateway_resolver_start(
-		    &config, &router, -1, channel[1], &resolver, &resolver_pidfd, &why))
+	struct gateway_resolver_sockets sockets = {.launcher = channel[1]};
+	if (gateway_resolver_sockets(&config, router.network, &sockets, &why) ||
+		gateway_resolver_start(
+			&config, &router, -1, &sockets, &resolver, &resolver_pidfd, &why))
 		return fprintf(stderr, "resolver: %s\n", why.text);
+	gateway_resolver_sockets_close(&sockets);
 	close(channel[1]);
 	launcher = launch_opener(channel[0]);
 	close(channel[0]);
