@@ -26,6 +26,7 @@
 #include "base/fault.h"
 #include "enforce/network.h"
 #include "gateway/gateway.h"
+#include "gateway/process.h"
 #include "plan/plan.h"
 #include "system/network_peer.h"
 #include "system/network_stack.h"
@@ -210,16 +211,51 @@ static void many_connections_in_turn(void **state)
 	}
 }
 
+/* A port is shared with its successor alone, whose sockets are of the same id. */
 static void a_taken_port_is_told_with_its_line(void **state)
 {
+	struct plan other = network_plan;
 	pid_t pid;
 	int pidfd;
 
 	(void)state;
+	other.network.gateway_id++;
 	assert_int_equal(
-		gateway_start(GATEWAY_DOORS, &network_plan, &router, -1, &pid, &pidfd, &why),
-		-EADDRINUSE);
+		gateway_start(GATEWAY_DOORS, &other, &router, -1, &pid, &pidfd, &why), -EADDRINUSE);
 	assert_non_null(strstr(why.text, "443"));
+}
+
+static void who_comes_by_one_that_leaves_is_served_to_the_end(void **state)
+{
+	int open = connect_to("192.0.2.10", 443), pidfd, status;
+	struct pollfd end = {.events = POLLIN};
+	pid_t pid;
+	char letter;
+
+	(void)state;
+	assert_true(open >= 0);
+	assert_int_equal(read(open, &letter, 1), 1);
+	assert_int_equal(
+		gateway_start(GATEWAY_DOORS, &network_plan, &router, -1, &pid, &pidfd, &why), 0);
+	assert_int_equal(kill(gateway, GATEWAY_LEAVE), 0);
+	/* It is still there for this one, and others come to the next. */
+	end.fd = gateway_pidfd;
+	assert_int_equal(poll(&end, 1, 300), 0);
+	for (int i = 0; i < 20; i++) {
+		int fd = connect_to("192.0.2.10", 443);
+
+		assert_true(fd >= 0);
+		assert_int_equal(read(fd, &letter, 1), 1);
+		close(fd);
+	}
+	assert_int_equal(write(open, "x", 1), 1);
+	close(open);
+	assert_int_equal(poll(&end, 1, 5000), 1);
+	assert_int_equal(waitpid(gateway, &status, 0), gateway);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	close(gateway_pidfd);
+	gateway = pid;
+	gateway_pidfd = pidfd;
 }
 
 static const char nginx_configuration[] =
@@ -323,6 +359,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_client_hurts_nobody_else),
 		cmocka_unit_test(many_connections_in_turn),
 		cmocka_unit_test(a_taken_port_is_told_with_its_line),
+		cmocka_unit_test(who_comes_by_one_that_leaves_is_served_to_the_end),
 		cmocka_unit_test(a_service_that_is_down_resets),
 		cmocka_unit_test(nginx_logs_the_client),
 		cmocka_unit_test(it_ends_when_told),
