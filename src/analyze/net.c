@@ -36,6 +36,7 @@ static const struct record_field denial_fields[] = {
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, from),
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, to),
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, address),
+	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, name),
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, act),
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, port),
 	RECORD_ITEM(struct analyze_net_denial, RECORD_TEXT, layer),
@@ -79,7 +80,7 @@ bool analyze_net_about(const struct net_making *making, const char *service)
 	return !making->only || (found && plan_service_called(found, making->only));
 }
 
-static struct analyze_net_edge *add_edge(
+struct analyze_net_edge *analyze_net_add_edge(
 	struct net_making *making, const char *from, const char *to, struct where where)
 {
 	struct analyze_net *net = making->net;
@@ -90,21 +91,24 @@ static struct analyze_net_edge *add_edge(
 	return edge;
 }
 
-static void add_up(struct analyze_net_edge *edge, const struct plan_traffic_item *item)
+void analyze_net_add_up(struct analyze_net_edge *edge, const struct plan_traffic_item *item)
 {
 	switch (item->kind) {
 	case PLAN_TRAFFIC_BEGUN:
 	case PLAN_TRAFFIC_DOOR_BEGUN:
+	case PLAN_TRAFFIC_OUTSIDE_BEGUN:
 		edge->counted = true;
 		edge->connections += item->packets;
 		break;
 	case PLAN_TRAFFIC_SENT:
 	case PLAN_TRAFFIC_DOOR_RECEIVED:
+	case PLAN_TRAFFIC_OUTSIDE_SENT:
 		edge->counted = edge->measured = true;
 		edge->sent += item->bytes;
 		break;
 	case PLAN_TRAFFIC_RECEIVED:
 	case PLAN_TRAFFIC_DOOR_SENT:
+	case PLAN_TRAFFIC_OUTSIDE_RECEIVED:
 		edge->received += item->bytes;
 		break;
 	default:
@@ -125,12 +129,13 @@ static void count_edge(struct net_making *making, struct analyze_net_edge *edge,
 			item->transport == transport && text_equal(item->service, edge->from) &&
 			(text_equal(item->address, addresses[0]) ||
 				text_equal(item->address, addresses[1])))
-			add_up(edge, item);
+			analyze_net_add_up(edge, item);
 	}
 }
 
 /* What is over the budget of its line. */
-static void count_over(struct net_making *making, struct analyze_net_edge *edge, uint32_t budget)
+void analyze_net_count_over(
+	struct net_making *making, struct analyze_net_edge *edge, uint32_t budget)
 {
 	const struct plan_traffic *traffic = making->traffic;
 
@@ -153,7 +158,7 @@ static void add_edges(struct net_making *making)
 			!analyze_net_about(making, given->to))
 			continue;
 		struct analyze_net_edge *edge =
-			add_edge(making, given->from, given->to, given->where);
+			analyze_net_add_edge(making, given->from, given->to, given->where);
 		edge->why = given->why;
 		edge->port =
 			given->transport == PLAN_UNIX
@@ -161,7 +166,7 @@ static void add_edges(struct net_making *making)
 				: analyze_net_port(making->arena, given->port, given->transport);
 		if (given->transport != PLAN_UNIX && peer->address4)
 			count_edge(making, edge, addresses, given->port, given->transport);
-		count_over(making, edge, given->budget);
+		analyze_net_count_over(making, edge, given->budget);
 	}
 }
 
@@ -176,32 +181,11 @@ static void add_host_edges(struct net_making *making)
 		if (!analyze_net_about(making, given->from))
 			continue;
 		struct analyze_net_edge *edge =
-			add_edge(making, given->from, ANALYZE_NET_HOST, given->where);
+			analyze_net_add_edge(making, given->from, ANALYZE_NET_HOST, given->where);
 		edge->why = given->why;
 		edge->port = analyze_net_port(making->arena, given->port, PLAN_TCP);
 		count_edge(making, edge, addresses, given->port, PLAN_TCP);
-		count_over(making, edge, given->budget);
-	}
-}
-
-/* Nothing counts them by line: they are ranges, and rules of their own. */
-static void add_outsides(struct net_making *making)
-{
-	const struct plan *plan = making->plan;
-
-	for (size_t i = 0; i < plan->outside_count; i++) {
-		const struct plan_outside *given = &plan->outsides[i];
-		const char *ports = arena_printf(making->arena, "%" PRIu32, given->first);
-
-		if (!analyze_net_about(making, given->from))
-			continue;
-		if (given->last != given->first)
-			ports = arena_printf(making->arena, "%s-%" PRIu32, ports, given->last);
-		struct analyze_net_edge *edge =
-			add_edge(making, given->from, given->range, given->where);
-		edge->why = given->why;
-		edge->port = ports;
-		count_over(making, edge, given->budget);
+		analyze_net_count_over(making, edge, given->budget);
 	}
 }
 
@@ -212,9 +196,12 @@ static void count_door(struct net_making *making, struct analyze_net_edge *edge,
 	for (size_t i = 0; i < traffic->count; i++) {
 		const struct plan_traffic_item *item = &traffic->items[i];
 
+		if (item->kind == PLAN_TRAFFIC_REFUSED_COUNT && item->port == port &&
+			text_equal(item->service, edge->to))
+			edge->over += item->packets;
 		if (item->kind >= PLAN_TRAFFIC_DOOR_BEGUN && item->kind <= PLAN_TRAFFIC_DOOR_SENT &&
 			item->port == port && text_equal(item->service, edge->to))
-			add_up(edge, item);
+			analyze_net_add_up(edge, item);
 	}
 }
 
@@ -243,7 +230,8 @@ static void add_doors(struct net_making *making)
 			edge->doors = arena_printf(making->arena, "%s, %s", edge->doors, door);
 			continue;
 		}
-		edge = add_edge(making, ANALYZE_NET_OUTSIDE, publish->service, publish->where);
+		edge = analyze_net_add_edge(
+			making, ANALYZE_NET_OUTSIDE, publish->service, publish->where);
 		edge->port = port;
 		edge->doors = door;
 		count_door(making, edge, publish->port);
@@ -284,7 +272,7 @@ struct analyze_net *analyze_net(const struct plan *plan, const struct plan_traff
 	add_doors(&making);
 	add_edges(&making);
 	add_host_edges(&making);
-	add_outsides(&making);
+	analyze_net_outsides(&making);
 	analyze_net_denials(&making);
 	add_services(&making);
 	return making.net;

@@ -48,9 +48,10 @@ struct analyze_net_line {
 struct analyze_net_denial {
 	const char *from, *to; /* who tried, and whom: services, or who is none */
 	const char *address;   /* of an end outside the stack */
+	const char *name;      /* by which the service asked for it, or its wildcard */
 	const char *act;       /* "connect", "send", "listen", "ask" (for a name) */
 	const char *port;      /* "5433", "53/udp"; NULL: of all ports of the line */
-	const char *layer;     /* who refused: "labels", "own table", "router" */
+	const char *layer;     /* who refused: "labels", "own table", "router", "gateway" … */
 	uint64_t count;
 	int ago;            /* seconds since the last; -1: nobody has noted when */
 	bool passed;        /* let through all the same, by audit mode or `over: alert` */
@@ -75,6 +76,9 @@ extern const struct record_type analyze_net_record;
 /* Of all, or of the service or instances named @only (not NULL) and who has to do with them. */
 struct analyze_net *analyze_net(const struct plan *plan, const struct plan_traffic *traffic,
 	const char *only, struct arena *arena);
+
+/* Who stands in a picture for @name, an end of @denial: outside, the name or address it was. */
+const char *analyze_net_end(const struct analyze_net_denial *denial, const char *name);
 
 /* For graphviz, and as a picture by itself. */
 void analyze_net_dot(const struct analyze_net *net, FILE *out);

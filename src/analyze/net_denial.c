@@ -51,6 +51,7 @@ static struct analyze_net_denial *same(
 
 		if (text_equal(other->from, denial->from) && text_equal(other->to, denial->to) &&
 			text_equal(other->address, denial->address) &&
+			text_equal(other->name, denial->name) &&
 			text_equal(other->port, denial->port) &&
 			text_equal(other->act, denial->act) &&
 			text_equal(other->layer, denial->layer) &&
@@ -60,7 +61,7 @@ static struct analyze_net_denial *same(
 	return NULL;
 }
 
-static struct analyze_net_denial *add(
+struct analyze_net_denial *analyze_net_add_denial(
 	struct net_making *making, const struct analyze_net_denial *denial)
 {
 	struct analyze_net_denial *other = same(making->net, denial);
@@ -77,7 +78,7 @@ static struct analyze_net_denial *add(
 	return other;
 }
 
-static int seconds_of(const struct plan_traffic_item *item)
+int analyze_net_seconds(const struct plan_traffic_item *item)
 {
 	return item->ago < 0 ? -1 : item->ago > INT_MAX ? INT_MAX : (int)item->ago;
 }
@@ -85,8 +86,10 @@ static int seconds_of(const struct plan_traffic_item *item)
 static struct net_tried tried_of(const struct plan *plan, const struct plan_traffic_item *item)
 {
 	const struct plan_service *own = item->service ? plan_service(plan, item->service) : NULL;
-	const struct plan_service *other =
-		is_loopback(item->address) ? own : analyze_net_owner(plan, item->address);
+	const struct plan_service *other = item->other != PLAN_TRAFFIC_BY_ADDRESS ? NULL
+					   : is_loopback(item->address)
+						   ? own
+						   : analyze_net_owner(plan, item->address);
 	const bool in = item->kind == PLAN_TRAFFIC_REFUSED_IN;
 
 	return (struct net_tried){.from = in ? other : own,
@@ -101,11 +104,45 @@ static struct net_tried tried_of(const struct plan *plan, const struct plan_traf
 static const char *who(const struct plan *plan, const struct net_tried *tried,
 	const struct plan_traffic_item *item)
 {
+	if (item->other == PLAN_TRAFFIC_THE_HOST)
+		return ANALYZE_NET_HOST;
+	if (item->other == PLAN_TRAFFIC_THE_WORLD)
+		return ANALYZE_NET_OUTSIDE;
 	const bool own = item->kind == PLAN_TRAFFIC_REFUSED_IN
 				 ? !tried->from && is_router(plan, tried->address)
 				 : !tried->from;
 
 	return own ? "router" : name_of(plan, tried->from, tried->address);
+}
+
+static bool is_allowed(const struct plan_outside *leads, const struct net_tried *tried)
+{
+	return leads && leads->first <= tried->port && tried->port <= leads->last;
+}
+
+/* There is a line to that address, for other ports or by now. */
+static void tell_line(struct analyze_net_denial *denial, const struct net_tried *tried,
+	const struct plan_outside *leads)
+{
+	denial->name = leads->name;
+	denial->where = leads->where;
+	denial->reason = !is_allowed(leads, tried) ? "port not declared"
+			 : text_equal(denial->layer, plan_traffic_layer_names[PLAN_TRAFFIC_OUTLET])
+				 ? "an address of this machine"
+			 : leads->name ? "not asked for by its name then"
+				       : "declared since";
+}
+
+/* What came from beyond the stack and was for none of its services was for this machine, or for an
+ * address of the stack that nobody has. */
+static const char *whom(const struct plan *plan, const struct net_tried *tried,
+	const struct plan_traffic_item *item)
+{
+	if (tried->listens)
+		return NULL;
+	if (!tried->to && item->kind == PLAN_TRAFFIC_REFUSED_IN)
+		return ANALYZE_NET_HOST;
+	return name_of(plan, tried->to, item->address);
 }
 
 static void add_refused(struct net_making *making, const struct plan_traffic_item *item)
@@ -114,16 +151,17 @@ static void add_refused(struct net_making *making, const struct plan_traffic_ite
 	const struct net_tried tried = tried_of(plan, item);
 	const struct plan_service *own = item->service ? plan_service(plan, item->service) : NULL;
 	const struct plan_edge *edge = declared(plan, &tried);
+	const struct plan_outside *leads = analyze_net_leads(making, &tried);
 	const struct plan_audit *audit = own ? plan_audit(own, LAYER_NETWORK) : NULL;
 	struct analyze_net_denial denial = {.from = who(plan, &tried, item),
-		.to = tried.listens ? NULL : name_of(plan, tried.to, item->address),
+		.to = whom(plan, &tried, item),
 		.act = tried.listens                 ? "listen"
 		       : tried.transport == PLAN_UDP ? "send"
 						     : "connect",
 		.port = analyze_net_port(making->arena, item->port, item->transport),
 		.layer = plan_traffic_layer_names[item->layer],
 		.count = item->packets,
-		.ago = seconds_of(item),
+		.ago = analyze_net_seconds(item),
 		.passed = audit && item->layer == PLAN_TRAFFIC_TABLE,
 		.reason = edge ? "declared since" : "not declared"};
 
@@ -136,10 +174,12 @@ static void add_refused(struct net_making *making, const struct plan_traffic_ite
 		return;
 	if (edge)
 		denial.where = edge->where;
+	else if (leads)
+		tell_line(&denial, &tried, leads);
 	else if (denial.passed)
 		denial.where = audit->where;
-	struct analyze_net_denial *added = add(making, &denial);
-	if (added && !edge)
+	struct analyze_net_denial *added = analyze_net_add_denial(making, &denial);
+	if (added && !edge && !is_allowed(leads, &tried))
 		analyze_net_lines(making, added, &tried);
 }
 
@@ -153,100 +193,14 @@ static void add_name(struct net_making *making, const struct plan_traffic_item *
 		.act = "ask",
 		.layer = plan_traffic_layer_names[item->layer],
 		.count = item->packets,
-		.ago = seconds_of(item),
+		.ago = analyze_net_seconds(item),
 		.reason = "not declared"};
-	struct analyze_net_denial *added =
-		own && analyze_net_about(making, denial.from) ? add(making, &denial) : NULL;
+	struct analyze_net_denial *added = own && analyze_net_about(making, denial.from)
+						   ? analyze_net_add_denial(making, &denial)
+						   : NULL;
 
 	if (added)
 		analyze_net_name_line(making, added, own);
-}
-
-/* Whom the line of @budget leads to: "db", or "db, cache". */
-static const char *peers_of(const struct net_making *making, uint32_t budget)
-{
-	const struct plan *plan = making->plan;
-	const char *names = NULL, *last = NULL;
-
-	for (size_t i = 0; i < plan->edge_count; i++) {
-		const struct plan_edge *edge = &plan->edges[i];
-
-		if (edge->budget != budget || text_equal(last, edge->to))
-			continue;
-		last = edge->to;
-		names = names ? arena_printf(making->arena, "%s, %s", names, last) : last;
-	}
-	for (size_t i = 0; !names && i < plan->outside_count; i++)
-		if (plan->outsides[i].budget == budget)
-			names = plan->outsides[i].range;
-	return names ? names : ANALYZE_NET_HOST;
-}
-
-/* The port of a line of one. */
-static const char *port_of(const struct net_making *making, uint32_t budget)
-{
-	const struct plan *plan = making->plan;
-	const char *port = NULL;
-
-	for (size_t i = 0; i < plan->edge_count; i++) {
-		const struct plan_edge *edge = &plan->edges[i];
-
-		if (edge->budget != budget)
-			continue;
-		const char *this = analyze_net_port(making->arena, edge->port, edge->transport);
-		if (port && !text_equal(port, this))
-			return NULL;
-		port = this;
-	}
-	for (size_t i = 0; i < plan->host_edge_count; i++)
-		if (plan->host_edges[i].budget == budget)
-			port = analyze_net_port(making->arena, plan->host_edges[i].port, PLAN_TCP);
-	return port;
-}
-
-/* Is the graph about who has the line, or whom it leads to? */
-static bool about_line(const struct net_making *making, uint32_t budget)
-{
-	const struct plan *plan = making->plan;
-
-	if (analyze_net_about(making, plan->budgets[budget - 1].from))
-		return true;
-	for (size_t i = 0; i < plan->edge_count; i++)
-		if (plan->edges[i].budget == budget && analyze_net_about(making, plan->edges[i].to))
-			return true;
-	return false;
-}
-
-static void add_over(struct net_making *making, const struct plan_traffic_item *item)
-{
-	const struct plan_budget *budget = &making->plan->budgets[item->budget - 1];
-	const struct plan_service *from = plan_service(making->plan, budget->from);
-	const bool ended = item->over == PLAN_OVER_UNTIL;
-	struct where where;
-
-	plan_budget_has(budget, item->over, &where);
-	if (!from || !item->packets || !about_line(making, item->budget))
-		return;
-	struct analyze_net_denial denial = {.from = budget->from,
-		.to = peers_of(making, item->budget),
-		.act = "connect",
-		.port = port_of(making, item->budget),
-		.layer = plan_traffic_layer_names[item->layer],
-		.count = item->packets,
-		.ago = seconds_of(item),
-		.passed = budget->alert && !ended,
-		.reason = arena_printf(making->arena, ended ? "%s is over" : "over %s",
-			plan_over_keys[item->over]),
-		.where = where};
-	struct analyze_net_denial *added = add(making, &denial);
-	if (!added)
-		return;
-	struct analyze_net_line *line =
-		arena_append(making->arena, &added->lines, &added->line_count, sizeof(*line));
-	*line = (struct analyze_net_line){.service = from->base,
-		.key = plan_over_keys[item->over],
-		.exists = true,
-		.where = where};
 }
 
 /* The latest first; then by what is said of them, so that equal states read the same. */
@@ -274,9 +228,11 @@ void analyze_net_denials(struct net_making *making)
 		const struct plan_traffic_item *item = &traffic->items[i];
 
 		if (item->kind == PLAN_TRAFFIC_OVER)
-			add_over(making, item);
+			analyze_net_over(making, item);
 		else if (item->kind == PLAN_TRAFFIC_REFUSED_NAME)
 			add_name(making, item);
+		else if (item->kind >= PLAN_TRAFFIC_REFUSED_SOURCE)
+			analyze_net_turned(making, item);
 		else if (item->kind > PLAN_TRAFFIC_OVER)
 			add_refused(making, item);
 	}

@@ -2,6 +2,8 @@
 #include <inttypes.h>
 
 #include "analyze/net.h"
+#include "base/arena.h"
+#include "base/scoped.h"
 #include "base/text.h"
 
 /* A text of the DOT language: quotes and backslashes would end it, or mean something. */
@@ -32,15 +34,49 @@ static void begin_edge(FILE *out, const char *from, const char *to, const char *
 	put(out, port ? port : "");
 }
 
-static bool is_there(const struct analyze_net *net, const char *name)
+/* Those who are no service, each once. */
+struct others {
+	const struct analyze_net *net;
+	struct arena *arena;
+	const char **names;
+	size_t count;
+};
+
+static bool is_known(const struct others *others, const char *name)
 {
-	for (size_t i = 0; i < net->edge_count; i++)
-		if (text_equal(net->edges[i].from, name) || text_equal(net->edges[i].to, name))
+	for (size_t i = 0; i < others->count; i++)
+		if (text_equal(others->names[i], name))
 			return true;
-	for (size_t i = 0; i < net->denial_count; i++)
-		if (text_equal(net->denials[i].from, name) || text_equal(net->denials[i].to, name))
+	for (size_t i = 0; i < others->net->service_count; i++)
+		if (text_equal(others->net->services[i], name))
 			return true;
 	return false;
+}
+
+static void put_other(FILE *out, struct others *others, const char *name)
+{
+	if (!name || is_known(others, name))
+		return;
+	put_node(out, name, " [style=\"rounded,dashed\"]");
+	*(const char **)arena_append(others->arena, &others->names, &others->count, sizeof(name)) =
+		name;
+}
+
+static void put_others(FILE *out, const struct analyze_net *net)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	struct others others = {.net = net, .arena = arena};
+
+	for (size_t i = 0; i < net->edge_count; i++) {
+		put_other(out, &others, net->edges[i].from);
+		put_other(out, &others, net->edges[i].to);
+	}
+	for (size_t i = 0; i < net->denial_count; i++) {
+		const struct analyze_net_denial *denial = &net->denials[i];
+
+		put_other(out, &others, analyze_net_end(denial, denial->from));
+		put_other(out, &others, analyze_net_end(denial, denial->to));
+	}
 }
 
 static void write_edge(FILE *out, const struct analyze_net_edge *edge)
@@ -54,6 +90,8 @@ static void write_edge(FILE *out, const struct analyze_net_edge *edge)
 	if (edge->measured)
 		fprintf(out, "\\n%s, %s back", analyze_net_bytes(edge->sent, sent),
 			analyze_net_bytes(edge->received, received));
+	if (edge->over)
+		fprintf(out, "\\n%s over", analyze_net_number(edge->over, connections));
 	fputs("\"", out);
 	if (edge->where.file) {
 		fputs(", tooltip=\"", out);
@@ -68,7 +106,8 @@ static void write_denial(FILE *out, const struct analyze_net_denial *denial)
 	char count[ANALYZE_NET_SIZE];
 
 	/* To listen is to reach nobody: it is shown at the service itself. */
-	begin_edge(out, denial->from, denial->to ? denial->to : denial->from, denial->port);
+	begin_edge(out, analyze_net_end(denial, denial->from),
+		analyze_net_end(denial, denial->to ? denial->to : denial->from), denial->port);
 	fprintf(out, "\\n%s %s %s\", style=dashed, color=\"#c0392b\", fontcolor=\"#c0392b\"];\n",
 		denial->act, denial->passed ? "let through" : "refused",
 		analyze_net_number(denial->count, count));
@@ -76,8 +115,6 @@ static void write_denial(FILE *out, const struct analyze_net_denial *denial)
 
 void analyze_net_dot(const struct analyze_net *net, FILE *out)
 {
-	static const char *const others[] = {ANALYZE_NET_OUTSIDE, ANALYZE_NET_HOST, "router"};
-
 	fputs("digraph \"", out);
 	put(out, net->stack);
 	fputs("\" {\n\trankdir=LR;\n\tnode [shape=box, fontname=\"sans-serif\"];\n"
@@ -85,9 +122,7 @@ void analyze_net_dot(const struct analyze_net *net, FILE *out)
 		out);
 	for (size_t i = 0; i < net->service_count; i++)
 		put_node(out, net->services[i], "");
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (is_there(net, others[i]))
-			put_node(out, others[i], " [style=\"rounded,dashed\"]");
+	put_others(out, net);
 	for (size_t i = 0; i < net->edge_count; i++)
 		write_edge(out, &net->edges[i]);
 	for (size_t i = 0; i < net->denial_count; i++)

@@ -45,3 +45,6 @@ struct net_layout {
 enum { NET_BOX = 150, NET_TEXT = 215, NET_GAP = 320, NET_LINE = 15, NET_EDGE = 30, NET_HEAD = 56 };
 
 struct net_layout *analyze_net_layout(const struct analyze_net *net, struct arena *arena);
+
+/* Its second half (net_place.c): the columns, heights and widths of what is in @layout. */
+void analyze_net_place(struct net_layout *layout, struct arena *arena);

@@ -112,11 +112,19 @@ static void allow_outside(
 {
 	const char *to = text_equal(denial->to, ANALYZE_NET_HOST)
 				 ? arena_printf(making->arena, "host:%" PRIu32, tried->port)
-				 : place(making->arena, tried->address, tried->port);
+			 : denial->name ? arena_printf(making->arena, "%s:%" PRIu32, denial->name,
+						  tried->port)
+					: place(making->arena, tried->address, tried->port);
 
 	add_line(making, denial, tried->from, "connects",
 		arena_printf(making->arena, "{to: \"%s%s\", why: WHAT FOR}", to,
 			tried->transport == PLAN_UDP ? "/udp" : ""));
+}
+
+void analyze_net_connects_line(struct net_making *making, struct analyze_net_denial *denial,
+	const struct plan_service *service, const char *item)
+{
+	add_line(making, denial, service, "connects", item);
 }
 
 void analyze_net_name_line(struct net_making *making, struct analyze_net_denial *denial,

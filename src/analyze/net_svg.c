@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "analyze/net.h"
 #include "analyze/net_layout.h"
 #include "base/arena.h"
@@ -6,7 +8,7 @@
 #include "base/text.h"
 #include "base/xml.h"
 
-enum { BEND = 55, FOOT = 34, LEAST_WIDTH = 640 };
+enum { BEND = 55, FOOT = 34, LEAST_WIDTH = 640, NAME_SHOWN = 19, NAME_BEGIN = 6 };
 
 static const char style[] =
 	"<style>"
@@ -65,6 +67,26 @@ static void write_labels(FILE *out, const struct net_bundle *bundle)
 	}
 }
 
+/* A name that is wider than its box: its two ends, and all of it for who points at it. */
+static void write_name(FILE *out, const char *name)
+{
+	const size_t length = strlen(name);
+
+	if (length <= NAME_SHOWN) {
+		xml_text(out, name);
+		return;
+	}
+	char begin[NAME_BEGIN + 1] = "";
+
+	fputs("<title>", out);
+	xml_text(out, name);
+	fputs("</title>", out);
+	memcpy(begin, name, NAME_BEGIN);
+	xml_text(out, begin);
+	fputs("…", out);
+	xml_text(out, name + length - (NAME_SHOWN - NAME_BEGIN - 1));
+}
+
 static void write_box(FILE *out, const struct net_box *box)
 {
 	fprintf(out,
@@ -72,7 +94,7 @@ static void write_box(FILE *out, const struct net_box *box)
 		"<text class=\"name\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
 		box->service ? "" : " away", box->x, box->y, NET_BOX, box->height,
 		box->x + NET_BOX / 2, box->y + box->height / 2 + 4);
-	xml_text(out, box->name);
+	write_name(out, box->name);
 	fputs("</text>\n", out);
 }
 

@@ -117,13 +117,18 @@ static void put_age(int seconds)
 		printf(", last %d days ago", seconds / DAY);
 }
 
-/* Who, by the address where the name says nothing. */
+/* Who, by the address where the name says nothing; by both where it was asked for by a name. */
 static void put_end(const struct analyze_net_denial *denial, const char *name, bool other)
 {
-	if (denial->address && (other || text_equal(name, ANALYZE_NET_OUTSIDE)))
-		cli_put(stdout, denial->address);
-	else
-		cli_put(stdout, name);
+	const bool address = denial->address && (other || text_equal(name, ANALYZE_NET_OUTSIDE));
+
+	if (!address || denial->name)
+		cli_put(stdout, address ? denial->name : name);
+	if (!address)
+		return;
+	fputs(denial->name ? " (" : "", stdout);
+	cli_put(stdout, denial->address);
+	fputs(denial->name ? ")" : "", stdout);
 }
 
 static void write_line(const struct shown *shown, const struct analyze_net_line *line)

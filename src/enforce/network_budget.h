@@ -37,17 +37,13 @@ void enforce_rules_budget_peers(FILE *out, const char *name, const struct networ
 /*
  * For packets of @budget to or from addresses outside the stack, which are in no set: @what.  Those
  * of a name come and go, and its connections stay: each packet is known by the mark of its
- * connection, which its first one was given.
+ * connection, which its first one was given (network_rules_counted.c).
  */
 struct rules_way;
 void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget,
 	const struct rules_way *way, const char *what);
 void enforce_rules_budget_begins_outside(FILE *out, const struct network_budget *budget,
 	const struct rules_way *way, const char *what);
-/* The rules that give the mark, before anything is counted. */
-void enforce_rules_budget_marks(FILE *out, const struct network_budget *budget);
-/* The number of @outside's budget, which is its connections' mark; 0: it has none. */
-uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside);
 
 /* Has @budget, as edges name it, a bandwidth, so that each packet must pass the link's ends? */
 static inline bool enforce_network_shaped(const struct plan *plan, uint32_t budget)

@@ -263,8 +263,6 @@ void enforce_rules_budget_out(
 
 	EACH_BUDGET(budget, plan, service)
 	{
-		if (budget.line->bandwidth || has_packets(budget.line))
-			enforce_rules_budget_marks(out, &budget);
 		if (budget.line->bandwidth)
 			write_class(out, &budget, &to);
 		if (has_packets(budget.line))

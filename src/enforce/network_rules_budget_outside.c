@@ -2,6 +2,7 @@
 
 /* Budgets of lines that lead outside: their peers are in no set of the budget's own. */
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "enforce/network_budget.h"
@@ -31,26 +32,9 @@ void enforce_rules_budget_outside(FILE *out, const struct network_budget *budget
 		const struct plan_outside *outside = &plan->outsides[i];
 
 		if (is_of(budget, outside) && outside->name)
-			fprintf(out, "\t\tct mark %zu %s\n", budget->number, what);
+			fprintf(out, "\t\tct mark %" PRIu32 " %s\n",
+				enforce_rules_outside_number(plan, outside), what);
 		else if (is_of(budget, outside))
 			enforce_rules_each_outside(out, plan, outside, way, what);
 	}
-}
-
-uint32_t enforce_rules_budget_mark(const struct plan *plan, const struct plan_outside *outside)
-{
-	return outside->budget ? plan->budgets[outside->budget - 1].number : 0;
-}
-
-/* Before anything is counted; its address is open when a connection begins. */
-void enforce_rules_budget_marks(FILE *out, const struct network_budget *budget)
-{
-	const struct rules_way to = {"daddr", "dport", "", true};
-	const struct plan *plan = budget->plan;
-	char mark[64];
-
-	snprintf(mark, sizeof(mark), "ct state new ct mark set %zu", budget->number);
-	for (size_t i = 0; i < plan->outside_count; i++)
-		if (is_of(budget, &plan->outsides[i]) && plan->outsides[i].name)
-			enforce_rules_each_outside(out, plan, &plan->outsides[i], &to, mark);
 }

@@ -41,7 +41,7 @@ static const char own_untracked[] = "\tchain own {\n"
 				    "\t\toif \"lo\" notrack\n"
 				    "\t}\n";
 
-static const struct rules_way goes_on_outside = {"daddr", "dport", RULES_ANSWER " "};
+static const struct rules_way goes_on_outside = {"daddr", "dport", RULES_ANSWER " ", true};
 
 /* A reload may have begun to follow what was open by then: each packet of TCP says whether it asks
  * for a connection, and what does not goes on by its edge.  That is looked at first: an element of
@@ -65,11 +65,13 @@ void enforce_rules_followed(
 	fputs(RULES_INPUT, out);
 	enforce_rules_names_in(out, plan, service);
 	enforce_rules_budget_in(out, plan, service);
-	fprintf(out, "%s" RULES_EXISTING, towards ? counted_in : "");
+	fputs(towards ? counted_in : "", out);
+	enforce_rules_counted_established(out, plan, service, &enforce_rules_returned);
+	fputs(RULES_EXISTING, out);
 	fputs("\t\t" RULES_ANSWER " ip saddr . meta l4proto . th sport @answers4 accept\n"
 	      "\t\t" RULES_ANSWER " ip6 saddr . meta l4proto . th sport @answers6 accept\n",
 		out);
-	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
+	enforce_rules_outside(out, plan, service, &enforce_rules_returned, true);
 	enforce_rules_limit(out, "");
 	fputs("\t\tip saddr . meta l4proto . th dport @listens4 accept\n"
 	      "\t\tip6 saddr . meta l4proto . th dport @listens6 accept\n",
@@ -81,18 +83,20 @@ void enforce_rules_followed(
 			: RULES_RECORD("came", RULES_SOURCE, RULES_RESET),
 		translates ? translated_own : "\t\toif \"lo\" accept\n");
 	enforce_rules_names_out(out, plan, service, "udp");
+	enforce_rules_counted_marks(out, plan, service);
 	enforce_rules_budget_out(out, plan, service);
-	fprintf(out, "%s" RULES_ANSWERS "%s", towards ? counted_out : "",
-		translates ? from_loopback : "");
+	fputs(towards ? counted_out : "", out);
+	enforce_rules_counted_established(out, plan, service, &enforce_rules_outward);
+	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
 	write_open_before(out);
-	enforce_rules_outside(out, plan, service, &goes_on_outside);
+	enforce_rules_outside(out, plan, service, &goes_on_outside, true);
 	enforce_rules_published(out, plan, service, &enforce_rules_goes_on);
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	enforce_rules_budget_begin(out, plan, service, "");
 	enforce_rules_limit(out, "");
 	enforce_rules_names_out(out, plan, service, "tcp");
 	fputs(RULES_BEGIN RULES_TOWARDS, out);
-	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
+	enforce_rules_outside(out, plan, service, &enforce_rules_outward, true);
 	fprintf(out, "%s" RULES_REFUSE "\t}\n",
 		audited ? RULES_RECORD("went", RULES_TARGET, "accept") LET_THROUGH
 			: RULES_RECORD("went", RULES_TARGET, RULES_RESET));

@@ -114,13 +114,25 @@ struct place {
 	const char *link, *prefix4, *prefix6, *host4;
 };
 
+/* At once, where it is one of the host's programs that hears so; else without a word. */
+static void write_refusals(FILE *out)
+{
+	fputs("\tchain astray {\n", out);
+	fputs(RULES_RECORD("refused", RULES_LINK_BOTH, RULES_RESET), out);
+	fputs("\t\tmeta l4proto tcp reject with tcp reset\n\t\tdrop\n\t}\n", out);
+	fputs("\tchain strays {\n", out);
+	fputs(RULES_RECORD("refused", RULES_LINK_BOTH, "drop"), out);
+	fputs("\t\tdrop\n\t}\n", out);
+}
+
 /*
  * From the stack come answers to who stands for the host's clients (host4), also
  * where its router were no more what it is; what else it sends is for those that
  * this table translates, if it does.  To addresses of the stack nobody else sends:
  * no neighbour finds anything there, and where the link is gone nothing goes
  * elsewhere in its place: who is led there hears so.  Doors are of TCP alone, and of errors about
- * what the host could not pass on.  Each packet of the host is looked at here: so it is little.
+ * what the host could not pass on.  Each packet of the host is looked at here: so it is little, and
+ * what is refused is recorded where nothing else gets.
  */
 static void write_guards(FILE *out, const struct place *place, bool translates, bool wide)
 {
@@ -128,10 +140,10 @@ static void write_guards(FILE *out, const struct place *place, bool translates, 
 		"\tchain guard {\n"
 		"\t\ttype filter hook prerouting priority raw; policy accept;\n"
 		"\t\tiifname \"%s\" goto answers\n"
-		"\t\tip daddr %s drop\n",
+		"\t\tip daddr %s goto strays\n",
 		place->link, place->prefix4);
 	if (wide)
-		fprintf(out, "\t\tip6 daddr %s drop\n", place->prefix6);
+		fprintf(out, "\t\tip6 daddr %s goto strays\n", place->prefix6);
 	fprintf(out,
 		"\t}\n"
 		"\tchain answers {\n"
@@ -141,7 +153,7 @@ static void write_guards(FILE *out, const struct place *place, bool translates, 
 		"\tchain leave {\n"
 		"\t\ttype filter hook output priority raw; policy accept;\n"
 		"\t\tip daddr %s oifname != \"%s\" goto astray\n",
-		place->prefix4, place->host4, translates ? "" : "\t\tdrop\n", place->prefix4,
+		place->prefix4, place->host4, translates ? "" : "\t\tgoto strays\n", place->prefix4,
 		place->link);
 	/* Whether it is about a connection, the router knows. */
 	if (translates)
@@ -149,16 +161,12 @@ static void write_guards(FILE *out, const struct place *place, bool translates, 
 			"\t\tip daddr %s icmp type { destination-unreachable, time-exceeded, "
 			"parameter-problem } accept\n",
 			place->prefix4);
-	fprintf(out, "\t\tip daddr %s meta l4proto != tcp drop\n", place->prefix4);
+	fprintf(out, "\t\tip daddr %s meta l4proto != tcp goto strays\n", place->prefix4);
 	if (wide)
 		fprintf(out, "\t\tip6 daddr %s oifname != \"%s\" goto astray\n", place->prefix6,
 			place->link);
-	fputs("\t}\n"
-	      "\tchain astray {\n"
-	      "\t\tmeta l4proto tcp reject with tcp reset\n"
-	      "\t\tdrop\n"
-	      "\t}\n",
-		out);
+	fputs("\t}\n", out);
+	write_refusals(out);
 }
 
 /*
@@ -172,23 +180,23 @@ static void write_translation(FILE *out, const struct place *place, const struct
 	fprintf(out,
 		"\tchain known {\n"
 		"\t\ttype filter hook prerouting priority mangle; policy accept;\n"
-		"\t\tiifname \"%s\" ct state & (established | related) == 0 drop\n"
+		"\t\tiifname \"%s\" ct state & (established | related) == 0 goto strays\n"
 		"\t}\n"
 		"\tchain way {\n"
 		"\t\ttype filter hook forward priority mangle; policy accept;\n"
-		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
+		"\t\toifname \"%s\" ct status & dnat == 0 goto strays\n"
 		"\t}\n"
 		"\tchain out {\n"
 		"\t\ttype nat hook postrouting priority srcnat; policy accept;\n"
 		"\t\toifname \"%s\" ip saddr %s accept\n"
-		"\t\toifname \"%s\" ct status & dnat == 0 drop\n"
-		"\t\toifname != \"%s\" ip daddr %s drop\n"
-		"\t\toifname != \"%s\" ip6 daddr %s drop\n"
+		"\t\toifname \"%s\" ct status & dnat == 0 goto strays\n"
+		"\t\toifname != \"%s\" ip daddr %s goto strays\n"
+		"\t\toifname != \"%s\" ip6 daddr %s goto strays\n"
 		"\t}\n"
 		"\tchain arrive {\n"
 		"\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
-		"\t\tip saddr %s drop\n"
-		"\t\tip6 saddr %s drop\n",
+		"\t\tip saddr %s goto strays\n"
+		"\t\tip6 saddr %s goto strays\n",
 		place->link, place->link, place->link, place->host4, place->link, place->link,
 		place->prefix4, place->link, place->prefix6, place->prefix4, place->prefix6);
 	write_doors(out, plan);
@@ -215,6 +223,7 @@ char *enforce_network_rules_host(const struct plan *plan)
 	if (!out)
 		return NULL;
 	fprintf(out, "table inet " NETWORK_HOST_TABLE " {\n", plan->stack);
+	enforce_rules_host_recorded(out);
 	write_guards(out, &place, translates, enforce_door_wide(plan));
 	if (translates)
 		write_translation(out, &place, plan);

@@ -14,7 +14,6 @@
 
 #include "base/prefix.h"
 #include "base/text.h"
-#include "enforce/network_budget.h"
 #include "enforce/network_link.h"
 #include "enforce/network_names.h"
 #include "enforce/network_rules_part.h"
@@ -69,14 +68,6 @@ void enforce_rules_each_outside(FILE *out, const struct plan *plan,
 	}
 }
 
-void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
-	const struct rules_way *way)
-{
-	for (size_t i = 0; i < plan->outside_count; i++)
-		if (text_equal(plan->outsides[i].from, service->name))
-			enforce_rules_each_outside(out, plan, &plan->outsides[i], way, "accept");
-}
-
 /* In the router, where what comes back is given its class (network_rules_shaped.c). */
 static void write_marked(FILE *out, const struct plan *plan, const struct plan_service *service)
 {
@@ -87,18 +78,10 @@ static void write_marked(FILE *out, const struct plan *plan, const struct plan_s
 		if (!text_equal(outside->from, service->name))
 			continue;
 		snprintf(mark, sizeof(mark), "ct mark set %" PRIu32 " accept",
-			enforce_rules_budget_mark(plan, outside));
+			enforce_rules_outside_number(plan, outside));
 		enforce_rules_each_outside(out, plan, outside, &enforce_rules_outward,
 			outside->name && outside->budget ? mark : "accept");
 	}
-}
-
-static bool goes_outside(const struct plan *plan, const struct plan_service *service)
-{
-	for (size_t i = 0; service->linked && i < plan->outside_count; i++)
-		if (text_equal(plan->outsides[i].from, service->name))
-			return true;
-	return false;
 }
 
 void enforce_rules_outside_chains(FILE *out, const struct plan *plan)
@@ -107,7 +90,7 @@ void enforce_rules_outside_chains(FILE *out, const struct plan *plan)
 		const struct plan_service *service = &plan->services[i];
 		char link[NETWORK_LINK_NAME];
 
-		if (!goes_outside(plan, service))
+		if (!enforce_rules_goes_outside(plan, service))
 			continue;
 		enforce_network_link_name(service->link, link);
 		enforce_rules_name_sets(out, plan, service);
@@ -124,7 +107,7 @@ void enforce_rules_outside_jumps(FILE *out, const struct plan *plan)
 	for (size_t i = 0; i < plan->service_count; i++) {
 		char link[NETWORK_LINK_NAME];
 
-		if (!goes_outside(plan, &plan->services[i]))
+		if (!enforce_rules_goes_outside(plan, &plan->services[i]))
 			continue;
 		enforce_network_link_name(plan->services[i].link, link);
 		fprintf(out, "%s\"%s\" : jump outside_%s", count++ ? ", " : "\t\tiifname vmap { ",

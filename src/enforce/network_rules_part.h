@@ -55,6 +55,9 @@ struct plan;
 #define RULES_TARGET(family) family " daddr . meta l4proto . th dport"
 #define RULES_LINK_TARGET(family) "iifname . " family " daddr . meta l4proto . th dport"
 
+#define RULES_LINK_BOTH(family)                                                                    \
+	"iifname . " family " saddr . " family " daddr . meta l4proto . th dport"
+
 /* What begins a connection by an edge is counted apart.  Were there no room, it would be let
  * through by the rules that follow, which are for all else. */
 #define RULES_BEGIN                                                                                \
@@ -137,15 +140,35 @@ extern const struct rules_way enforce_rules_goes_on;
 extern const struct rules_way enforce_rules_outward, enforce_rules_returned;
 
 /* Addresses outside the stack (network_rules_outside.c): @what of packets that are meant by
- * @outside; the rules that accept what is meant by the lines of @service; and in the router a chain
- * for each service that has such lines, and the rule that leads there by its link. */
+ * @outside; and in the router a chain for each service that has such lines, and the rule that leads
+ * there by its link. */
 struct plan_outside;
 void enforce_rules_each_outside(FILE *out, const struct plan *plan,
 	const struct plan_outside *outside, const struct rules_way *way, const char *what);
-void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
-	const struct rules_way *way);
 void enforce_rules_outside_chains(FILE *out, const struct plan *plan);
 void enforce_rules_outside_jumps(FILE *out, const struct plan *plan);
+
+/*
+ * What goes by the lines of @service that lead outside, counted (network_rules_counted.c): the
+ * counters of its table, and the chains that count; the rules that accept what is meant by them;
+ * and where connections are @followed those that tell the kernel which line a new one is of, and
+ * that accept what belongs to it from then on.
+ */
+void enforce_rules_counted(
+	FILE *out, const struct plan *plan, const struct plan_service *service, bool followed);
+void enforce_rules_outside(FILE *out, const struct plan *plan, const struct plan_service *service,
+	const struct rules_way *way, bool followed);
+void enforce_rules_counted_marks(
+	FILE *out, const struct plan *plan, const struct plan_service *service);
+void enforce_rules_counted_established(FILE *out, const struct plan *plan,
+	const struct plan_service *service, const struct rules_way *way);
+
+/* Which line of its service @outside is: the number in the names of its counters, and the mark of
+ * its connections.  Made of what it says, so that it stays when other lines come and go. */
+uint32_t enforce_rules_outside_number(const struct plan *plan, const struct plan_outside *outside);
+
+/* Has @service such lines, and a link? */
+bool enforce_rules_goes_outside(const struct plan *plan, const struct plan_service *service);
 
 /* Names outside (network_rules_names.c): the sets of their addresses, of one service.  In its table
  * the rules by which it asks the resolver, and is answered, and the chains that keep that from
@@ -192,9 +215,10 @@ bool enforce_rules_router_sets(FILE *out, const struct plan *plan);
 
 /* What packets fill, of a table (network_rules_recorded.c): of a service, what came and what went
  * where no edge leads, and how often each of so many edges was used (@towards: by family); of the
- * router, what it refused by which link. */
+ * router, what it refused by which link; of the host, also from whom. */
 void enforce_rules_recorded(FILE *out, const size_t towards[2]);
 void enforce_rules_router_recorded(FILE *out);
+void enforce_rules_host_recorded(FILE *out);
 
 /* The chains of a service whose connections are followed; has it edges @towards anybody? */
 void enforce_rules_followed(

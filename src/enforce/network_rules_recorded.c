@@ -44,3 +44,9 @@ void enforce_rules_router_recorded(FILE *out)
 	write_record(out, "refused4", "ifname . ipv4_addr");
 	write_record(out, "refused6", "ifname . ipv6_addr");
 }
+
+void enforce_rules_host_recorded(FILE *out)
+{
+	write_record(out, "refused4", "ifname . ipv4_addr . ipv4_addr");
+	write_record(out, "refused6", "ifname . ipv6_addr . ipv6_addr");
+}

@@ -74,7 +74,7 @@ static void write_each_packet(
 	      "\t\tip saddr . meta l4proto . th sport @answers4 " RULES_ANSWER " accept\n"
 	      "\t\tip6 saddr . meta l4proto . th sport @answers6 " RULES_ANSWER " accept\n",
 		out);
-	enforce_rules_outside(out, plan, service, &enforce_rules_returned);
+	enforce_rules_outside(out, plan, service, &enforce_rules_returned, false);
 	enforce_rules_probes(out, plan, service, &enforce_rules_asked);
 	fputs(enforce_rules_publishes(plan, service) ? errors_from_outside : "", out);
 	fputs(RULES_RECORD("came", RULES_SOURCE, RULES_RESET) RULES_REFUSE
@@ -87,7 +87,7 @@ static void write_each_packet(
 	      "\t\tip6 daddr . meta l4proto . th sport @listens6 " RULES_ANSWER " accept\n"
 	      "\t\t" RULES_ASK "jump begins\n" RULES_TOWARDS,
 		out);
-	enforce_rules_outside(out, plan, service, &enforce_rules_outward);
+	enforce_rules_outside(out, plan, service, &enforce_rules_outward, false);
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	fputs(RULES_RESETS RULES_RECORD("went", RULES_TARGET, RULES_RESET) RULES_REFUSE "\t}\n",
 		out);
@@ -124,6 +124,7 @@ char *enforce_network_rules_service(const struct plan *plan, const struct plan_s
 	enforce_rules_recorded(out, towards);
 	const bool followed = enforce_rules_follows(plan, service);
 	enforce_rules_doors(out, plan, service, followed);
+	enforce_rules_counted(out, plan, service, followed);
 	enforce_rules_budgets(out, plan, service);
 	if (followed)
 		enforce_rules_followed(out, plan, service, towards[0] || towards[1]);

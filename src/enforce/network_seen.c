@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "enforce/network_budget.h"
 #include "enforce/network_link.h"
+#include "enforce/network_rules.h"
+#include "enforce/network_rules_part.h"
 #include "enforce/network_space.h"
 #include "enforce/nft.h"
 #include "plan/traffic.h"
@@ -84,6 +86,26 @@ static void see_over(struct seeing *seeing, const struct enforce_nft_seen *seen)
 	}
 }
 
+/* "outside4711_begun": its line's by that number. */
+static void see_outside(struct seeing *seeing, const struct enforce_nft_seen *seen)
+{
+	const struct plan *plan = seeing->plan;
+	unsigned number;
+	char what[8];
+
+	if (sscanf(seen->counter, "outside%10u_%7s", &number, what) != 2)
+		return;
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (text_equal(plan->outsides[i].from, seeing->service->name) &&
+			enforce_rules_outside_number(plan, &plan->outsides[i]) == number)
+			add(seeing,
+				text_equal(what, "begun")  ? PLAN_TRAFFIC_OUTSIDE_BEGUN
+				: text_equal(what, "sent") ? PLAN_TRAFFIC_OUTSIDE_SENT
+							   : PLAN_TRAFFIC_OUTSIDE_RECEIVED,
+				seen)
+				->outside = (uint32_t)i + 1;
+}
+
 /* "door443_begun" */
 static void see_door(struct seeing *seeing, const struct enforce_nft_seen *seen)
 {
@@ -108,6 +130,8 @@ static void see(void *context, const struct enforce_nft_seen *seen)
 		see_element(seeing, seen);
 	else if (text_starts(seen->counter, "over"))
 		see_over(seeing, seen);
+	else if (text_starts(seen->counter, "outside"))
+		see_outside(seeing, seen);
 	else
 		see_door(seeing, seen);
 }
@@ -149,5 +173,47 @@ int enforce_network_seen_router(
 
 	for (size_t i = 0; error == 0 && i < sizeof(questions) / sizeof(questions[0]); i++)
 		error = enforce_nft_see(questions[i], see_refused, &seeing, plan->where, why);
+	return error;
+}
+
+static const struct plan_service *owner_of(const struct plan *plan, const char *address)
+{
+	for (size_t i = 0; i < plan->service_count; i++)
+		if (plan->services[i].linked &&
+			(text_equal(plan->services[i].address4, address) ||
+				text_equal(plan->services[i].address6, address)))
+			return &plan->services[i];
+	return NULL;
+}
+
+/* By the stack's link comes what a service sends; what comes otherwise may wear any address. */
+static void see_stray(void *context, const struct enforce_nft_seen *seen)
+{
+	struct seeing seeing = *(struct seeing *)context;
+	const bool out = text_equal(seen->link, seeing.plan->network.host_link);
+	struct plan_traffic_item *item;
+
+	if (!seen->sender)
+		return;
+	seeing.service = owner_of(seeing.plan, out ? seen->sender : seen->address);
+	item = add(&seeing, out ? PLAN_TRAFFIC_REFUSED_OUT : PLAN_TRAFFIC_REFUSED_IN, seen);
+	item->layer = PLAN_TRAFFIC_HOST;
+	if (out)
+		return;
+	item->address = arena_text(seeing.traffic->arena, seen->sender);
+	item->other = seen->link && *seen->link ? PLAN_TRAFFIC_THE_WORLD : PLAN_TRAFFIC_THE_HOST;
+}
+
+int enforce_network_seen_host(
+	const struct plan *plan, struct plan_traffic *traffic, struct fault *why)
+{
+	struct seeing seeing = {plan, NULL, traffic};
+	int error = 0;
+
+	for (int wide = 0; plan->network.host_link && error == 0 && wide < 2; wide++)
+		error = enforce_nft_see(arena_printf(traffic->arena,
+						"list set inet " NETWORK_HOST_TABLE " refused%d",
+						plan->stack, wide ? 6 : 4),
+			see_stray, &seeing, plan->network.door_where, why);
 	return error;
 }

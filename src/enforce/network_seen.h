@@ -23,6 +23,11 @@ int enforce_network_seen(const struct plan *plan, const struct plan_service *ser
 int enforce_network_seen_router(
 	const struct plan *plan, int network, struct plan_traffic *traffic, struct fault *why);
 
+/* What the stack's table in the host has, in whose network the caller is; nothing where it has
+ * none. */
+int enforce_network_seen_host(
+	const struct plan *plan, struct plan_traffic *traffic, struct fault *why);
+
 /* What @service's cgroup has; nothing where no program is in it. */
 int enforce_labels_seen(const struct plan *plan, const struct plan_service *service,
 	struct plan_traffic *traffic, struct fault *why);

@@ -231,6 +231,7 @@ static void see_element(const struct seeing *seeing, const char *set, const json
 
 	if (count < 3)
 		return;
+	seen.sender = count > 4 ? json_string_value(json_array_get(parts, 1)) : NULL;
 	seen.link = count > 3 ? json_string_value(json_array_get(parts, 0)) : NULL;
 	seen.address = json_string_value(json_array_get(parts, count - 3));
 	seen.protocol = json_string_value(json_array_get(parts, count - 2));

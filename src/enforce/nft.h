@@ -27,8 +27,9 @@ char *enforce_nft_list_table(const char *table, struct where where, struct fault
 /* What an element of a set, or a counter, has seen. */
 struct enforce_nft_seen {
 	const char *set, *counter; /* the name of one of them */
-	/* An element that ends in address, protocol ("tcp", "udp") and port; @link before them. */
-	const char *link, *address, *protocol;
+	/* An element that ends in address, protocol ("tcp", "udp") and port; before them @link, and
+	 * between these @sender, or neither. */
+	const char *link, *sender, *address, *protocol;
 	unsigned port;
 	uint64_t packets, bytes; /* 0 where it does not count */
 	uint64_t left;           /* seconds until the element goes; 0: it does not */
