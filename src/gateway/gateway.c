@@ -21,6 +21,7 @@ struct life {
 	enum gateway_part part;
 	const struct plan *plan;
 	const struct enforce_network_router *router;
+	struct gateway_turned_away *turned;
 	struct arena *arena;
 };
 
@@ -67,7 +68,7 @@ static void live(const void *what, int status, struct fault *why)
 	if (!error)
 		error = settle_descriptors(life, doors, count, status, why);
 	if (!error)
-		server = gateway_server(doors, count, why);
+		server = gateway_server(doors, count, life->turned, why);
 	if (!server || gateway_confine(life->part, life->plan, life->router, EPERM, why))
 		return;
 	close(life->router->user);
@@ -85,11 +86,11 @@ static const char *const names[] = {
 };
 
 int gateway_start(enum gateway_part part, const struct plan *plan,
-	const struct enforce_network_router *router, int cgroup, pid_t *pid, int *pidfd,
-	struct fault *why)
+	const struct enforce_network_router *router, struct gateway_turned_away *turned, int cgroup,
+	pid_t *pid, int *pidfd, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	const struct life life = {part, plan, router, arena};
+	const struct life life = {part, plan, router, turned, arena};
 	const struct gateway_process process = {names[part], plan->where, live, &life};
 	/* Before there is anything in it. */
 	int error = part == GATEWAY_OUTLET ? enforce_hold_connects(plan, cgroup, why) : 0;

@@ -18,6 +18,7 @@
 
 struct fault;
 struct enforce_network_router;
+struct gateway_turned_away;
 struct plan;
 
 enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET, GATEWAY_RESOLVER };
@@ -25,11 +26,12 @@ enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET, GATEWAY_RESOLVER };
 /*
  * Fork @part into the cgroup @cgroup (a directory descriptor; the outlet needs one),
  * open its listening sockets, confine it and let it serve.  Returns when it serves.
- * The caller closes *@pidfd.
+ * The caller closes *@pidfd.  It writes whom it turns away to @turned, memory that is shared with
+ * it; NULL: to nowhere.
  */
 int gateway_start(enum gateway_part part, const struct plan *plan,
-	const struct enforce_network_router *router, int cgroup, pid_t *pid, int *pidfd,
-	struct fault *why);
+	const struct enforce_network_router *router, struct gateway_turned_away *turned, int cgroup,
+	pid_t *pid, int *pidfd, struct fault *why);
 
 /*
  * Confine the calling process as @part is (identity, capabilities, view, Landlock,

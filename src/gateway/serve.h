@@ -14,12 +14,14 @@
 struct fault;
 struct gateway_door;
 struct gateway_server;
+struct gateway_turned_away;
 
 /* Connections at a time, when the limit of descriptors allows it. */
 enum { GATEWAY_CONNECTIONS = 8192 };
 
-/* Lives until the process ends. */
-struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, struct fault *why);
+/* Lives until the process ends.  Whom it turns away it writes to @turned, unless NULL. */
+struct gateway_server *gateway_server(struct gateway_door *doors, size_t count,
+	struct gateway_turned_away *turned, struct fault *why);
 
 /* Serve until the process is told to end; told to leave (gateway/process.h), until nobody is served
  * any more. */

@@ -11,7 +11,9 @@
 #include "gateway/serve_part.h"
 #include "gateway/server.h"
 #include "gateway/source.h"
+#include "gateway/turned_away.h"
 #include "gateway/upstream.h"
+#include "plan/plan.h"
 
 enum { CONNECT_SECONDS = 10, HELLO_SECONDS = 10 };
 
@@ -76,16 +78,36 @@ static void refuse(int client)
 	close(client);
 }
 
+/* A client of @door may not come: it is known by the address that it is published at. */
+static void turn_away(struct gateway_server *server, const struct gateway_door *door,
+	enum gateway_turned_reason reason, const union gateway_address *client)
+{
+	union gateway_address wanted;
+
+	if (gateway_address_set(&wanted, door->publish->address, door->publish->host_port))
+		gateway_turn_away(server->turned, reason, client, &wanted, "");
+}
+
 /* May @client be served by @door?  Then @call says how: the instances have their clients in turn.
  */
 static bool admit(struct gateway_server *server, struct gateway_door *door, int client,
 	const union gateway_address *address, struct gateway_call *call)
 {
 	*call = (struct gateway_call){.door = door, .client = *address};
-	if (door->outlet)
-		return gateway_outlet_admit(door->outlet, client, call);
-	if (!gateway_source_enter(server->sources, door, address))
+	if (door->outlet) {
+		if (gateway_outlet_admit(door->outlet, client, call))
+			return true;
+		gateway_turn_away(server->turned, TURNED_WAY, address, &call->wanted, "");
 		return false;
+	}
+	if (!gateway_source_may_come(door, address)) {
+		turn_away(server, door, TURNED_SOURCE, address);
+		return false;
+	}
+	if (!gateway_source_enter(server->sources, door, address)) {
+		turn_away(server, door, TURNED_COUNT, address);
+		return false;
+	}
 	call->end = door->next;
 	door->next = (door->next + 1) % door->service_count;
 	return true;
@@ -147,8 +169,13 @@ void gateway_hear_client(struct gateway_server *server, size_t index, uint32_t e
 	if (length < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	hello = length <= 0 ? HELLO_OTHER : gateway_hello(bytes, (size_t)length, name);
-	if (hello == HELLO_NAMED && gateway_outlet_named(call->door->outlet, call, name))
+	if (hello == HELLO_NAMED && gateway_outlet_named(call->door->outlet, call, name)) {
 		go_on(server, index);
-	else if (hello != HELLO_MORE || events & EPOLLRDHUP)
+	} else if (hello != HELLO_MORE || events & EPOLLRDHUP) {
+		/* Who says nothing at all has gone by himself. */
+		if (length > 0)
+			gateway_turn_away(server->turned, TURNED_HELLO, &call->client,
+				&call->wanted, hello == HELLO_NAMED ? name : "");
 		gateway_end_relay(server, index, true);
+	}
 }

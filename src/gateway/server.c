@@ -72,7 +72,8 @@ static void free_server(struct gateway_server *server)
 	free(server);
 }
 
-struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, struct fault *why)
+struct gateway_server *gateway_server(struct gateway_door *doors, size_t count,
+	struct gateway_turned_away *turned, struct fault *why)
 {
 	const struct where nowhere = {0};
 	size_t capacity = settle_limit(count);
@@ -89,6 +90,7 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count, 
 	}
 	*server = (struct gateway_server){.doors = doors,
 		.door_count = count,
+		.turned = turned,
 		.capacity = capacity,
 		.epoll = -1,
 		.now = gateway_seconds()};

@@ -21,9 +21,10 @@ struct gateway_server {
 	struct gateway_call *calls;  /* of each relay */
 	size_t capacity, used, free; /* free: the first of the list; capacity: none */
 	struct gateway_sources *sources;
-	size_t *ready, ready_count; /* have more to do than one turn */
-	size_t *turn;               /* the same, while they are served */
-	size_t timed;               /* have a deadline */
+	struct gateway_turned_away *turned; /* NULL: nobody asks */
+	size_t *ready, ready_count;         /* have more to do than one turn */
+	size_t *turn;                       /* the same, while they are served */
+	size_t timed;                       /* have a deadline */
 	int epoll;
 	bool open;    /* doors are watched */
 	bool pressed; /* the kernel has no room: wait a little */

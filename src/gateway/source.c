@@ -86,7 +86,7 @@ static uint32_t *find(struct gateway_sources *sources, const struct client *clie
 	return place;
 }
 
-static bool may_come(const struct gateway_door *door, const union gateway_address *client)
+bool gateway_source_may_come(const struct gateway_door *door, const union gateway_address *client)
 {
 	for (size_t i = 0; i < door->range_count; i++)
 		if (prefix_holds(&door->ranges[i], gateway_address_bytes(client)))
@@ -97,7 +97,7 @@ static bool may_come(const struct gateway_door *door, const union gateway_addres
 bool gateway_source_enter(struct gateway_sources *sources, const struct gateway_door *door,
 	const union gateway_address *address)
 {
-	if (!may_come(door, address))
+	if (!gateway_source_may_come(door, address))
 		return false;
 	if (!door->per_source)
 		return true;

@@ -19,7 +19,10 @@ union gateway_address;
 /* Room for @capacity connections at a time; NULL: no memory.  Freed by free(). */
 struct gateway_sources *gateway_sources(size_t capacity);
 
-/* May one more connection of @client come by @door?  Then it is counted, until it leaves. */
+/* Is he in its ranges? */
+bool gateway_source_may_come(const struct gateway_door *door, const union gateway_address *client);
+
+/* And may one more connection of @client come by @door?  Then it is counted, until it leaves. */
 bool gateway_source_enter(struct gateway_sources *sources, const struct gateway_door *door,
 	const union gateway_address *client);
 void gateway_source_leave(struct gateway_sources *sources, const struct gateway_door *door,

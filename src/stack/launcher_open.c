@@ -20,6 +20,7 @@
 #include "gateway/opening.h"
 #include "plan/plan.h"
 #include "stack/launcher.h"
+#include "stack/named.h"
 
 enum { MOST_SECONDS = 2 * 60 * 60, OPENING_MOMENT = 100 /* ms */, OPENINGS = 200 /* in one */ };
 
@@ -76,8 +77,12 @@ static int open_for(struct launcher *launcher, const struct plan_outside *edge,
 		if (network >= 0)
 			error = open_in(launcher, edge, opening, network, &why);
 	}
-	return error ? error
-		     : open_in(launcher, edge, opening, launcher->start.router_network, &why);
+	if (!error)
+		error = open_in(launcher, edge, opening, launcher->start.router_network, &why);
+	if (!error)
+		stack_named_note(launcher->start.folder, plan, edge,
+			opening->family == 6 ? AF_INET6 : AF_INET, opening->bytes);
+	return error;
 }
 
 static void close_openings(struct launcher *launcher)

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "stack/refused.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "base/fault.h"
-#include "base/scoped.h"
 #include "gateway/resolver_refusals.h"
 #include "plan/plan.h"
+#include "stack/refused_file.h"
 
 static const char file_name[] = "refused";
 
@@ -30,40 +25,11 @@ void stack_refused_forget(int folder)
 	unlinkat(folder, file_name, 0);
 }
 
-static int open_file(int folder)
-{
-	return openat(folder, file_name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-}
-
-/* One of another size is of another plan: a new one begins, and who still writes into the old one
- * may do so to its end. */
-static int open_sized(int folder, size_t size)
-{
-	scoped(fd) int fd = open_file(folder);
-	struct stat status;
-
-	if (fd < 0 || fstat(fd, &status) < 0)
-		return -errno;
-	if ((size_t)status.st_size == size)
-		return take_fd(&fd);
-	stack_refused_forget(folder);
-	scoped(fd) int anew = open_file(folder);
-	return anew < 0 || ftruncate(anew, (off_t)size) < 0 ? -errno : take_fd(&anew);
-}
-
 struct gateway_refusals *stack_refused_map(
 	int folder, const struct plan *plan, size_t *size, struct fault *why)
 {
 	*size = count_of(plan) * sizeof(struct gateway_refusals);
-	scoped(fd) int fd = open_sized(folder, *size);
-	void *map =
-		fd < 0 ? MAP_FAILED : mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (map != MAP_FAILED)
-		return map;
-	fault(why, fd < 0 ? fd : -errno, plan->where,
-		"cannot make the file of what the resolver refuses");
-	return NULL;
+	return stack_refused_file_map(folder, file_name, *size, plan->where, why);
 }
 
 /* A name ends where its labels end, or it is none. */
@@ -85,19 +51,11 @@ static void believe_nothing(struct gateway_refusals *refusals)
 
 struct gateway_refusals *stack_refused_read(int folder, const struct plan *plan, size_t *count)
 {
-	scoped(fd) int fd = openat(folder, file_name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	size_t size = count_of(plan) * sizeof(struct gateway_refusals);
-	struct gateway_refusals *read_all = calloc(1, size + 1);
-	char past;
+	struct gateway_refusals *all = stack_refused_file_read(
+		folder, file_name, count_of(plan) * sizeof(struct gateway_refusals));
 
-	*count = size / sizeof(struct gateway_refusals);
-	if (fd < 0 || !read_all || pread(fd, read_all, size, 0) != (ssize_t)size ||
-		pread(fd, &past, 1, (off_t)size) != 0) {
-		free(read_all);
-		*count = 0;
-		return NULL;
-	}
+	*count = all ? count_of(plan) : 0;
 	for (size_t i = 0; i < *count; i++)
-		believe_nothing(&read_all[i]);
-	return read_all;
+		believe_nothing(&all[i]);
+	return all;
 }

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #pragma once
 
-/*
- * What services were refused by the resolver, in a file of the run folder that it has in its
- * memory: so it needs no call to write it down, and others read it also when it has ended.  A
- * resolver that was taken over writes what it likes there: who reads believes no length, and no
- * text.
- */
+/* Names that services were refused by the resolver, in a file of the run folder
+ * (stack/refused_file.h): who reads it believes no length, and no text. */
 
 #include <stddef.h>
 

@@ -28,12 +28,14 @@
 #include "gateway/resolver_config.h"
 #include "gateway/resolver_plan.h"
 #include "gateway/resolver_process.h"
+#include "gateway/turned_away.h"
 #include "plan/plan.h"
 #include "stack/launch.h"
 #include "stack/member.h"
 #include "stack/refused.h"
 #include "stack/start.h"
 #include "stack/start_part.h"
+#include "stack/turned_away.h"
 
 enum { LONGEST_PROCESSES = 65536, KILL_MILLISECONDS = 2000 };
 
@@ -120,10 +122,18 @@ static int start_part(struct stack_start *start, enum gateway_part part, int cgr
 	int *pidfd, struct fault *why)
 {
 	const struct enforce_network_router router = {start->router_user, start->router_network};
+	struct gateway_turned_away *turned;
+	int error;
 
-	return part == GATEWAY_RESOLVER
-		       ? start_resolver(start, &router, cgroup, pid, pidfd, why)
-		       : gateway_start(part, start->plan, &router, cgroup, pid, pidfd, why);
+	if (part == GATEWAY_RESOLVER)
+		return start_resolver(start, &router, cgroup, pid, pidfd, why);
+	turned = stack_turned_away_map(start->folder, part, start->plan, why);
+	if (!turned)
+		return -EIO;
+	error = gateway_start(part, start->plan, &router, turned, cgroup, pid, pidfd, why);
+	/* Its child has it too. */
+	munmap(turned, sizeof(*turned));
+	return error;
 }
 
 /* Is @pid one that leaves, or @before? */

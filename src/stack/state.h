@@ -10,7 +10,10 @@
  *     launcher.json, supervisor.json, gateway.json, outlet.json, resolver.json, services/NAME.json
  *                      struct stack_member
  *     services/NAME.exit   how the service ended, written by its init
- *     refused          names that services may not ask for (stack/refused.h)
+ *     refused, refused-gateway, refused-outlet
+ *                      names that services may not ask for (stack/refused.h), and who was turned
+ *                      away (stack/turned_away.h)
+ *     named            by which name services were given addresses (stack/named.h)
  *     control          the supervisor's socket (stack/control.h)
  *     hosts/NAME       its /etc/hosts, rewritten in place
  *     sockets/NAME     a memory folder for each socket folder of the plan

@@ -10,8 +10,10 @@
 #include "enforce/network_seen.h"
 #include "gateway/resolver_refusals.h"
 #include "plan/traffic.h"
+#include "stack/named.h"
 #include "stack/refused.h"
 #include "stack/state.h"
+#include "stack/turned_away.h"
 
 static int see_service(const struct stack_state *state, const struct plan_service *service,
 	struct plan_traffic *traffic, struct fault *why)
@@ -42,12 +44,10 @@ static int see_service(const struct stack_state *state, const struct plan_servic
 }
 
 /* Names that the resolver has refused: of as many services as ask for names. */
-static void see_names(const struct stack_state *state, struct plan_traffic *traffic)
+static void see_names(int folder, const struct plan *plan, struct plan_traffic *traffic)
 {
-	const struct plan *plan = state->plan;
-	scoped(fd) int folder = open(state->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	size_t count = 0, index = 0;
-	scoped(memory) void *room = folder < 0 ? NULL : stack_refused_read(folder, plan, &count);
+	scoped(memory) void *room = stack_refused_read(folder, plan, &count);
 	const struct gateway_refusals *all = room;
 
 	for (size_t i = 0; i < plan->service_count && index < count; i++) {
@@ -78,6 +78,7 @@ const struct plan_traffic *stack_traffic(
 {
 	struct plan_traffic *traffic = arena_alloc(arena, sizeof(*traffic));
 	scoped(fd) int router = state->router ? stack_state_router(state) : -1;
+	scoped(fd) int folder = open(state->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int error = 0;
 
 	traffic->arena = arena;
@@ -86,7 +87,13 @@ const struct plan_traffic *stack_traffic(
 	/* Nobody holds it when nothing runs. */
 	if (error == 0 && router >= 0)
 		error = enforce_network_seen_router(state->plan, router, traffic, why);
-	if (error == 0 && state->plan->network.resolver_id)
-		see_names(state, traffic);
+	if (error == 0)
+		error = enforce_network_seen_host(state->plan, traffic, why);
+	if (error == 0 && folder >= 0 && state->plan->network.resolver_id)
+		see_names(folder, state->plan, traffic);
+	if (error == 0 && folder >= 0) {
+		stack_named_see(folder, state->plan, traffic);
+		stack_turned_away_see(folder, state->plan, traffic);
+	}
 	return error ? NULL : traffic;
 }

@@ -53,8 +53,8 @@ static int build(void **state)
 	plain = peer_serve(networks[WEB], SOCK_STREAM, "0.0.0.0", 80);
 	if (web4 < 0 || web6 < 0 || plain < 0)
 		return fprintf(stderr, "servers\n");
-	if (gateway_start(
-		    GATEWAY_DOORS, &network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
+	if (gateway_start(GATEWAY_DOORS, &network_plan, &router, NULL, -1, &gateway, &gateway_pidfd,
+		    &why))
 		return fprintf(stderr, "gateway: %s\n", why.text);
 	return 0;
 }
@@ -221,7 +221,8 @@ static void a_taken_port_is_told_with_its_line(void **state)
 	(void)state;
 	other.network.gateway_id++;
 	assert_int_equal(
-		gateway_start(GATEWAY_DOORS, &other, &router, -1, &pid, &pidfd, &why), -EADDRINUSE);
+		gateway_start(GATEWAY_DOORS, &other, &router, NULL, -1, &pid, &pidfd, &why),
+		-EADDRINUSE);
 	assert_non_null(strstr(why.text, "443"));
 }
 
@@ -236,7 +237,7 @@ static void who_comes_by_one_that_leaves_is_served_to_the_end(void **state)
 	assert_true(open >= 0);
 	assert_int_equal(read(open, &letter, 1), 1);
 	assert_int_equal(
-		gateway_start(GATEWAY_DOORS, &network_plan, &router, -1, &pid, &pidfd, &why), 0);
+		gateway_start(GATEWAY_DOORS, &network_plan, &router, NULL, -1, &pid, &pidfd, &why), 0);
 	assert_int_equal(kill(gateway, GATEWAY_LEAVE), 0);
 	/* It is still there for this one, and others come to the next. */
 	end.fd = gateway_pidfd;

@@ -42,8 +42,8 @@ static int build(void **state)
 	(void)state;
 	elsewhere = enforce_network_space((struct where){0}, &why);
 	if (elsewhere < 0 || enforce_network_router(&network_plan, &router, &why) ||
-		gateway_start(
-			GATEWAY_DOORS, &network_plan, &router, -1, &gateway, &gateway_pidfd, &why))
+		gateway_start(GATEWAY_DOORS, &network_plan, &router, NULL, -1, &gateway,
+			&gateway_pidfd, &why))
 		return fprintf(stderr, "%s\n", why.text);
 	return 0;
 }

@@ -57,7 +57,7 @@ static void start_and_end(void)
 	int pidfd = -1;
 	pid_t gateway = -1;
 
-	if (gateway_start(part, &plan, &router, cgroup, &gateway, &pidfd, &why)) {
+	if (gateway_start(part, &plan, &router, NULL, cgroup, &gateway, &pidfd, &why)) {
 		snprintf(outcome->text, sizeof(outcome->text), "%s", why.text);
 		outcome->status = 1;
 		_exit(1);

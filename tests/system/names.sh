@@ -12,6 +12,8 @@ command -v openssl >/dev/null || skip_all 'needs openssl'
 stack=names policy=$folder/names.yaml
 # shellcheck source=tests/system/names-lib.sh
 . tests/system/names-lib.sh
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 
 put "$folder/server.js" <<'END'
 for (const port of process.argv.slice(2))
@@ -210,6 +212,20 @@ expect 0 'net' bulkhead net --denied
 says 'secret.example.com' 'shows what was asked for and is not declared'
 says '{to: "secret.example.com:PORT", why: WHAT FOR}' 'with the line that would allow it'
 
+shows 'a name is counted by its line, whatever its address' \
+  'leads("api.example.com", "8080").connections === 2 && within(leads("api.example.com", "8080").received, 300, 3000)'
+and_shows 'so is one label below' 'leads("*.below.example.com", "8080").connections === 1 && leads("gone.example.com", "8080").connections === 0'
+and_shows 'another port of its address is told by the name' \
+  "denial({from: 'asker', address: '10.77.0.2', name: 'api.example.com', port: '80', reason: 'port not declared'}).where.includes(':$(line_of api.example.com:8080):')"
+and_shows 'and so is what would allow it' \
+  "lines(denial({address: '10.77.0.2', port: '80'})) === 'asker connects {to: \"api.example.com:80\", why: WHAT FOR}'"
+and_shows 'before it was asked for by its name it was closed' \
+  'denial({from: "asker", address: "10.77.0.2", name: "api.example.com", port: "8080", layer: "own table"}).reason === "not asked for by its name then"'
+and_shows 'to the other service the address has no name' 'denial({from: "other", address: "10.77.0.2", port: "8080"}) && !denial({from: "other", address: "10.77.0.2", port: "8080"}).name'
+and_shows 'this machine by a name' 'denial({name: "here.example.com", layer: "outlet"}).reason === "an address of this machine"'
+expect 0 'as text' bulkhead net
+says 'asker connects to api.example.com (10.77.0.2) port 80: port not declared, line' 'it says name and address'
+
 # Names behind one address are told apart by what TLS says.
 asks 'a name that TLS says' 18311 tls/shared.example.com/8443/shared.example.com 'hello shared.example.com'
 asks 'in capitals' 18311 tls/shared.example.com/8443/SHARED.example.com 'hello SHARED.example.com'
@@ -218,6 +234,10 @@ asks 'and not two' 18311 tls/10.77.0.4/8443/x.x.cdn.example.com "$refusal"
 asks 'another name at its address' 18311 tls/10.77.0.4/8443/other.example.com "$refusal"
 asks 'no name' 18311 tls/10.77.0.4/8443/ "$refusal"
 asks 'no TLS' 18311 plain.example.com/8445 "$refusal"
+shows 'which name it said is known' \
+  'lines(denial({from: "asker", name: "x.x.cdn.example.com", layer: "outlet", port: "8443"})) === "asker connects {to: \"x.x.cdn.example.com:8443\", tls: true, why: WHAT FOR}"'
+and_shows 'or that it said none' 'denial({address: "10.77.0.4", reason: "its hello by TLS says no name", port: "8443"}).layer === "outlet"'
+and_shows 'as with what is no TLS' 'denial({address: "10.77.0.5", reason: "its hello by TLS says no name", port: "8445"}).layer === "outlet"'
 
 # What it does with a real client: by datagrams and by TCP, and what it refuses.
 digs() { # NAME WORD [ARGUMENT...]
@@ -271,6 +291,8 @@ touch "$folder/go"
 wait "$pour"
 sunk=$(cat "$folder/sunk")
 if [ "${sunk:-0}" -gt 1000 ] && [ "${sunk:-0}" -lt 300000 ]; then ok 'is held to it'; else not_ok 'is held to it' "$sunk bytes"; fi
+shows 'and counted by its line also then' \
+  "leads('counted.example.com', '8444').connections === 1 && leads('counted.example.com', '8444').sent > ${sunk:-0}"
 
 # A service that starts anew has what its resolver still knows to be open.
 asks 'another name' 18311 many.example.com/8080 '10.77.0.@(3|4)'

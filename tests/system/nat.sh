@@ -38,6 +38,8 @@ bound() { shift && curl --interface 127.0.0.1 "$@"; }
 said_by_curl() { shift && curl -v "$@"; }
 held() { shift && curl --interface if\!lo "$@"; }
 
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 make_neighbour 2
 
 put "$folder/app/web.js" <<'END'
@@ -196,6 +198,9 @@ answers 'also of all addresses' 'http://[::1]:8005/' 'web.? *'
 # Doors are the only way.
 by ip route add 198.18.77.0/24 via 10.77.0.1
 silent 'a neighbour finds no service by its own address' http://198.18.77.2:3000/ by
+shows 'and is known by his' \
+  'denial({from: "outside", to: "web.1", address: "10.77.0.2", port: "3000", layer: "host table", reason: "not declared"}).count > 0'
+expect 0 'which is no drift' bulkhead status
 silent 'nor does a program of the host' http://198.18.77.2:3000/
 answers 'which is told so at once' telnet://198.18.77.2:3000 '*Operation not permitted*' said_by_curl
 nsenter -t "$neighbour" -n node -e 'require("http").createServer((_, answer) => answer.end("its own")).listen(8001, "127.0.0.1")' &

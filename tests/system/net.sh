@@ -11,6 +11,8 @@ for program in node curl nft; do
 done
 stack=net-graph
 clean_up() { take_down $stack; }
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 
 # Whoever sends a number is sent so many bytes; datagrams come back.
 put "$folder/app/peer.js" <<'END'
@@ -108,27 +110,6 @@ asked() { # NAME WANTED PATH [PORT of who is asked]
   said=$(curl -sS --max-time 20 "http://127.0.0.1:${4-8731}/$3" 2>&1)
   if [ "$said" = "$2" ]; then ok "$1"; else not_ok "$1" "$said"; fi
 }
-# An expression in JavaScript about what `net --json` says, its `edges` and `denials`, is true.
-cat >"$folder/holds.js" <<'END'
-const { edges, denials } = JSON.parse(require('node:fs').readFileSync(process.argv[2]));
-const edge = (port, from) => edges.find((one) => one.port === port && (!from || one.from === from || one.to === from));
-const denial = (what) => {
-  const found = denials.filter((one) => Object.entries(what).every(([key, value]) => one[key] === value));
-  return found.length === 1 ? found[0] : undefined;
-};
-const lines = (one) => one.lines.map(({ service, key, item }) => [service, key, item].join(' ')).join(', ');
-process.exit(eval(process.argv[3]) ? 0 : 1);
-END
-shows() { # NAME EXPRESSION
-  bulkhead net --json >"$output" 2>&1
-  if node "$folder/holds.js" "$output" "$2" 2>"$folder/why"; then
-    ok "$1"
-  else
-    not_ok "$1" "not $2: $(grep -m 1 Error "$folder/why")"
-    sed 's/^/  /' "$output" | tail -n 60
-  fi
-}
-line_of() { grep -n -- "$1" "$policy" | head -n 1 | cut -d: -f1; } # TEXT
 db=198.18.83.4 cache=198.18.83.5
 
 expect 1 'a stack that is not up' bulkhead net
@@ -139,17 +120,17 @@ shows 'before anything was tried nothing was refused' 'denials.length === 0'
 
 for _ in 1 2 3; do asked 'an edge' 'got 10000' tcp/db/5000/10000; done
 shows 'it counts connections' 'edge("5000").connections === 3'
-shows 'and bytes, with what each packet has around them' \
+and_shows 'and bytes, with what each packet has around them' \
   'edge("5000").received >= 30000 && edge("5000").received < 33000 && edge("5000").sent > 0 && edge("5000").sent < 3000'
 for _ in 1 2 3; do asked 'where connections are followed' 'got 10000' tcp/db/5000/10000 8732; done
 shows 'they count as well' \
   'edge("5000", "teller").connections === 3 && edge("5000", "teller").received >= 30000 && edge("5000", "teller").received < 33000'
 for _ in 1 2; do asked 'datagrams' echo udp/db/5353 8732; done
 shows 'are counted by who asks' 'edge("5353/udp").connections === 2 && edge("5353/udp").received === 2 * 29 && edge("5353/udp").sent === 2 * 29'
-shows 'what nobody used has nothing' \
+and_shows 'what nobody used has nothing' \
   'edge("5001").connections === 0 && edge("5001").sent === 0 && edge("5001").received === 0'
-shows 'the door counts' 'edge("8000", "web").from === "outside" && edge("8000", "web").connections >= 4 && edge("8000", "web").received > 0 && edge("8000", "teller").connections >= 3'
-shows 'and nothing of it was refused' 'denials.length === 0'
+and_shows 'the door counts' 'edge("8000", "web").from === "outside" && edge("8000", "web").connections >= 4 && edge("8000", "web").received > 0 && edge("8000", "teller").connections >= 3'
+and_shows 'and nothing of it was refused' 'denials.length === 0'
 
 asked 'a service that is not declared' EPERM tcp/$cache/6379/1
 asked 'again' EPERM tcp/$cache/6379/1
@@ -161,17 +142,17 @@ asked 'its own loopback, where a peer was' EPERM tcp/127.0.0.1/5000/1
 asked 'a port to listen on' EPERM bind/5777/udp 8732
 shows 'who is not declared is named, with layer, count, reason and age' \
   'denial({from: "web", to: "cache", act: "connect", port: "6379", count: 2, layer: "labels", reason: "not declared"}).ago < 60'
-shows 'and the line that would allow it' 'lines(denial({to: "cache"})) === "web connects cache:6379"'
-shows 'with its place' "denial({to: 'cache'}).lines[0].exists && denial({to: 'cache'}).lines[0].where.includes(':$(line_of 'db:5003'):')"
-shows 'a port of a declared one' 'lines(denial({to: "db", port: "5004", count: 1})) === "web connects db:5004"'
-shows 'a port that it does not listen on takes two lines' \
+and_shows 'and the line that would allow it' 'lines(denial({to: "cache"})) === "web connects cache:6379"'
+and_shows 'with its place' "denial({to: 'cache'}).lines[0].exists && denial({to: 'cache'}).lines[0].where.includes(':$(line_of 'db:5003'):')"
+and_shows 'a port of a declared one' 'lines(denial({to: "db", port: "5004", count: 1})) === "web connects db:5004"'
+and_shows 'a port that it does not listen on takes two lines' \
   'lines(denial({to: "db", port: "5999"})) === "web connects db:5999, db listens 5999"'
-shows 'a datagram' 'lines(denial({to: "db", act: "send", port: "5354/udp"})) === "teller connects db:5354/udp, db listens 5354/udp"'
-shows 'an address outside' \
+and_shows 'a datagram' 'lines(denial({to: "db", act: "send", port: "5354/udp"})) === "teller connects db:5354/udp, db listens 5354/udp"'
+and_shows 'an address outside' \
   "lines(denial({to: 'outside', address: '203.0.113.9'})) === 'web connects {to: \"203.0.113.9:443\", why: WHAT FOR}'"
-shows 'who looks for a peer at home' \
+and_shows 'who looks for a peer at home' \
   "lines(denial({to: 'web', address: '127.0.0.1'})) === 'web connects {to: db:5000, at: \"127.0.0.1:5000\"}'"
-shows 'where it may not listen' 'lines(denial({from: "teller", act: "listen", port: "5777/udp"})) === "teller listens 5777/udp"'
+and_shows 'where it may not listen' 'lines(denial({from: "teller", act: "listen", port: "5777/udp"})) === "teller listens 5777/udp"'
 expect 0 'as text' bulkhead net
 says 'web connects to cache port 6379: not declared' 'it says who tried whom'
 says "add to \`connects\` of web, line $(line_of 'db:5003'):" 'and where to write what'
@@ -201,8 +182,8 @@ for _ in 1 2; do asked 'so many by that line' 'got 1' tcp/db/5001/1; done
 asked 'and no more' ECONNREFUSED tcp/db/5001/1
 shows 'over its line is told by it' \
   "denial({from: 'web', to: 'db', port: '5001', reason: 'over new-connections', layer: 'own table', passed: false}).where.includes(':$(line_of 'db:5001'):')"
-shows 'and which key to raise' 'lines(denial({port: "5001"})) === "web new-connections "'
-shows 'and the edge has it, too' 'edge("5001").over === denial({port: "5001"}).count && edge("5001").connections === 2'
+and_shows 'and which key to raise' 'lines(denial({port: "5001"})) === "web new-connections "'
+and_shows 'and the edge has it, too' 'edge("5001").over === denial({port: "5001"}).count && edge("5001").connections === 2'
 for _ in 1 2 3 4; do asked 'what is over is let through where its line says so' 'got 1' tcp/db/5002/1; done
 shows 'and noted' 'denial({port: "5002", reason: "over new-connections", count: 2, passed: true})'
 asked 'more bytes than its line gives' 'got 300000' tcp/db/5003/300000

@@ -68,8 +68,8 @@ static int build(void **state)
 	database = peer_serve(-1, SOCK_STREAM, "127.0.0.1", DATABASE);
 	cgroup = enforce_cgroup_open(plan.stack, "outlet", &why);
 	if (database < 0 || cgroup < 0 ||
-		gateway_start(
-			GATEWAY_OUTLET, &plan, &router, cgroup, &outlet, &gateway_pidfd, &why))
+		gateway_start(GATEWAY_OUTLET, &plan, &router, NULL, cgroup, &outlet, &gateway_pidfd,
+			&why))
 		return fprintf(stderr, "outlet: %s\n", why.text);
 	return 0;
 }

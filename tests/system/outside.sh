@@ -17,6 +17,8 @@ clean_up() {
   take_down $stack
   for process in $neighbour "${servers[@]}"; do kill "$process"; done
 }
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 make_neighbour 2 3 4
 # A cloud's metadata, and a host behind the neighbour.
 by ip address add 169.254.169.254/32 dev lo
@@ -185,6 +187,37 @@ for gateway in relay nat; do
   refuses "and not those of the first ($gateway)" 18302 10.77.0.2 8080
   asks "host, at a port that others have outside ($gateway)" 18302 198.18.79.1 9300 127.0.0.1
   refuses "which is not theirs ($gateway)" 18301 198.18.79.1 9300
+  # Each is counted once for each `asks` above: also the one that the outlet refused, which began.
+  shows "what leads outside is counted by its line ($gateway)" \
+    'leads("10.77.0.2", "8080").connections === 2 && leads("10.77.0.2/31", "9300-9301").connections === 1'
+  and_shows "with the bytes of both ways, in whole packets ($gateway)" \
+    'within(leads("10.77.0.2", "8080").sent, 600, 3000) && within(leads("10.77.0.2", "8080").received, 600, 3000)'
+  and_shows "ranges of addresses as well ($gateway)" \
+    'leads("10.77.0.0/24", "8090").connections === 2 && leads("0.0.0.0/0", "80").connections === 1'
+  and_shows "and of IPv6 ($gateway)" \
+    'leads("fd77::2", "8080").connections === 1 && leads("2000::/3", "8081").connections === 1 && leads("fd77::2", "8080").received > 200'
+  and_shows "and what is over a budget ($gateway)" \
+    'leads("10.77.0.4", "8081").connections === 3 && leads("10.77.0.4", "8081").over > 0'
+  and_shows "what nobody used has nothing ($gateway)" \
+    'leads("10.77.0.2", "40000-40001").counted && leads("10.77.0.2", "40000-40001").connections === 0 && leads("10.77.0.2", "40000-40001").sent === 0'
+  and_shows "and this machine, by its port ($gateway)" 'leads("host", "9300").connections === 1 && leads("host", "9300").sent > 0'
+  and_shows "a port of a declared address is told with its line ($gateway)" \
+    "denial({from: 'asker', address: '10.77.0.4', port: '9300', reason: 'port not declared'}).where.includes(':$(line_of 10.77.0.4:8081):')"
+  and_shows "and what would allow it ($gateway)" \
+    "lines(denial({from: 'asker', address: '10.77.0.4', port: '9300'})) === 'asker connects {to: \"10.77.0.4:9300\", why: WHAT FOR}'"
+  and_shows "what the outlet refused is told by it ($gateway)" \
+    "denial({from: 'asker', address: '10.77.0.1', port: '8090', layer: 'outlet', count: 1, reason: 'an address of this machine'}).where.includes(':$(line_of 10.77.0.0/24):')"
+  and_shows "what is special in a range is in no line ($gateway)" \
+    'denial({from: "asker", address: "169.254.169.254", port: "80", reason: "not declared"})'
+  expect 0 "as text ($gateway)" bulkhead net
+  says '10.77.0.2/31' "it has them as edges ($gateway)"
+  # A line more leaves what the others have counted.
+  sed -i 's|^      - {to: "10.77.0.2:8080"|      - {to: "10.77.0.4:8080", why: one more}\n&|' "$policy"
+  expect 0 "a reload with one line more ($gateway)" bulkhead reload
+  asks "which leads there ($gateway)" 18301 10.77.0.4 8080 10.77.0.4
+  shows "and counts, beside what was counted before ($gateway)" \
+    'leads("10.77.0.4", "8080").connections === 1 && leads("10.77.0.2", "8080").connections === 2'
+  expect 0 "status is as planned with that ($gateway)" bulkhead status
   [ $gateway = nat ] || layers
   # An answer to a client is his, whatever port he has: also one that leads outside.
   ports='40010 40000'

@@ -36,6 +36,8 @@ refused() { # NAME COMMAND...
   esac
 }
 
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 make_neighbour 2 3
 
 put "$folder/app/web.js" <<'END'
@@ -117,6 +119,10 @@ for gateway in relay nat; do
   refused "nor one of IPv6 ($gateway)" by curl -sS --max-time 3 --interface fd77::4 'http://[fd77::1]:8002'
   by ip address del 10.77.0.4/24 dev wire
   by ip address del fd77::4/64 dev wire
+  shows "who was turned away is known ($gateway)" \
+    "denial({from: 'outside', to: 'web', address: '10.77.0.4', port: '3000', layer: 'gateway', count: 1, reason: 'not in \`from\`'}).where.includes(':$(line_of fd77::2/127):')"
+  and_shows "and what would let him in ($gateway)" "lines(denial({address: '10.77.0.4'})) === 'web from 10.77.0.4'"
+  and_shows "by IPv6 as well ($gateway)" "denial({address: 'fd77::4', layer: 'gateway'}).count === 1"
 
   # The service's own table holds the ranges as well: where the gateway would let somebody in.
   router=$(pid_of gateway pid)
@@ -134,6 +140,10 @@ for gateway in relay nat; do
   said=$(cat "$folder/kept")
   if [ "$said" = 3 ]; then ok "one client has three at a time ($gateway)"; else not_ok "one client has three at a time ($gateway)" "$said"; fi
   refused "and not more by another address of the port ($gateway)" by curl -sS --max-time 3 --interface 10.77.0.2 http://10.77.0.1:8004
+  shows "who has too many at a time is known ($gateway)" \
+    "denial({from: 'outside', to: 'counted', address: '10.77.0.2', layer: 'gateway', reason: 'over connections-per-source'}).where.includes(':$(line_of connections-per-source):')"
+  and_shows "and which key to raise ($gateway)" "lines(denial({to: 'counted'})) === 'counted connections-per-source '"
+  and_shows "and the door has it ($gateway)" "edge('3000', 'counted').over === denial({to: 'counted'}).count"
   let_in "another client is let in ($gateway)" 10.77.0.3 by curl -sS --max-time 3 --interface 10.77.0.3 http://10.77.0.1:8003
   kill "$holder"
   wait "$holder" 2>/dev/null
