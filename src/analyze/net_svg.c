@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "base/xml.h"
 
-enum { BEND = 55, FOOT = 34, LEAST_WIDTH = 640, NAME_SHOWN = 19, NAME_BEGIN = 6 };
+enum { BEND = 55, FOOT = 34, LEAST_WIDTH = 640, NAME_SHOWN = 17, NAME_BEGIN = 6 };
 
 static const char style[] =
 	"<style>"
