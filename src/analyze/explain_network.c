@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
+static const char *const suffixes[] = {[PLAN_TCP] = "", [PLAN_UDP] = "/udp"};
+
 /* " at 127.0.0.1:5432", where the program looks for it. */
 static const char *place_of(struct explainer *explainer, const char *at, uint32_t port)
 {
@@ -30,7 +32,7 @@ static void explain_host(struct explainer *explainer, const struct plan_service 
 		if (!text_equal(edge->from, service->name))
 			continue;
 		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
-			edge->where, "host:%" PRIu32 "%s", edge->port,
+			edge->where, "host:%" PRIu32 "%s%s", edge->port, suffixes[edge->transport],
 			place_of(explainer, edge->at, edge->at_port));
 		entry->why = edge->why;
 	}
@@ -64,8 +66,9 @@ static void explain_outside(struct explainer *explainer, const struct plan_servi
 		if (!text_equal(outside->from, service->name))
 			continue;
 		struct analyze_right *entry = analyze_right(explainer, LAYER_NETWORK, "connect to",
-			outside->where, "%.1s%s%.1s:%" PRIu32 "%s%s", bracket ? bracket : "", peer,
-			bracket ? bracket + 1 : "", outside->first, rest, but_for(plan, outside));
+			outside->where, "%.1s%s%.1s:%" PRIu32 "%s%s%s", bracket ? bracket : "",
+			peer, bracket ? bracket + 1 : "", outside->first, rest,
+			suffixes[outside->transport], but_for(plan, outside));
 		entry->why = outside->why;
 	}
 }
@@ -130,23 +133,24 @@ static void explain_budgets(struct explainer *explainer, const struct plan_servi
 /* Where the outside comes in, and who of it. */
 static void explain_door(struct explainer *explainer, const struct plan_publish *publish)
 {
+	const char *suffix = suffixes[publish->transport];
+
 	analyze_right(explainer, LAYER_NETWORK, "published", publish->where,
-		"%" PRIu32 " at %s port %" PRIu32, publish->port, publish->address,
+		"%" PRIu32 "%s at %s port %" PRIu32, publish->port, suffix, publish->address,
 		publish->host_port);
 	for (size_t i = 0; i < publish->source_count; i++)
 		analyze_right(explainer, LAYER_NETWORK, "let in", publish->sources[i].where,
-			"%s to %" PRIu32 " by %s", publish->sources[i].range, publish->port,
-			publish->address);
+			"%s to %" PRIu32 "%s by %s", publish->sources[i].range, publish->port,
+			suffix, publish->address);
 	if (publish->per_source)
 		analyze_right(explainer, LAYER_NETWORK, "at most", publish->per_source_where,
-			"%" PRIu32 " connections of one client to %" PRIu32 " at a time",
-			publish->per_source, publish->port);
+			"%" PRIu32 " connections of one client to %" PRIu32 "%s at a time",
+			publish->per_source, publish->port, suffix);
 }
 
 void analyze_explain_network(struct explainer *explainer, const struct plan_service *service)
 {
 	const struct plan *plan = explainer->plan;
-	static const char *const suffixes[] = {[PLAN_TCP] = "", [PLAN_UDP] = "/udp"};
 
 	for (size_t i = 0; i < service->listen_count; i++) {
 		const struct plan_listen *listen = &service->listens[i];

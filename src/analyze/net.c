@@ -183,24 +183,27 @@ static void add_host_edges(struct net_making *making)
 		struct analyze_net_edge *edge =
 			analyze_net_add_edge(making, given->from, ANALYZE_NET_HOST, given->where);
 		edge->why = given->why;
-		edge->port = analyze_net_port(making->arena, given->port, PLAN_TCP);
-		count_edge(making, edge, addresses, given->port, PLAN_TCP);
+		edge->port = analyze_net_port(making->arena, given->port, given->transport);
+		count_edge(making, edge, addresses, given->port, given->transport);
 		analyze_net_count_over(making, edge, given->budget);
 	}
 }
 
-static void count_door(struct net_making *making, struct analyze_net_edge *edge, uint32_t port)
+static void count_door(struct net_making *making, struct analyze_net_edge *edge,
+	const struct plan_publish *publish)
 {
 	const struct plan_traffic *traffic = making->traffic;
 
 	for (size_t i = 0; i < traffic->count; i++) {
 		const struct plan_traffic_item *item = &traffic->items[i];
 
-		if (item->kind == PLAN_TRAFFIC_REFUSED_COUNT && item->port == port &&
+		if (item->kind == PLAN_TRAFFIC_REFUSED_COUNT &&
+			item->transport == publish->transport && item->port == publish->port &&
 			text_equal(item->service, edge->to))
 			edge->over += item->packets;
 		if (item->kind >= PLAN_TRAFFIC_DOOR_BEGUN && item->kind <= PLAN_TRAFFIC_DOOR_SENT &&
-			item->port == port && text_equal(item->service, edge->to))
+			item->transport == publish->transport && item->port == publish->port &&
+			text_equal(item->service, edge->to))
 			analyze_net_add_up(edge, item);
 	}
 }
@@ -234,7 +237,7 @@ static void add_doors(struct net_making *making)
 			making, ANALYZE_NET_OUTSIDE, publish->service, publish->where);
 		edge->port = port;
 		edge->doors = door;
-		count_door(making, edge, publish->port);
+		count_door(making, edge, publish);
 	}
 }
 

@@ -150,8 +150,7 @@ void analyze_net_lines(
 			add_line(making, denial, tried->to, "listens", port);
 	} else if (tried->from) {
 		allow_outside(making, denial, tried);
-	} else if (tried->to && text_equal(denial->from, ANALYZE_NET_OUTSIDE) &&
-		   tried->transport == PLAN_TCP) {
+	} else if (tried->to && text_equal(denial->from, ANALYZE_NET_OUTSIDE)) {
 		add_line(making, denial, tried->to, "publishes",
 			arena_printf(making->arena, "%s: {at: [ADDRESS], from: [%s]}", port,
 				tried->address));

@@ -97,13 +97,14 @@ const struct plan_outside *analyze_net_leads(
 	const struct plan_outside *near = NULL;
 	struct prefix address;
 
-	if (!tried->from || tried->to || !tried->address || tried->transport != PLAN_TCP ||
+	if (!tried->from || tried->to || !tried->address ||
 		!prefix_parse(tried->address, strlen(tried->address), &address))
 		return NULL;
 	for (size_t i = 0; i < plan->outside_count; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
 
 		if (!text_equal(outside->from, tried->from->name) ||
+			outside->transport != tried->transport ||
 			!(outside->name ? was_named(making, i, tried->address)
 					: is_in_range(making, outside, &address)))
 			continue;

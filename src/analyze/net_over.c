@@ -44,7 +44,8 @@ static const char *port_of(const struct net_making *making, uint32_t budget)
 	}
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		if (plan->host_edges[i].budget == budget)
-			port = analyze_net_port(making->arena, plan->host_edges[i].port, PLAN_TCP);
+			port = analyze_net_port(making->arena, plan->host_edges[i].port,
+				plan->host_edges[i].transport);
 	for (size_t i = 0; i < plan->outside_count; i++)
 		if (plan->outsides[i].budget == budget)
 			port = analyze_net_ports(making->arena, &plan->outsides[i]);

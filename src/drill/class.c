@@ -48,6 +48,10 @@
 	"Who asks it by datagrams is answered at a port of the kernel's choice, which no program " \
 	"of the cgroup can know: the rules of both ends and the router know who has asked."
 
+#define CLIENTS                                                                                    \
+	"Who asks a published port by datagrams is answered at an address that no program of the " \
+	"cgroup can know: the rules of both ends and the router know who has asked."
+
 #define NO_MDWE                                                                                    \
 	"Before Linux 6.3 (MDWE) the filter alone knows what memory was for. What such memory "    \
 	"is filled with is the service's own, and what it calls is held as before."
@@ -78,6 +82,12 @@ static bool hears_datagrams(const struct plan_service *service)
 		if (service->listens[i].transport == PLAN_UDP)
 			return true;
 	return false;
+}
+
+/* Who has a door has a way to everybody. */
+static bool answers_clients(const struct plan_service *service)
+{
+	return service->default_route && hears_datagrams(service);
 }
 
 static bool without_scopes(const struct plan_service *service)
@@ -166,6 +176,10 @@ static const struct drill_special specials[] = {
 	{"join-group6", NULL, GROUP},
 	{"ask:", NULL, ASKED, hears_datagrams},
 	{"ask6:", NULL, ASKED, hears_datagrams},
+	{"ask-internet", NULL, CLIENTS, answers_clients},
+	{"ask-name-server", NULL, CLIENTS, answers_clients},
+	{"ask-known-resolver", NULL, CLIENTS, answers_clients},
+	{"ask-known-resolver6", NULL, CLIENTS, answers_clients},
 	{"make-machine", NULL, FAMILY},
 	{"make-local", NULL, FAMILY},
 	{"make-crypto", NULL, FAMILY},

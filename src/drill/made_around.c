@@ -21,12 +21,13 @@ static void add_both(struct drill_maker *maker, const struct drill_way *way)
 	drill_maker_way(maker, way, true);
 }
 
-static bool uses_host(const struct drill_maker *maker, uint32_t port)
+static bool uses_host(const struct drill_maker *maker, enum plan_transport transport, uint32_t port)
 {
 	const struct plan *plan = maker->world->plan;
 
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		if (plan->host_edges[i].port == port &&
+			plan->host_edges[i].transport == transport &&
 			text_equal(plan->host_edges[i].from, maker->service->name))
 			return true;
 	return false;
@@ -47,8 +48,12 @@ static void add_router(struct drill_maker *maker)
 	add_both(maker, &way);
 	for (size_t i = 0; i < drill_sample_count; i++) {
 		way.port = drill_samples[i];
-		if (way.port != DNS && !uses_host(maker, way.port))
-			add_both(maker, &way);
+		if (way.port == DNS)
+			continue;
+		if (!uses_host(maker, PLAN_TCP, way.port))
+			drill_maker_way(maker, &way, false);
+		if (!uses_host(maker, PLAN_UDP, way.port))
+			drill_maker_way(maker, &way, true);
 	}
 }
 

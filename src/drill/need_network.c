@@ -109,12 +109,14 @@ void drill_need_router_port(const struct drill_question *question)
 		drill_need_lack(question, "the stack has no network");
 }
 
+/* By TCP. */
 static const struct plan_host_edge *host_edge(const struct drill_question *question, uint32_t port)
 {
 	const struct plan *plan = question->world->plan;
 
 	for (size_t i = 0; i < plan->host_edge_count; i++)
-		if (text_equal(plan->host_edges[i].from, question->service->name) &&
+		if (plan->host_edges[i].transport == PLAN_TCP &&
+			text_equal(plan->host_edges[i].from, question->service->name) &&
 			(!port || plan->host_edges[i].port == port))
 			return &plan->host_edges[i];
 	return NULL;
@@ -125,7 +127,8 @@ void drill_need_outlet_port(const struct drill_question *question)
 	const struct plan *plan = question->world->plan;
 
 	for (size_t i = 0; i < plan->host_edge_count; i++)
-		if (!host_edge(question, plan->host_edges[i].port)) {
+		if (plan->host_edges[i].transport == PLAN_TCP &&
+			!host_edge(question, plan->host_edges[i].port)) {
 			drill_need_everywhere(question, plan->network.router4,
 				plan->host_edges[i].port, plan->host_edges[i].where);
 			return;

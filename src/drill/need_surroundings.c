@@ -89,6 +89,13 @@ static bool connects(const struct drill_attempt *attempt)
 	return text_starts(attempt->name, "connect-") || text_equal(dash, "-stream");
 }
 
+static bool asks(const struct drill_attempt *attempt)
+{
+	if (attempt->made)
+		return text_equal(attempt->made->base, "undeclared-datagram");
+	return text_starts(attempt->name, "ask-");
+}
+
 /* Does @outside mean @address, which is of @family?  An address of this machine is meant by name
  * alone; the addresses of a name are those that were answered, and nobody answers in a drill. */
 static bool means(const struct plan *plan, const struct plan_outside *outside, int family,
@@ -116,13 +123,15 @@ void drill_need_undeclared(
 	bool alone = attempt->made && !attempt->made->to;
 
 	if (attempt->kind != DRILL_INET || arguments->setting != DRILL_EVERYWHERE ||
-		arguments->lacking || !connects(attempt) ||
+		arguments->lacking || (!connects(attempt) && !asks(attempt)) ||
 		inet_pton(family, arguments->first, address) != 1)
 		return;
+	const enum plan_transport transport = connects(attempt) ? PLAN_TCP : PLAN_UDP;
 	for (size_t i = 0; i < plan->outside_count; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
 
-		if (!text_equal(outside->from, question->service->name) || port < outside->first ||
+		if (!text_equal(outside->from, question->service->name) ||
+			outside->transport != transport || port < outside->first ||
 			port > outside->last || !means(plan, outside, family, address, alone))
 			continue;
 		drill_need_lack(question, "an edge leads there");

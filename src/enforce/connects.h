@@ -20,6 +20,11 @@ int enforce_hold_connects(const struct plan *plan, int group, struct fault *why)
 /* The same of the resolver, to its name servers. */
 int enforce_hold_upstream(const struct plan *plan, int group, struct fault *why);
 
-/* Does the cgroup of outlet or resolver @process run the planned programs? */
+/* The same of the gateway, which awaits datagrams there: to the services that publish, and to those
+ * who have asked by its doors, whom @map knows (enforce/answers.h). */
+int enforce_hold_answers(const struct plan *plan, int map, int group, struct fault *why);
+
+/* Does the cgroup of outlet, resolver or gateway @process run the planned programs? */
 bool enforce_connects_held(const struct plan *plan, pid_t process);
 bool enforce_upstream_held(const struct plan *plan, pid_t process);
+bool enforce_answers_held(const struct plan *plan, pid_t process);

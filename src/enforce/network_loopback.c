@@ -41,7 +41,7 @@ static struct place place_of(
 	if (!at || !text_equal(edge ? edge->from : out->from, service->name))
 		return (struct place){0};
 	if (!edge)
-		return (struct place){at, out->at_port, PLAN_TCP,
+		return (struct place){at, out->at_port, out->transport,
 			wide ? plan->network.router6 : plan->network.router4, out->port};
 	const struct plan_service *to = plan_service(plan, edge->to);
 	if (!to || !to->linked)

@@ -71,8 +71,8 @@ static void write_peers(FILE *out, const char *name, const struct network_budget
 		if (edge->budget != number)
 			continue;
 		enforce_rules_set_element(&set);
-		fprintf(out, "%s . tcp . %u", wide ? plan->network.router6 : plan->network.router4,
-			edge->port);
+		fprintf(out, "%s . %s . %u", wide ? plan->network.router6 : plan->network.router4,
+			enforce_rules_transport(edge->transport), edge->port);
 	}
 	enforce_rules_set_end(&set);
 }

@@ -17,14 +17,15 @@
 #include "plan/plan.h"
 
 /* A name of 253 letters, and ports. */
-enum { LINE = 300 };
+enum { LINE = 310 };
 
 static uint32_t hash_of(const struct plan_outside *outside)
 {
 	char line[LINE];
 
-	snprintf(line, sizeof(line), "%s:%" PRIu32 "-%" PRIu32,
-		outside->name ? outside->name : outside->range, outside->first, outside->last);
+	snprintf(line, sizeof(line), "%s:%" PRIu32 "-%" PRIu32 "/%s",
+		outside->name ? outside->name : outside->range, outside->first, outside->last,
+		enforce_rules_transport(outside->transport));
 	/* No number is a mark that means nothing, and those of equal ones are moved on. */
 	return plan_stack_hash(line) % (UINT32_MAX / 2) + 1;
 }
@@ -49,16 +50,18 @@ bool enforce_rules_goes_outside(const struct plan *plan, const struct plan_servi
 	return false;
 }
 
-static void write_counted(FILE *out, uint32_t number, bool followed)
+/* Where connections are followed the kernel knows which packet of datagrams begins one. */
+static void write_counted(
+	FILE *out, uint32_t number, enum plan_transport transport, bool followed)
 {
 	static const char *const whats[] = {"begun", "sent", "came"};
 
 	for (size_t i = 0; i < sizeof(whats) / sizeof(whats[0]); i++)
 		fprintf(out, "\tcounter outside%" PRIu32 "_%s {\n\t}\n", number, whats[i]);
 	fprintf(out,
-		"\tchain outside%" PRIu32 " {\n\t\t" RULES_ASK "counter name \"outside%" PRIu32
+		"\tchain outside%" PRIu32 " {\n\t\t%scounter name \"outside%" PRIu32
 		"_begun\"\n\t\tcounter name \"outside%" PRIu32 "_sent\" accept\n\t}\n",
-		number, number, number);
+		number, transport == PLAN_UDP ? "ct state new " : RULES_ASK, number, number);
 	if (followed)
 		fprintf(out,
 			"\tchain returned%" PRIu32 " {\n\t\tcounter name \"outside%" PRIu32
@@ -95,7 +98,7 @@ void enforce_rules_counted(
 	for (size_t i = 0; i < plan->outside_count; i++)
 		if (text_equal(plan->outsides[i].from, service->name))
 			write_counted(out, enforce_rules_outside_number(plan, &plan->outsides[i]),
-				followed);
+				plan->outsides[i].transport, followed);
 	if (followed)
 		write_marks(out, plan, service);
 }

@@ -41,8 +41,6 @@ static const char own_untracked[] = "\tchain own {\n"
 				    "\t\toif \"lo\" notrack\n"
 				    "\t}\n";
 
-static const struct rules_way goes_on_outside = {"daddr", "dport", RULES_ANSWER " ", true};
-
 /* A reload may have begun to follow what was open by then: each packet of TCP says whether it asks
  * for a connection, and what does not goes on by its edge.  That is looked at first: an element of
  * a set counts what it is asked about. */
@@ -89,7 +87,7 @@ void enforce_rules_followed(
 	enforce_rules_counted_established(out, plan, service, &enforce_rules_outward);
 	fprintf(out, RULES_ANSWERS "%s", translates ? from_loopback : "");
 	write_open_before(out);
-	enforce_rules_outside(out, plan, service, &goes_on_outside, true);
+	enforce_rules_outside(out, plan, service, &enforce_rules_asks_on, true);
 	enforce_rules_published(out, plan, service, &enforce_rules_goes_on);
 	enforce_rules_probes(out, plan, service, &enforce_rules_answered);
 	enforce_rules_budget_begin(out, plan, service, "");

@@ -49,6 +49,8 @@ static void write_range(FILE *out, const struct plan_ranges *ranges, const char 
 void enforce_rules_each_outside(FILE *out, const struct plan *plan,
 	const struct plan_outside *outside, const struct rules_way *way, const char *what)
 {
+	if (way->streams && outside->transport != PLAN_TCP)
+		return;
 	for (int wide = 0; wide < 2; wide++) {
 		const char *family = wide ? "ip6" : "ip";
 		char name[NETWORK_NAME_SET];
@@ -61,7 +63,8 @@ void enforce_rules_each_outside(FILE *out, const struct plan *plan,
 			fprintf(out, "%s %s @%s ", family, way->address, name);
 		else
 			write_range(out, &ranges, family, way);
-		fprintf(out, "tcp %s %" PRIu32, way->port, outside->first);
+		fprintf(out, "%s %s %" PRIu32, enforce_rules_transport(outside->transport),
+			way->port, outside->first);
 		if (outside->last != outside->first)
 			fprintf(out, "-%" PRIu32, outside->last);
 		fprintf(out, " %s%s\n", way->besides, what);

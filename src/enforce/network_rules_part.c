@@ -67,6 +67,11 @@ const char *enforce_rules_transport(enum plan_transport transport)
 	return transport == PLAN_UDP ? "udp" : "tcp";
 }
 
+const char *enforce_rules_door(enum plan_transport transport)
+{
+	return transport == PLAN_UDP ? "datagrams" : "door";
+}
+
 const char *enforce_rules_address(const struct plan_service *service, bool wide)
 {
 	if (!service || !service->linked)
@@ -121,10 +126,15 @@ size_t enforce_rules_probed(
 }
 
 const struct rules_way enforce_rules_asked = {"saddr", "dport", "", true};
-const struct rules_way enforce_rules_answered = {"daddr", "sport", RULES_ANSWER " ", false};
-const struct rules_way enforce_rules_goes_on = {"daddr", "sport", RULES_ANSWER " ", false, true};
+const struct rules_way enforce_rules_answered = {
+	"daddr", "sport", RULES_ANSWER " ", .streams = true};
+const struct rules_way enforce_rules_goes_on = {
+	"daddr", "sport", RULES_ANSWER " ", .uncounted = true, .streams = true};
 const struct rules_way enforce_rules_outward = {"daddr", "dport", "", true};
-const struct rules_way enforce_rules_returned = {"saddr", "sport", RULES_ANSWER " ", false};
+const struct rules_way enforce_rules_returned = {
+	"saddr", "sport", RULES_ANSWER " ", .streams = true};
+const struct rules_way enforce_rules_asks_on = {
+	"daddr", "dport", RULES_ANSWER " ", .asks = true, .streams = true};
 
 /* `ready` and `healthy` are asked from the router's address. */
 void enforce_rules_probes(FILE *out, const struct plan *plan, const struct plan_service *service,

@@ -122,6 +122,9 @@ const char *enforce_rules_address(const struct plan_service *service, bool wide)
 /* Does @service publish anything? */
 bool enforce_rules_publishes(const struct plan *plan, const struct plan_service *service);
 
+/* What the counters and the chain of a published port begin with: "door443", "datagrams443". */
+const char *enforce_rules_door(enum plan_transport transport);
+
 /* Has an earlier publish of the same service, transport and port been written? */
 bool enforce_rules_repeated(const struct plan *plan, size_t index);
 
@@ -130,14 +133,16 @@ bool enforce_rules_repeated(const struct plan *plan, size_t index);
 struct rules_way {
 	const char *address, *port, *besides;
 	bool asks, uncounted;
+	bool streams; /* it asks for what a header of TCP says: datagrams are followed instead */
 };
 extern const struct rules_way enforce_rules_asked, enforce_rules_answered;
 
 /* What it answers by a connection that was open before its connections were followed. */
 extern const struct rules_way enforce_rules_goes_on;
 
-/* The same of what a service asks itself, and of what answers it. */
-extern const struct rules_way enforce_rules_outward, enforce_rules_returned;
+/* The same of what a service asks itself, and of what answers it; and what it asks on by a
+ * connection that was open before. */
+extern const struct rules_way enforce_rules_outward, enforce_rules_returned, enforce_rules_asks_on;
 
 /* Addresses outside the stack (network_rules_outside.c): @what of packets that are meant by
  * @outside; and in the router a chain for each service that has such lines, and the rule that leads

@@ -12,6 +12,7 @@
 struct sources {
 	const struct plan *plan;
 	const char *service;
+	enum plan_transport transport;
 	uint32_t port;
 	int family;
 };
@@ -20,7 +21,7 @@ struct sources {
 static size_t count_of(const struct sources *sources, size_t index)
 {
 	const struct plan_publish *publish = &sources->plan->publishes[index];
-	bool same = publish->transport == PLAN_TCP && publish->port == sources->port &&
+	bool same = publish->transport == sources->transport && publish->port == sources->port &&
 		    text_equal(publish->service, sources->service);
 
 	return same ? publish->source_count : 0;
@@ -56,7 +57,7 @@ static bool everybody(const struct sources *sources)
 	for (size_t i = 0; i < sources->plan->publish_count; i++) {
 		const struct plan_publish *publish = &sources->plan->publishes[i];
 
-		if (publish->transport == PLAN_TCP && publish->port == sources->port &&
+		if (publish->transport == sources->transport && publish->port == sources->port &&
 			text_equal(publish->service, sources->service) &&
 			publish->source_count == 0)
 			return true;
@@ -92,12 +93,14 @@ static size_t write_ranges(FILE *out, const struct sources *sources, const char 
 /* It is let through, and counted. */
 static void write_verdict(FILE *out, const struct sources *sources, const struct rules_way *way)
 {
+	const char *door = enforce_rules_door(sources->transport);
+
 	if (way->uncounted)
 		fputs("accept\n", out);
 	else if (way->asks)
-		fprintf(out, "goto door%u\n", sources->port);
+		fprintf(out, "goto %s%u\n", door, sources->port);
 	else
-		fprintf(out, "counter name \"door%u_sent\" accept\n", sources->port);
+		fprintf(out, "counter name \"%s%u_sent\" accept\n", door, sources->port);
 }
 
 /*
@@ -114,8 +117,10 @@ static void write_outsiders(FILE *out, const struct sources *sources, const stru
 	snprintf(before, sizeof(before), "\t\t%s %s { ", family, way->address);
 	if (!all && !write_ranges(out, sources, before))
 		return;
-	fprintf(out, "%s%s %s != %s tcp %s %u %s", all ? "\t\t" : " } ", family, way->address,
-		wide ? network->prefix6 : network->prefix4, way->port, sources->port, way->besides);
+	fprintf(out, "%s%s %s != %s %s %s %u %s", all ? "\t\t" : " } ", family, way->address,
+		wide ? network->prefix6 : network->prefix4,
+		enforce_rules_transport(sources->transport), way->port, sources->port,
+		way->besides);
 	write_verdict(out, sources, way);
 }
 
@@ -130,9 +135,9 @@ static void write_published(FILE *out, const struct sources *of, const struct ru
 
 	for (size_t i = 0; i < sizeof(one) / sizeof(one[0]); i++)
 		if (one[i]) {
-			fprintf(out, "\t\t%s %s %s tcp %s %u %s",
-				strchr(one[i], ':') ? "ip6" : "ip", way->address, one[i], way->port,
-				of->port, way->besides);
+			fprintf(out, "\t\t%s %s %s %s %s %u %s", strchr(one[i], ':') ? "ip6" : "ip",
+				way->address, one[i], enforce_rules_transport(of->transport),
+				way->port, of->port, way->besides);
 			write_verdict(out, of, way);
 		}
 	for (int wide = 0; wide < 2; wide++) {
@@ -141,40 +146,44 @@ static void write_published(FILE *out, const struct sources *of, const struct ru
 	}
 }
 
-/* Of a connection that is followed its first packet alone comes here. */
+/* Of what is followed its first packet alone comes here; datagrams always are. */
+static void write_door(FILE *out, const struct plan_publish *publish, bool followed)
+{
+	const char *door = enforce_rules_door(publish->transport);
+	const uint32_t port = publish->port;
+
+	fprintf(out, "\tcounter %s%u_begun {\n\t}\n", door, port);
+	if (!followed)
+		fprintf(out, "\tcounter %s%u_came {\n\t}\n\tcounter %s%u_sent {\n\t}\n", door, port,
+			door, port);
+	fprintf(out, "\tchain %s%u {\n\t\t%scounter name \"%s%u_begun\"\n\t\t", door, port,
+		publish->transport == PLAN_TCP ? RULES_ASK : "", door, port);
+	if (!followed)
+		fprintf(out, "counter name \"%s%u_came\" ", door, port);
+	fputs("accept\n\t}\n", out);
+}
+
 void enforce_rules_doors(
 	FILE *out, const struct plan *plan, const struct plan_service *service, bool followed)
 {
-	for (size_t i = 0; i < plan->publish_count; i++) {
-		const struct plan_publish *publish = &plan->publishes[i];
-		const uint32_t port = publish->port;
-
-		if (publish->transport != PLAN_TCP ||
-			!text_equal(publish->service, service->name) ||
-			enforce_rules_repeated(plan, i))
-			continue;
-		fprintf(out, "\tcounter door%u_begun {\n\t}\n", port);
-		if (!followed)
-			fprintf(out, "\tcounter door%u_came {\n\t}\n\tcounter door%u_sent {\n\t}\n",
-				port, port);
-		fprintf(out,
-			"\tchain door%u {\n\t\t" RULES_ASK "counter name \"door%u_begun\"\n\t\t",
-			port, port);
-		if (!followed)
-			fprintf(out, "counter name \"door%u_came\" ", port);
-		fputs("accept\n\t}\n", out);
-	}
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (text_equal(plan->publishes[i].service, service->name) &&
+			!enforce_rules_repeated(plan, i))
+			write_door(out, &plan->publishes[i], followed);
 }
 
 void enforce_rules_published(FILE *out, const struct plan *plan, const struct plan_service *service,
 	const struct rules_way *way)
 {
 	for (size_t i = 0; i < plan->publish_count; i++) {
-		const struct sources sources = {
-			.plan = plan, .service = service->name, .port = plan->publishes[i].port};
+		const struct plan_publish *publish = &plan->publishes[i];
+		const struct sources sources = {.plan = plan,
+			.service = service->name,
+			.transport = publish->transport,
+			.port = publish->port};
 
-		if (plan->publishes[i].transport == PLAN_TCP &&
-			text_equal(plan->publishes[i].service, service->name) &&
+		if (!(way->streams && publish->transport != PLAN_TCP) &&
+			text_equal(publish->service, service->name) &&
 			!enforce_rules_repeated(plan, i))
 			write_published(out, &sources, way);
 	}

@@ -107,7 +107,8 @@ static void write_edges(FILE *out, const struct plan *plan, bool wide)
 	}
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		write_edge(&set, address_of(plan, sorted, plan->host_edges[i].from, wide),
-			wide ? plan->network.router6 : plan->network.router4, "tcp",
+			wide ? plan->network.router6 : plan->network.router4,
+			enforce_rules_transport(plan->host_edges[i].transport),
 			plan->host_edges[i].port);
 	write_host_clients(&set, plan);
 	enforce_rules_set_end(&set);

@@ -42,8 +42,8 @@ static size_t write_peers(FILE *out, const struct plan *plan, const struct plan_
 		if (strcmp(edge->from, service->name) != 0)
 			continue;
 		enforce_rules_set_element(&set);
-		fprintf(out, "%s . tcp . %u", wide ? plan->network.router6 : plan->network.router4,
-			edge->port);
+		fprintf(out, "%s . %s . %u", wide ? plan->network.router6 : plan->network.router4,
+			enforce_rules_transport(edge->transport), edge->port);
 	}
 	enforce_rules_set_end(&set);
 	return set.count;
@@ -97,11 +97,14 @@ bool enforce_rules_follows(const struct plan *plan, const struct plan_service *s
 {
 	for (size_t i = 0; i < plan->edge_count; i++)
 		if (plan->edges[i].transport == PLAN_UDP &&
-			(text_equal(plan->edges[i].from, service->name) ||
-				text_equal(plan->edges[i].to, service->name)))
+			text_equal(plan->edges[i].to, service->name))
 			return true;
-	return plan_audit(service, LAYER_NETWORK) || plan_asks_names(plan, service) ||
-	       enforce_rules_counts(plan, service) ||
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (plan->publishes[i].transport == PLAN_UDP &&
+			text_equal(plan->publishes[i].service, service->name))
+			return true;
+	return plan_sends_datagrams(plan, service) || plan_audit(service, LAYER_NETWORK) ||
+	       plan_asks_names(plan, service) || enforce_rules_counts(plan, service) ||
 	       enforce_network_loopback(plan, service, false) ||
 	       enforce_network_loopback(plan, service, true);
 }

@@ -106,20 +106,23 @@ static void see_outside(struct seeing *seeing, const struct enforce_nft_seen *se
 				->outside = (uint32_t)i + 1;
 }
 
-/* "door443_begun" */
+/* "door443_begun", "datagrams443_begun" */
 static void see_door(struct seeing *seeing, const struct enforce_nft_seen *seen)
 {
 	unsigned port;
 	char what[8];
 
-	if (sscanf(seen->counter, "door%5u_%7s", &port, what) != 2)
+	const bool datagrams = sscanf(seen->counter, "datagrams%5u_%7s", &port, what) == 2;
+
+	if (!datagrams && sscanf(seen->counter, "door%5u_%7s", &port, what) != 2)
 		return;
-	add(seeing,
+	struct plan_traffic_item *item = add(seeing,
 		text_equal(what, "begun")  ? PLAN_TRAFFIC_DOOR_BEGUN
 		: text_equal(what, "came") ? PLAN_TRAFFIC_DOOR_RECEIVED
 					   : PLAN_TRAFFIC_DOOR_SENT,
-		seen)
-		->port = port;
+		seen);
+	item->transport = datagrams ? PLAN_UDP : PLAN_TCP;
+	item->port = port;
 }
 
 static void see(void *context, const struct enforce_nft_seen *seen)

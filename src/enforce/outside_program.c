@@ -88,6 +88,7 @@ static void write_ranges(struct enforce_program *program, const struct plan_outs
 	const struct plan_ranges *ranges, bool wide)
 {
 	const struct match match = match_of(&ranges->range, wide);
+	const uint32_t protocol = outside->transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP;
 	const size_t count = ranges->special_count;
 	short rest = 1;
 
@@ -97,7 +98,7 @@ static void write_ranges(struct enforce_program *program, const struct plan_outs
 		rest = (short)(rest + steps_of(&special) + 1);
 	}
 	const short all = (short)(steps_of(&match) + rest);
-	enforce_program_skip_others(program, SCRATCH, BPF_REG_7, IPPROTO_TCP, IPPROTO_TCP,
+	enforce_program_skip_others(program, SCRATCH, BPF_REG_7, protocol, protocol,
 		(short)(all + ENFORCE_PROGRAM_SKIP_OTHERS));
 	enforce_program_skip_others(
 		program, SCRATCH, BPF_REG_6, outside->first, outside->last, all);
@@ -112,7 +113,7 @@ static void write_ranges(struct enforce_program *program, const struct plan_outs
 	enforce_program_end(program);
 }
 
-static void write_outside(struct enforce_program *program, const struct plan *plan,
+void enforce_program_range(struct enforce_program *program, const struct plan *plan,
 	const struct plan_outside *outside, bool wide)
 {
 	struct plan_ranges ranges;
@@ -126,8 +127,8 @@ static void write_outside(struct enforce_program *program, const struct plan *pl
 /* All names are one here: what they may be is said of their ports. */
 static bool means_the_same(const struct plan_outside *one, const struct plan_outside *other)
 {
-	return one->first == other->first && one->last == other->last &&
-	       text_equal(one->range, other->range);
+	return one->transport == other->transport && one->first == other->first &&
+	       one->last == other->last && text_equal(one->range, other->range);
 }
 
 void enforce_program_outside(
@@ -141,7 +142,7 @@ void enforce_program_outside(
 			said = (!from || text_equal(plan->outsides[j].from, from)) &&
 			       means_the_same(&plan->outsides[j], outside);
 		if (!said)
-			write_outside(program, plan, outside, wide);
+			enforce_program_range(program, plan, outside, wide);
 	}
 }
 

@@ -23,6 +23,11 @@ struct plan;
 void enforce_program_outside(
 	struct enforce_program *program, const struct plan *plan, const char *from, bool wide);
 
+/* The same of one line. */
+struct plan_outside;
+void enforce_program_range(struct enforce_program *program, const struct plan *plan,
+	const struct plan_outside *outside, bool wide);
+
 /* The same where they are @address at one of these ports, by whichever protocol. */
 void enforce_program_address(struct enforce_program *program, const char *address, uint32_t first,
 	uint32_t last, bool wide);

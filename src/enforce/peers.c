@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "catalog/landlock.h"
+#include "enforce/askers_program.h"
 #include "enforce/labels_part.h"
 #include "enforce/network_names.h"
 #include "enforce/outside_program.h"
@@ -95,9 +96,9 @@ static void allow_edges(struct peers *peers)
 
 		if (!text_equal(edge->from, peers->service->name))
 			continue;
-		allow_text(peers, plan->network.router4, PLAN_TCP, edge->port, edge->port);
-		allow_text(peers, plan->network.router6, PLAN_TCP, edge->port, edge->port);
-		allow_text(peers, edge->at, PLAN_TCP, edge->at_port, edge->at_port);
+		allow_text(peers, plan->network.router4, edge->transport, edge->port, edge->port);
+		allow_text(peers, plan->network.router6, edge->transport, edge->port, edge->port);
+		allow_text(peers, edge->at, edge->transport, edge->at_port, edge->at_port);
 	}
 	if (plan_asks_names(plan, peers->service)) {
 		allow_text(peers, plan->network.router4, PLAN_TCP, NETWORK_RESOLVER_PORT,
@@ -106,6 +107,7 @@ static void allow_edges(struct peers *peers)
 			NETWORK_RESOLVER_PORT);
 	}
 	enforce_program_outside(peers->program, plan, peers->service->name, peers->wide);
+	enforce_program_askers(peers->program, plan, peers->service, peers->wide);
 }
 
 /* Where it listens itself, by whatever address means itself. */

@@ -5,7 +5,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "base/text.h"
 #include "enforce/labels_part.h"
 #include "enforce/program.h"
 #include "enforce/refusals.h"
@@ -21,15 +20,6 @@ static void allow(struct enforce_program *program, uint32_t type, uint32_t first
 	enforce_program_skip(program, BPF_JLT, BPF_REG_3, first, 2);
 	enforce_program_skip(program, BPF_JGT, BPF_REG_3, last, 1);
 	enforce_program_end(program);
-}
-
-static bool sends_datagrams(const struct plan *plan, const struct plan_service *service)
-{
-	for (size_t i = 0; i < plan->edge_count; i++)
-		if (plan->edges[i].transport == PLAN_UDP &&
-			text_equal(plan->edges[i].from, service->name))
-			return true;
-	return false;
 }
 
 /* It needs no Landlock, which knows TCP ports since 6.7, and no UDP ports. */
@@ -48,7 +38,7 @@ void enforce_label_ports(struct enforce_program *program, const struct plan *pla
 			allow(program, types[listen->transport], listen->first, listen->last);
 	}
 	/* Clients of datagrams often bind to port 0 first. */
-	if (sends_datagrams(plan, service))
+	if (plan_sends_datagrams(plan, service))
 		allow(program, SOCK_DGRAM, FIRST_CHOSEN, LAST_CHOSEN);
 	enforce_refusal(program, hook,
 		&(struct enforce_refusal_registers){.port = BPF_REG_3, .protocol = BPF_REG_2});

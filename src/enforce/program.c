@@ -35,6 +35,13 @@ void enforce_program_turn_port(struct enforce_program *program, unsigned char wh
 			.code = BPF_ALU | BPF_END | BPF_TO_BE, .dst_reg = what & 15, .imm = 16});
 }
 
+void enforce_program_turn_word(struct enforce_program *program, unsigned char what)
+{
+	add(program,
+		(struct bpf_insn){
+			.code = BPF_ALU | BPF_END | BPF_TO_BE, .dst_reg = what & 15, .imm = 32});
+}
+
 void enforce_program_skip(struct enforce_program *program, unsigned char compare,
 	unsigned char what, uint32_t value, short steps)
 {

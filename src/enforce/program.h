@@ -19,8 +19,8 @@ struct enforce_program {
 	struct arena *arena;
 	struct bpf_insn *steps;
 	size_t count;
-	int refusals; /* descriptor of the map where it records what it refuses (enforce/refusals.h)
-		       */
+	int refusals; /* descriptor of the map where it records what it refuses
+			 (enforce/refusals.h), or that it asks (enforce/answers.h) */
 };
 
 void enforce_program_answer(struct enforce_program *program, int answer);
@@ -28,6 +28,8 @@ void enforce_program_answer(struct enforce_program *program, int answer);
 void enforce_program_load_field(struct enforce_program *program, unsigned char into, size_t offset);
 /* The port in register @what, in the network's order, becomes a number to be compared. */
 void enforce_program_turn_port(struct enforce_program *program, unsigned char what);
+/* The same of 32 bits, either way round. */
+void enforce_program_turn_word(struct enforce_program *program, unsigned char what);
 /* When register @what compares so with @value (BPF_JEQ, BPF_JLT, ...), leave out @steps. */
 void enforce_program_skip(struct enforce_program *program, unsigned char compare,
 	unsigned char what, uint32_t value, short steps);

@@ -5,10 +5,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#define STREAM (SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC)
-#define SOCKET(family)                                                                             \
+#define SOCKET(family, type)                                                                       \
 	{                                                                                          \
-		"socket", {{0, family}, {1, STREAM}, {2, 0}}, 3                                    \
+		"socket", {{0, family}, {1, (type) | SOCK_NONBLOCK | SOCK_CLOEXEC}, {2, 0}}, 3     \
 	}
 #define OPTION(level, name)                                                                        \
 	{                                                                                          \
@@ -20,30 +19,40 @@
 #define SERVING                                                                                    \
 	{"accept4"}, {"clock_gettime"}, {"close"}, {"connect"}, {"epoll_ctl"}, {"epoll_pwait"},    \
 		{"epoll_wait"}, {"exit"}, {"exit_group"}, {"getsockopt"}, {"pipe2"},               \
-		{"rt_sigreturn"}, {"shutdown"}, {"splice"}, {"write"}, SOCKET(AF_INET),            \
-		SOCKET(AF_INET6), OPTION(SOL_SOCKET, SO_LINGER), OPTION(IPPROTO_TCP, TCP_NODELAY)
+		{"rt_sigreturn"}, {"shutdown"}, {"splice"}, {"write"},                             \
+		SOCKET(AF_INET, SOCK_STREAM), SOCKET(AF_INET6, SOCK_STREAM),                       \
+		OPTION(SOL_SOCKET, SO_LINGER), OPTION(IPPROTO_TCP, TCP_NODELAY)
 
 /* To connect in the name of a client. */
-static const struct enforce_own_call gateway_calls[] = {
-	SERVING,
-	{"bind"},
-	OPTION(SOL_SOCKET, SO_REUSEADDR),
-	OPTION(IPPROTO_IP, IP_TRANSPARENT),
-	OPTION(IPPROTO_IPV6, IPV6_TRANSPARENT),
-};
-
-const struct enforce_own gateway_own = {
-	.name = "gateway",
-	.calls = gateway_calls,
-	.call_count = sizeof(gateway_calls) / sizeof(gateway_calls[0]),
-};
+#define SHOWING                                                                                    \
+	{"bind"}, OPTION(SOL_SOCKET, SO_REUSEADDR), OPTION(IPPROTO_IP, IP_TRANSPARENT),            \
+		OPTION(IPPROTO_IPV6, IPV6_TRANSPARENT)
 
 /* To hear whom a client calls, and by which name, and to ask the kernel for the way there. */
-static const struct enforce_own_call outlet_calls[] = {
-	SERVING, {"getsockname"}, {"read"}, {"recvfrom"}};
+#define LEADING                                                                                    \
+	{"getsockname"}, {"read"},                                                                 \
+	{                                                                                          \
+		"recvfrom"                                                                         \
+	}
 
-const struct enforce_own outlet_own = {
-	.name = "outlet",
-	.calls = outlet_calls,
-	.call_count = sizeof(outlet_calls) / sizeof(outlet_calls[0]),
-};
+/* With these flags alone a message connects nobody: there is no fast open. */
+#define DATAGRAMS                                                                                  \
+	SOCKET(AF_INET, SOCK_DGRAM), SOCKET(AF_INET6, SOCK_DGRAM), {"recvmsg"},                    \
+	{                                                                                          \
+		"sendmsg", {{2, MSG_DONTWAIT | MSG_NOSIGNAL}}, 1                                   \
+	}
+
+static const struct enforce_own_call gateway_calls[] = {SERVING, SHOWING};
+static const struct enforce_own_call gateway_datagram_calls[] = {SERVING, SHOWING, DATAGRAMS};
+static const struct enforce_own_call outlet_calls[] = {SERVING, LEADING};
+static const struct enforce_own_call outlet_datagram_calls[] = {SERVING, LEADING, DATAGRAMS};
+
+#define OWN(is, table)                                                                             \
+	{                                                                                          \
+		.name = (is), .calls = (table), .call_count = sizeof(table) / sizeof((table)[0])   \
+	}
+
+const struct enforce_own gateway_own = OWN("gateway", gateway_calls);
+const struct enforce_own gateway_datagrams_own = OWN("gateway", gateway_datagram_calls);
+const struct enforce_own outlet_own = OWN("outlet", outlet_calls);
+const struct enforce_own outlet_datagrams_own = OWN("outlet", outlet_datagram_calls);

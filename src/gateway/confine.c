@@ -95,7 +95,7 @@ int gateway_confine(enum gateway_part part, const struct plan *plan,
 	const struct plan_network *network = &plan->network;
 	const bool doors = part == GATEWAY_DOORS;
 	const struct gateway_confinement confinement = {
-		.own = gateway_own_of(part),
+		.own = gateway_own_of(part, plan),
 		.inside = doors,
 		.id = doors ? network->gateway_id : network->outlet_id,
 		/* One capability, in the router's user namespace: to use the address of a client.

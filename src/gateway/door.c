@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/text.h"
+#include "enforce/answers.h"
+#include "gateway/datagram.h"
 #include "gateway/listener.h"
 #include "plan/plan.h"
 
@@ -34,12 +36,30 @@ static int set_ranges(const struct plan_publish *publish, int family, struct gat
 	return 0;
 }
 
+/* As its cgroup says it (enforce/askers_program.h). */
+static void set_shown(const struct plan *plan, const struct plan_publish *publish, int family,
+	struct gateway_door *door, struct arena *arena)
+{
+	const size_t count = publish->source_count ? publish->source_count : 1;
+	struct plan_ranges ranges;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct plan_outside askers = {
+			.range = publish->source_count ? publish->sources[i].range : NULL};
+
+		if (plan_outside_ranges(plan, &askers, family, &ranges))
+			*(struct plan_ranges *)arena_append(
+				arena, &door->shown, &door->shown_count, sizeof(ranges)) = ranges;
+	}
+}
+
 /* The number of the first that publishes the same port of the same service. */
 static uint32_t group_of(const struct plan *plan, const struct plan_publish *publish)
 {
 	uint32_t index = 0;
 
 	while (!text_equal(plan->publishes[index].service, publish->service) ||
+		plan->publishes[index].transport != publish->transport ||
 		plan->publishes[index].port != publish->port)
 		index++;
 	return index;
@@ -49,14 +69,17 @@ static int open_listener(const struct plan_publish *publish, const union gateway
 	socklen_t length, struct fault *why)
 {
 	const char *bracket = address->any.sa_family == AF_INET6 ? "[]" : NULL;
-	int fd = gateway_listen(address, length, false);
+	const bool datagrams = publish->transport == PLAN_UDP;
+	int fd = datagrams ? gateway_datagram_await(address, length, false)
+			   : gateway_listen(address, length, false);
 
 	if (fd >= 0)
 		return fd;
 	fault(why, fd, publish->where, "cannot publish at %.1s%s%.1s:%u", bracket ? bracket : "",
 		publish->address, bracket ? bracket + 1 : "", publish->host_port);
 	if (fd == -EADDRINUSE)
-		fault_hint(why, "another program has this port: see ss -ltnp");
+		fault_hint(
+			why, "another program has this port: see ss -l%cnp", datagrams ? 'u' : 't');
 	else if (fd == -EADDRNOTAVAIL)
 		fault_hint(why, "this machine does not have that address: see ip -br address");
 	return fd;
@@ -83,10 +106,10 @@ static int open_door(const struct plan *plan, const struct plan_publish *publish
 {
 	union gateway_address host;
 
-	*door = (struct gateway_door){.publish = publish, .listener = -1};
-	if (publish->transport != PLAN_TCP)
-		return fault_of(why, FAULT_UNSUPPORTED, -EPROTONOSUPPORT, publish->where,
-			"publishing a UDP port is not supported by this version");
+	*door = (struct gateway_door){.publish = publish,
+		.listener = -1,
+		.datagrams = publish->transport == PLAN_UDP,
+		.port = publish->host_port};
 	door->length = gateway_address_set(&host, publish->address, publish->host_port);
 	bool wide = host.any.sa_family == AF_INET6;
 	if (!door->length)
@@ -100,8 +123,21 @@ static int open_door(const struct plan *plan, const struct plan_publish *publish
 	int error = set_ranges(publish, host.any.sa_family, door, arena, why);
 	if (error)
 		return error;
+	if (door->datagrams)
+		set_shown(plan, publish, host.any.sa_family, door, arena);
 	door->listener = open_listener(publish, &host, door->length, why);
 	return door->listener < 0 ? door->listener : 0;
+}
+
+/* Its socket is one of the host's: what it sends goes to those who ask, and to nobody else. */
+static int note_askers(int asked, const struct gateway_door *door, struct fault *why)
+{
+	const int family = door->own.any.sa_family;
+	const int error = enforce_answers_note(asked, door->listener, family);
+
+	return error ? fault(why, error, door->publish->where, "cannot note who asks at %s",
+			       door->publish->address)
+		     : 0;
 }
 
 /* The door that another instance of the service is behind already, or NULL. */
@@ -119,8 +155,8 @@ static struct gateway_door *find_door(
 	return NULL;
 }
 
-int gateway_doors_open(const struct plan *plan, struct arena *arena, struct gateway_door **doors,
-	size_t *count, struct fault *why)
+int gateway_doors_open(const struct plan *plan, int asked, struct arena *arena,
+	struct gateway_door **doors, size_t *count, struct fault *why)
 {
 	int error = 0;
 
@@ -134,6 +170,8 @@ int gateway_doors_open(const struct plan *plan, struct arena *arena, struct gate
 			door = &(*doors)[*count];
 			error = open_door(plan, publish, door, arena, why);
 			*count += !error;
+			if (!error && door->datagrams)
+				error = note_askers(asked, door, why);
 		}
 		if (!error)
 			error = add_service(plan, publish, door, arena, why);

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/fault.h"
 #include "base/scoped.h"
+#include "enforce/answers.h"
 #include "enforce/connects.h"
 #include "enforce/network.h"
 #include "gateway/door.h"
@@ -23,6 +24,7 @@ struct life {
 	const struct enforce_network_router *router;
 	struct gateway_turned_away *turned;
 	struct arena *arena;
+	int asked; /* the map of those who have asked by datagrams; -1: there is no such door */
 };
 
 static int settle_descriptors(const struct life *life, const struct gateway_door *doors,
@@ -52,7 +54,7 @@ static int open_doors(
 	if (error)
 		return gateway_fail(life->part, error, "make sockets of its own", why);
 	error = out ? gateway_outlet_open(life->plan, life->router, life->arena, doors, count, why)
-		    : gateway_doors_open(life->plan, life->arena, doors, count, why);
+		    : gateway_doors_open(life->plan, life->asked, life->arena, doors, count, why);
 	gateway_process_own(0);
 	return error;
 }
@@ -85,15 +87,30 @@ static const char *const names[] = {
 	[GATEWAY_OUTLET] = "outlet",
 };
 
+/* By its cgroup, as far as it is in the host's network. */
+static int hold(
+	enum gateway_part part, const struct plan *plan, int cgroup, int *asked, struct fault *why)
+{
+	if (part == GATEWAY_OUTLET)
+		return enforce_hold_connects(plan, cgroup, why);
+	if (!plan_publishes_datagrams(plan))
+		return 0;
+	*asked = enforce_answers_make();
+	return *asked < 0 ? fault(why, *asked, plan->where,
+				    "cannot note who asks the gateway by datagrams")
+			  : enforce_hold_answers(plan, *asked, cgroup, why);
+}
+
 int gateway_start(enum gateway_part part, const struct plan *plan,
 	const struct enforce_network_router *router, struct gateway_turned_away *turned, int cgroup,
 	pid_t *pid, int *pidfd, struct fault *why)
 {
 	scoped(arena) struct arena *arena = arena_new();
-	const struct life life = {part, plan, router, turned, arena};
-	const struct gateway_process process = {names[part], plan->where, live, &life};
+	scoped(fd) int asked = -1;
 	/* Before there is anything in it. */
-	int error = part == GATEWAY_OUTLET ? enforce_hold_connects(plan, cgroup, why) : 0;
+	int error = hold(part, plan, cgroup, &asked, why);
+	const struct life life = {part, plan, router, turned, arena, asked};
+	const struct gateway_process process = {names[part], plan->where, live, &life};
 
 	*pid = -1;
 	*pidfd = -1;

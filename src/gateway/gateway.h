@@ -6,7 +6,8 @@
  * namespace (the listening sockets of published ports) and one in the router
  * (transparent connections to the services, keeping the client's address).
  * It holds CAP_NET_RAW inside the router's user namespace and nothing on the
- * host.  If it dies, doors close and the inside stays up.
+ * host.  Where it has doors of datagrams its cgroup lets it send to those who have
+ * asked alone.  If it dies, doors close and the inside stays up.
  *
  * Where services connect to this machine's loopback there is a second one, the
  * outlet (gateway/outlet.h): the same with its ends turned round, which stays in
@@ -24,7 +25,8 @@ struct plan;
 enum gateway_part { GATEWAY_DOORS, GATEWAY_OUTLET, GATEWAY_RESOLVER };
 
 /*
- * Fork @part into the cgroup @cgroup (a directory descriptor; the outlet needs one),
+ * Fork @part into the cgroup @cgroup (a directory descriptor; the outlet, and doors of
+ * datagrams, need one),
  * open its listening sockets, confine it and let it serve.  Returns when it serves.
  * The caller closes *@pidfd.  It writes whom it turns away to @turned, memory that is shared with
  * it; NULL: to nowhere.

@@ -9,9 +9,10 @@
 #include "gateway/part.h"
 #include "plan/plan.h"
 
-static int allow(int ruleset, uint32_t first, uint32_t last)
+/* Of datagrams it has no rule, and asks nobody. */
+static int allow(int ruleset, enum plan_transport transport, uint32_t first, uint32_t last)
 {
-	for (uint32_t number = first; number <= last; number++) {
+	for (uint32_t number = first; transport == PLAN_TCP && number <= last; number++) {
 		const struct landlock_port port = {CATALOG_LANDLOCK_CONNECT_TCP, number};
 
 		if (landlock_add(ruleset, LANDLOCK_PORT, &port) < 0)
@@ -21,17 +22,32 @@ static int allow(int ruleset, uint32_t first, uint32_t last)
 }
 
 /* -1 with errno. */
-static int allow_ports(int ruleset, enum gateway_part part, const struct plan *plan)
+static int allow_doors(int ruleset, const struct plan *plan)
 {
 	int answer = 0;
 
-	for (size_t i = 0; part == GATEWAY_DOORS && !answer && i < plan->publish_count; i++)
-		answer = allow(ruleset, plan->publishes[i].port, plan->publishes[i].port);
-	for (size_t i = 0; part == GATEWAY_OUTLET && !answer && i < plan->host_edge_count; i++)
-		answer = allow(ruleset, plan->host_edges[i].port, plan->host_edges[i].port);
-	for (size_t i = 0; part == GATEWAY_OUTLET && !answer && i < plan->outside_count; i++)
-		answer = allow(ruleset, plan->outsides[i].first, plan->outsides[i].last);
+	for (size_t i = 0; !answer && i < plan->publish_count; i++)
+		answer = allow(ruleset, plan->publishes[i].transport, plan->publishes[i].port,
+			plan->publishes[i].port);
 	return answer;
+}
+
+static int allow_outside(int ruleset, const struct plan *plan)
+{
+	int answer = 0;
+
+	for (size_t i = 0; !answer && i < plan->host_edge_count; i++)
+		answer = allow(ruleset, plan->host_edges[i].transport, plan->host_edges[i].port,
+			plan->host_edges[i].port);
+	for (size_t i = 0; !answer && i < plan->outside_count; i++)
+		answer = allow(ruleset, plan->outsides[i].transport, plan->outsides[i].first,
+			plan->outsides[i].last);
+	return answer;
+}
+
+static int allow_ports(int ruleset, enum gateway_part part, const struct plan *plan)
+{
+	return part == GATEWAY_DOORS ? allow_doors(ruleset, plan) : allow_outside(ruleset, plan);
 }
 
 /*

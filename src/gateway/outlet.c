@@ -12,6 +12,7 @@
 #include "base/scoped.h"
 #include "enforce/network.h"
 #include "enforce/network_space.h"
+#include "gateway/datagram.h"
 #include "gateway/door.h"
 #include "gateway/listener.h"
 #include "gateway/route.h"
@@ -19,7 +20,7 @@
 #include "gateway/way.h"
 #include "plan/plan.h"
 
-enum { PORTS = 65536 };
+enum { PORTS = 65536, TRANSPORTS = 2 };
 
 struct gateway_outlet {
 	const struct gateway_ways *ways;
@@ -33,18 +34,25 @@ struct opening {
 };
 
 struct openings {
-	struct opening ports[2][PORTS]; /* by IPv4, by IPv6 */
+	struct opening ports[TRANSPORTS][2][PORTS]; /* of TCP and UDP; by IPv4, by IPv6 */
 	size_t count;
 };
 
-static void want(struct openings *openings, bool wide, uint32_t port, bool outside,
-	const struct where *where)
+struct wish {
+	enum plan_transport transport;
+	uint32_t port;
+	bool outside;
+	const struct where *where;
+};
+
+static void want(struct openings *openings, bool wide, const struct wish *wish)
 {
-	struct opening *opening = &openings->ports[wide][port % PORTS];
+	struct opening *opening =
+		&openings->ports[wish->transport == PLAN_UDP][wide][wish->port % PORTS];
 
 	openings->count += opening->where == NULL;
-	opening->where = opening->where ? opening->where : where;
-	opening->outside = opening->outside || outside;
+	opening->where = opening->where ? opening->where : wish->where;
+	opening->outside = opening->outside || wish->outside;
 }
 
 /* One port is one door, for all services that may use it. */
@@ -52,17 +60,23 @@ static struct openings *collect(const struct plan *plan, struct arena *arena)
 {
 	struct openings *openings = arena_alloc(arena, sizeof(*openings));
 
-	for (size_t i = 0; i < plan->host_edge_count; i++)
-		for (int wide = 0; wide < 2; wide++)
-			want(openings, wide, plan->host_edges[i].port, false,
-				&plan->host_edges[i].where);
+	for (size_t i = 0; i < plan->host_edge_count; i++) {
+		const struct plan_host_edge *edge = &plan->host_edges[i];
+		const struct wish wish = {edge->transport, edge->port, false, &edge->where};
+
+		want(openings, false, &wish);
+		want(openings, true, &wish);
+	}
 	for (size_t i = 0; i < plan->outside_count; i++) {
 		const struct plan_outside *outside = &plan->outsides[i];
 
-		for (uint32_t port = outside->first; port <= outside->last; port++)
+		for (uint32_t port = outside->first; port <= outside->last; port++) {
+			const struct wish wish = {outside->transport, port, true, &outside->where};
+
 			for (int wide = 0; wide < 2; wide++)
 				if (!outside->range || !strchr(outside->range, ':') == !wide)
-					want(openings, wide, port, true, &outside->where);
+					want(openings, wide, &wish);
+		}
 	}
 	return openings;
 }
@@ -75,9 +89,12 @@ static int open_door(const struct plan_network *network, const struct opening *o
 	union gateway_address own;
 
 	door->length = gateway_address_set(&own, wide ? broad : narrow, port);
-	door->listener = gateway_listen(&own, door->length, opening->outside);
+	door->listener = door->datagrams
+				 ? gateway_datagram_await(&own, door->length, opening->outside)
+				 : gateway_listen(&own, door->length, opening->outside);
 	return door->listener < 0 ? fault(why, door->listener, *opening->where,
-					    "the outlet cannot listen for port %u", port)
+					    "the outlet cannot listen for port %u%s", port,
+					    door->datagrams ? "/udp" : "")
 				  : 0;
 }
 
@@ -87,14 +104,15 @@ static int open_doors(const struct plan *plan, const struct gateway_outlet *outl
 {
 	int error = 0;
 
-	for (unsigned i = 0; i < 2 * PORTS && !error; i++) {
-		const bool wide = i >= PORTS;
-		const struct opening *opening = &openings->ports[wide][i % PORTS];
+	for (unsigned i = 0; i < TRANSPORTS * 2 * PORTS && !error; i++) {
+		const bool datagrams = i / (2 * PORTS), wide = i / PORTS % 2;
+		const struct opening *opening = &openings->ports[datagrams][wide][i % PORTS];
 		struct gateway_door *door = &doors[*count];
 
 		if (!opening->where)
 			continue;
-		*door = (struct gateway_door){.outlet = outlet};
+		*door = (struct gateway_door){
+			.outlet = outlet, .datagrams = datagrams, .port = i % PORTS};
 		error = open_door(&plan->network, opening, wide, i % PORTS, door, why);
 		*count += !error;
 	}
@@ -128,6 +146,19 @@ int gateway_outlet_routes(const struct gateway_outlet *outlet)
 	return outlet->routes;
 }
 
+static bool judge(const struct gateway_outlet *outlet, enum plan_transport transport,
+	struct gateway_call *call)
+{
+	call->host = gateway_way_router(outlet->ways, &call->wanted);
+	if (call->host)
+		return gateway_way_host(
+			outlet->ways, transport, &call->client, gateway_port(&call->wanted));
+	const enum gateway_way way =
+		gateway_way_outside(outlet->ways, transport, &call->client, &call->wanted);
+	call->hello = way == WAY_NAMED;
+	return way != WAY_NONE && gateway_route_leaves(outlet->routes, &call->wanted);
+}
+
 bool gateway_outlet_admit(
 	const struct gateway_outlet *outlet, int client, struct gateway_call *call)
 {
@@ -135,13 +166,23 @@ bool gateway_outlet_admit(
 
 	if (getsockname(client, &call->wanted.any, &length) < 0)
 		return false;
-	call->host = gateway_way_router(outlet->ways, &call->wanted);
-	if (call->host)
-		return gateway_way_host(outlet->ways, &call->client, gateway_port(&call->wanted));
-	const enum gateway_way way =
-		gateway_way_outside(outlet->ways, &call->client, &call->wanted);
-	call->hello = way == WAY_NAMED;
-	return way != WAY_NONE && gateway_route_leaves(outlet->routes, &call->wanted);
+	return judge(outlet, PLAN_TCP, call);
+}
+
+/* A datagram says no name: who has to say one does not go by datagrams. */
+bool gateway_outlet_admit_flow(const struct gateway_outlet *outlet, struct gateway_call *call)
+{
+	return judge(outlet, PLAN_UDP, call) && !call->hello;
+}
+
+size_t gateway_outlet_owner(const struct gateway_outlet *outlet, const struct gateway_call *call)
+{
+	return gateway_way_number(outlet->ways, &call->client);
+}
+
+size_t gateway_outlet_owners(const struct gateway_outlet *outlet)
+{
+	return gateway_way_count(outlet->ways);
 }
 
 bool gateway_outlet_named(

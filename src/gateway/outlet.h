@@ -4,7 +4,7 @@
 /*
  * The outlet: the gateway with its two ends turned round.  Its listening sockets
  * are in the router's network, one for each port that a service of the stack may
- * reach outside, and it connects from the host's.  Bytes alone pass: no
+ * reach outside (by datagrams another one), and it connects from the host's.  Bytes alone pass: no
  * socket of the host's is ever in a service's hands.
  *
  * A port of this machine's loopback is asked for at the router's own address.  For addresses
@@ -35,6 +35,13 @@ int gateway_outlet_routes(const struct gateway_outlet *outlet);
  * in, also whether the client has to say first whom it wants. */
 bool gateway_outlet_admit(
 	const struct gateway_outlet *outlet, int client, struct gateway_call *call);
+
+/* The same of a datagram, of which @call says whom it is for. */
+bool gateway_outlet_admit_flow(const struct gateway_outlet *outlet, struct gateway_call *call);
+
+/* A number of the service that calls, admitted, below that of all; and how many there are. */
+size_t gateway_outlet_owner(const struct gateway_outlet *outlet, const struct gateway_call *call);
+size_t gateway_outlet_owners(const struct gateway_outlet *outlet);
 
 /* It said so, by a hello of TLS: may it reach @name at the port that it called? */
 bool gateway_outlet_named(

@@ -6,8 +6,8 @@
 #include "enforce/own.h"
 #include "gateway/gateway.h"
 
-/* The name and the calls of @part. */
-const struct enforce_own *gateway_own_of(enum gateway_part part);
+/* The name and the calls of @part, which depend on whether it carries datagrams. */
+const struct enforce_own *gateway_own_of(enum gateway_part part, const struct plan *plan);
 
 /* Record that @part cannot do @what; @error. */
 int gateway_fail(enum gateway_part part, int error, const char *what, struct fault *why);

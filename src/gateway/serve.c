@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/door.h"
+#include "gateway/flows.h"
 #include "gateway/process.h"
 #include "gateway/relay.h"
 #include "gateway/serve_part.h"
@@ -22,9 +23,12 @@ enum {
 	PAUSE_MILLISECONDS = 100,
 };
 
+/* Datagrams have room of their own, and are dropped where it is gone: they do not wait. */
 static void watch_doors(struct gateway_server *server, bool open)
 {
 	for (size_t i = 0; server->open != open && i < server->door_count; i++) {
+		if (server->doors[i].datagrams)
+			continue;
 		struct epoll_event event = {
 			.events = open ? EPOLLIN : 0, .data.u64 = gateway_event(i, SIDE_DOOR)};
 
@@ -130,15 +134,19 @@ static int handle_door(struct gateway_server *server, size_t index)
 	return came;
 }
 
-/* Another one listens at the doors.  Who waits at them still comes in, and nobody after that. */
+/* Another one listens at the doors.  Who waits at them still comes in, and nobody after that.
+ * Datagrams go on there by flows of their own, for which these make room. */
 static void close_doors(struct gateway_server *server)
 {
 	for (size_t i = 0; i < server->door_count; i++) {
-		while (handle_door(server, i) == ACCEPTS)
+		while (!server->doors[i].datagrams && handle_door(server, i) == ACCEPTS)
 			;
 		close(server->doors[i].listener);
 	}
 	server->door_count = 0;
+	if (server->flows)
+		gateway_flows_free(server->flows);
+	server->flows = NULL;
 }
 
 /* The doors last: a new client may be given the place of one that ended just now, and what else
@@ -151,8 +159,12 @@ static void handle_events(
 			size_t index = (size_t)(events[i].data.u64 / SIDES);
 			enum side side = (enum side)(events[i].data.u64 % SIDES);
 
-			if (doors && side == SIDE_DOOR)
+			if (doors && side == SIDE_DOOR && server->doors[index].datagrams)
+				gateway_flows_hear(server->flows, index, server->now);
+			else if (doors && side == SIDE_DOOR)
 				handle_door(server, index);
+			else if (!doors && side == SIDE_FLOW)
+				gateway_flows_answer(server->flows, index, server->now);
 			else if (!doors && side != SIDE_DOOR)
 				handle_relay(server, index, side, events[i].events);
 		}
@@ -187,13 +199,18 @@ static void end_late(struct gateway_server *server)
 	}
 }
 
+static bool any_flow(const struct gateway_server *server)
+{
+	return server->flows && gateway_flows_any(server->flows);
+}
+
 static int patience(const struct gateway_server *server)
 {
 	if (server->ready_count)
 		return 0;
 	if (server->pressed)
 		return PAUSE_MILLISECONDS;
-	return server->timed ? TICK_MILLISECONDS : -1;
+	return server->timed || any_flow(server) ? TICK_MILLISECONDS : -1;
 }
 
 void gateway_serve(struct gateway_server *server)
@@ -215,6 +232,8 @@ void gateway_serve(struct gateway_server *server)
 		serve_ready(server);
 		if (server->now != before)
 			end_late(server);
+		if (server->now != before && any_flow(server))
+			gateway_flows_end_late(server->flows, server->now);
 		if (gateway_process_leaves())
 			close_doors(server);
 	}

@@ -10,11 +10,14 @@
 #include "base/fault.h"
 #include "base/scoped.h"
 #include "gateway/door.h"
+#include "gateway/flows.h"
 #include "gateway/source.h"
 
 enum {
 	/* Two sockets, and a pipe for each way. */
 	DESCRIPTORS_EACH = 6,
+	/* A flow's, of which there is one for each connection. */
+	DESCRIPTORS_FLOW = 1,
 	DESCRIPTORS_SPARE = 64,
 };
 
@@ -27,11 +30,11 @@ long gateway_seconds(void)
 }
 
 /* As many connections as the hard limit of descriptors allows; no more than that ever. */
-static size_t settle_limit(size_t doors)
+static size_t settle_limit(size_t doors, bool datagrams)
 {
+	const rlim_t each = DESCRIPTORS_EACH + (datagrams ? DESCRIPTORS_FLOW : 0);
 	struct rlimit limit;
-	rlim_t wanted = GATEWAY_CONNECTIONS * DESCRIPTORS_EACH + DESCRIPTORS_SPARE +
-			RELAY_PIPES * 2 + doors;
+	rlim_t wanted = GATEWAY_CONNECTIONS * each + DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
@@ -39,10 +42,10 @@ static size_t settle_limit(size_t doors)
 	limit.rlim_max = limit.rlim_cur;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
-	wanted = DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors + DESCRIPTORS_EACH;
+	wanted = DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors + each;
 	if (limit.rlim_cur < wanted)
 		return 0;
-	return (limit.rlim_cur - wanted) / DESCRIPTORS_EACH + 1;
+	return (limit.rlim_cur - wanted) / each + 1;
 }
 
 static int open_doors(struct gateway_server *server)
@@ -61,11 +64,17 @@ static int open_doors(struct gateway_server *server)
 	return 0;
 }
 
+static size_t flow_capacity(size_t capacity)
+{
+	return capacity < GATEWAY_FLOWS ? capacity : GATEWAY_FLOWS;
+}
+
 static void free_server(struct gateway_server *server)
 {
 	scoped_fd(&server->epoll);
 	free(server->relays);
 	free(server->calls);
+	gateway_flows_free(server->flows);
 	free(server->sources);
 	free(server->ready);
 	free(server->turn);
@@ -76,7 +85,8 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count,
 	struct gateway_turned_away *turned, struct fault *why)
 {
 	const struct where nowhere = {0};
-	size_t capacity = settle_limit(count);
+	const bool datagrams = gateway_flows_wanted(doors, count);
+	size_t capacity = settle_limit(count, datagrams);
 	struct gateway_server *server = calloc(1, sizeof(*server));
 	int error;
 
@@ -96,7 +106,8 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count,
 		.now = gateway_seconds()};
 	server->relays = calloc(capacity, sizeof(*server->relays));
 	server->calls = calloc(capacity, sizeof(*server->calls));
-	server->sources = gateway_sources(capacity);
+	/* Connections and flows. */
+	server->sources = gateway_sources(2 * capacity);
 	server->ready = calloc(capacity, sizeof(*server->ready));
 	server->turn = calloc(capacity, sizeof(*server->turn));
 	if (!server->relays || !server->calls || !server->sources || !server->ready ||
@@ -108,6 +119,11 @@ struct gateway_server *gateway_server(struct gateway_door *doors, size_t count,
 	for (size_t i = 0; i < capacity; i++)
 		server->relays[i].next = i + 1;
 	error = open_doors(server);
+	if (!error && datagrams) {
+		server->flows = gateway_flows(
+			doors, count, flow_capacity(capacity), server->epoll, server->sources);
+		error = server->flows ? 0 : -ENOMEM;
+	}
 	if (error) {
 		fault(why, error, nowhere, "cannot watch the doors");
 		free_server(server);

@@ -12,7 +12,7 @@
 #include "gateway/serve.h"
 #include "gateway/upstream.h"
 
-enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDES };
+enum side { SIDE_CLIENT, SIDE_SERVICE, SIDE_DOOR, SIDE_FLOW, SIDES };
 
 struct gateway_server {
 	struct gateway_door *doors;
@@ -21,12 +21,13 @@ struct gateway_server {
 	struct gateway_call *calls;  /* of each relay */
 	size_t capacity, used, free; /* free: the first of the list; capacity: none */
 	struct gateway_sources *sources;
+	struct gateway_flows *flows;        /* NULL: no door is of datagrams */
 	struct gateway_turned_away *turned; /* NULL: nobody asks */
 	size_t *ready, ready_count;         /* have more to do than one turn */
 	size_t *turn;                       /* the same, while they are served */
 	size_t timed;                       /* have a deadline */
 	int epoll;
-	bool open;    /* doors are watched */
+	bool open;    /* doors of connections are watched */
 	bool pressed; /* the kernel has no room: wait a little */
 	long now;     /* seconds */
 	struct gateway_relay_pool pool;

@@ -8,8 +8,25 @@
 
 #include "base/scoped.h"
 #include "gateway/listener.h"
+#include "plan/plan.h"
 
 enum { LOOPBACKS = 2 };
+
+static bool means(const struct plan_ranges *ranges, const unsigned char *bytes)
+{
+	for (size_t i = 0; i < ranges->special_count; i++)
+		if (prefix_holds(&ranges->specials[i], bytes))
+			return false;
+	return prefix_holds(&ranges->range, bytes);
+}
+
+static bool is_shown(const struct gateway_door *door, const unsigned char *bytes)
+{
+	for (size_t i = 0; i < door->shown_count; i++)
+		if (means(&door->shown[i], bytes))
+			return true;
+	return false;
+}
 
 bool gateway_address_kept(const struct gateway_door *door, const union gateway_address *client)
 {
@@ -31,7 +48,25 @@ bool gateway_address_kept(const struct gateway_door *door, const union gateway_a
 		if (bytes[0] == 0 || bytes[0] == 127 || bytes[0] >= 224)
 			return false;
 	}
-	return !prefix_holds(&door->stack, bytes);
+	return !prefix_holds(&door->stack, bytes) && (!door->datagrams || is_shown(door, bytes));
+}
+
+/* Of datagrams there are no options of streams.  Two flows of one client's port would not be told
+ * apart at a service that both lead to: the second has another port. */
+static int make_socket(int family, bool datagrams, bool shares)
+{
+	const int type = (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_NONBLOCK | SOCK_CLOEXEC;
+	scoped(fd) int fd = socket(family, type, 0);
+
+	if (fd < 0)
+		return -errno;
+	if (datagrams)
+		return take_fd(&fd);
+	/* One client's port may be in use towards another door. */
+	if ((shares && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)) < 0) ||
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0)
+		return -errno;
+	return take_fd(&fd);
 }
 
 static int connect_from(
@@ -39,14 +74,11 @@ static int connect_from(
 {
 	const struct sockaddr *service = &door->services[index].any;
 	int family = service->sa_family;
-	scoped(fd) int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	scoped(fd) int fd = make_socket(family, door->datagrams, true);
 
 	if (fd < 0)
-		return -errno;
-	/* One client's port may be in use towards another door. */
-	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)) < 0 ||
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0 ||
-		gateway_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
+		return fd;
+	if (gateway_transparent(fd, family) < 0 || bind(fd, &source->any, door->length) < 0)
 		return -errno;
 	if (connect(fd, service, door->length) < 0 && errno != EINPROGRESS)
 		return -errno;
@@ -54,15 +86,14 @@ static int connect_from(
 }
 
 /* In nobody's name: this machine's programs see one of its own. */
-static int connect_outward(const struct sockaddr *service)
+static int connect_outward(const struct sockaddr *service, bool datagrams)
 {
 	bool wide = service->sa_family == AF_INET6;
 	socklen_t length = wide ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-	scoped(fd) int fd =
-		socket(service->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	scoped(fd) int fd = make_socket(service->sa_family, datagrams, false);
 
-	if (fd < 0 || setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) < 0)
-		return -errno;
+	if (fd < 0)
+		return fd;
 	if (connect(fd, service, length) < 0 && errno != EINPROGRESS)
 		return -errno;
 	return take_fd(&fd);
@@ -89,9 +120,9 @@ static int leave(const struct gateway_call *call, size_t index)
 	union gateway_address host;
 
 	if (!call->host)
-		return connect_outward(&call->wanted.any);
+		return connect_outward(&call->wanted.any, call->door->datagrams);
 	gateway_address_set(&host, loopbacks[index], gateway_port(&call->wanted));
-	return connect_outward(&host.any);
+	return connect_outward(&host.any, call->door->datagrams);
 }
 
 /* The client's address and port; its address and another port; the router's address. */

@@ -15,7 +15,7 @@
 struct gateway_call {
 	struct gateway_door *door;
 	union gateway_address client;
-	union gateway_address wanted; /* outwards: whom the client called */
+	union gateway_address wanted; /* whom the client called: outwards, and by datagrams */
 	bool host;                    /* and that is this machine's loopback */
 	bool hello; /* or: its first message has to name somebody whom the client may reach */
 	size_t end, tried; /* end: the next one */

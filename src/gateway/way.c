@@ -15,6 +15,7 @@ struct way {
 	struct prefix client;             /* one address */
 	const struct plan_ranges *ranges; /* NULL: to the loopback */
 	const char *name;                 /* which TLS has to say; NULL: any or none */
+	enum plan_transport transport;
 	unsigned first, last;
 };
 
@@ -53,6 +54,7 @@ static void add_outside(struct gateway_ways *ways, struct arena *arena, const st
 			add(ways, arena, plan_service(plan, outside->from), families[i],
 				(struct way){.ranges = ranges,
 					.name = outside->tls ? outside->name : NULL,
+					.transport = outside->transport,
 					.first = outside->first,
 					.last = outside->last});
 	}
@@ -74,7 +76,8 @@ const struct gateway_ways *gateway_ways(const struct plan *plan, struct arena *a
 
 	for (size_t i = 0; i < plan->host_edge_count; i++) {
 		const struct plan_host_edge *edge = &plan->host_edges[i];
-		const struct way way = {.first = edge->port, .last = edge->port};
+		const struct way way = {
+			.transport = edge->transport, .first = edge->port, .last = edge->port};
 
 		add(ways, arena, plan_service(plan, edge->from), AF_INET, way);
 		add(ways, arena, plan_service(plan, edge->from), AF_INET6, way);
@@ -93,10 +96,11 @@ static bool holds(const struct prefix *prefix, const union gateway_address *addr
 	       prefix_holds(prefix, gateway_address_bytes(address));
 }
 
-static bool leads(
-	const struct way *way, bool host, const union gateway_address *wanted, unsigned port)
+static bool leads(const struct way *way, enum plan_transport transport, bool host,
+	const union gateway_address *wanted, unsigned port)
 {
-	if (!way->ranges != host || port < way->first || port > way->last)
+	if (way->transport != transport || !way->ranges != host || port < way->first ||
+		port > way->last)
 		return false;
 	if (host)
 		return true;
@@ -135,20 +139,20 @@ static struct way client_of(const union gateway_address *client)
 	for (const struct way *way = (ways)->ways + first_of((ways), (asked));                     \
 		way < (ways)->ways + (ways)->count && compare(way, (asked)) == 0; way++)
 
-bool gateway_way_host(
-	const struct gateway_ways *ways, const union gateway_address *client, unsigned port)
+bool gateway_way_host(const struct gateway_ways *ways, enum plan_transport transport,
+	const union gateway_address *client, unsigned port)
 {
 	const struct way asked = client_of(client);
 
 	EACH_WAY(way, ways, &asked)
 	{
-		if (leads(way, true, NULL, port))
+		if (leads(way, transport, true, NULL, port))
 			return true;
 	}
 	return false;
 }
 
-enum gateway_way gateway_way_outside(const struct gateway_ways *ways,
+enum gateway_way gateway_way_outside(const struct gateway_ways *ways, enum plan_transport transport,
 	const union gateway_address *client, const union gateway_address *wanted)
 {
 	const struct way asked = client_of(client);
@@ -156,7 +160,7 @@ enum gateway_way gateway_way_outside(const struct gateway_ways *ways,
 
 	EACH_WAY(way, ways, &asked)
 	{
-		if (!leads(way, false, wanted, gateway_port(wanted)))
+		if (!leads(way, transport, false, wanted, gateway_port(wanted)))
 			continue;
 		if (!way->name)
 			return WAY_OPEN;
@@ -186,6 +190,18 @@ bool gateway_way_named(const struct gateway_ways *ways, const union gateway_addr
 			return true;
 	}
 	return false;
+}
+
+size_t gateway_way_number(const struct gateway_ways *ways, const union gateway_address *client)
+{
+	const struct way asked = client_of(client);
+
+	return first_of(ways, &asked);
+}
+
+size_t gateway_way_count(const struct gateway_ways *ways)
+{
+	return ways->count;
 }
 
 bool gateway_way_router(const struct gateway_ways *ways, const union gateway_address *address)

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "plan/service.h"
+
 struct arena;
 struct plan;
 union gateway_address;
@@ -17,8 +19,8 @@ struct gateway_ways;
 const struct gateway_ways *gateway_ways(const struct plan *plan, struct arena *arena);
 
 /* Does a line of the service at @client reach the port @port of this machine's loopback? */
-bool gateway_way_host(
-	const struct gateway_ways *ways, const union gateway_address *client, unsigned port);
+bool gateway_way_host(const struct gateway_ways *ways, enum plan_transport transport,
+	const union gateway_address *client, unsigned port);
 
 /* Does one reach @wanted, an address outside, at its port? */
 enum gateway_way {
@@ -26,12 +28,16 @@ enum gateway_way {
 	WAY_OPEN,
 	WAY_NAMED, /* only who says by TLS that it wants a declared name */
 };
-enum gateway_way gateway_way_outside(const struct gateway_ways *ways,
+enum gateway_way gateway_way_outside(const struct gateway_ways *ways, enum plan_transport transport,
 	const union gateway_address *client, const union gateway_address *wanted);
 
 /* Does a line of it with `tls` name @name, in small letters, at @port? */
 bool gateway_way_named(const struct gateway_ways *ways, const union gateway_address *client,
 	unsigned port, const char *name);
+
+/* A number for @client, below that of all ways: whose is whose.  Only of one that has a way. */
+size_t gateway_way_number(const struct gateway_ways *ways, const union gateway_address *client);
+size_t gateway_way_count(const struct gateway_ways *ways);
 
 /* Is @address the router's? */
 bool gateway_way_router(const struct gateway_ways *ways, const union gateway_address *address);

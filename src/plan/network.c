@@ -161,11 +161,11 @@ static void number_budgets(struct planner *planner)
 			plan->edges[i].transport);
 	for (size_t i = 0; i < plan->host_edge_count; i++)
 		number_of(planner, plan->host_edges[i].budget, "host", plan->host_edges[i].port,
-			PLAN_TCP);
+			plan->host_edges[i].transport);
 	for (size_t i = 0; i < plan->outside_count; i++)
 		number_of(planner, plan->outsides[i].budget,
 			plan->outsides[i].name ? plan->outsides[i].name : plan->outsides[i].range,
-			plan->outsides[i].first, PLAN_TCP);
+			plan->outsides[i].first, plan->outsides[i].transport);
 	for (size_t i = 0; i < plan->budget_count; i++) {
 		uint32_t *number = &plan->budgets[i].number;
 

@@ -12,6 +12,41 @@ bool plan_leaves(const struct plan *plan)
 	return plan->host_edge_count > 0 || plan->outside_count > 0;
 }
 
+static bool is_by(const char *from, const struct plan_service *service)
+{
+	return !service || text_equal(from, service->name);
+}
+
+bool plan_leaves_by_datagrams(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; i < plan->host_edge_count; i++)
+		if (plan->host_edges[i].transport == PLAN_UDP &&
+			is_by(plan->host_edges[i].from, service))
+			return true;
+	for (size_t i = 0; i < plan->outside_count; i++)
+		if (plan->outsides[i].transport == PLAN_UDP &&
+			is_by(plan->outsides[i].from, service))
+			return true;
+	return false;
+}
+
+bool plan_publishes_datagrams(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (plan->publishes[i].transport == PLAN_UDP)
+			return true;
+	return false;
+}
+
+bool plan_sends_datagrams(const struct plan *plan, const struct plan_service *service)
+{
+	for (size_t i = 0; i < plan->edge_count; i++)
+		if (plan->edges[i].transport == PLAN_UDP &&
+			text_equal(plan->edges[i].from, service->name))
+			return true;
+	return plan_leaves_by_datagrams(plan, service);
+}
+
 bool plan_asks_names(const struct plan *plan, const struct plan_service *service)
 {
 	for (size_t i = 0; service->linked && i < plan->outside_count; i++)

@@ -77,6 +77,7 @@ void plan_add_outside(struct planner *planner, const struct policy_connect *give
 	*(struct plan_outside *)arena_append(planner->arena, &plan->outsides, &plan->outside_count,
 		sizeof(*plan->outsides)) = (struct plan_outside){
 		.from = service->name,
+		.transport = (enum plan_transport)given->transport,
 		.range = given->named ? NULL : given->peer,
 		.name = given->named ? given->peer : NULL,
 		.first = given->port,
@@ -103,6 +104,7 @@ void plan_add_host_edge(struct planner *planner, const struct policy_connect *gi
 
 	*edge = (struct plan_host_edge){
 		.from = service->name,
+		.transport = (enum plan_transport)given->transport,
 		.port = given->port,
 		.at = given->at,
 		.at_port = given->at_port,

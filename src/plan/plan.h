@@ -90,9 +90,10 @@ bool plan_budget_has(const struct plan_budget *budget, enum plan_over way, struc
 /* Of one service: the kernel numbers the classes of a link with 16 bits. */
 enum { PLAN_MOST_BUDGETS = 0xfffd };
 
-/* To a TCP port of this machine's loopback: such an edge leaves the stack, by its outlet. */
+/* To a port of this machine's loopback: such an edge leaves the stack, by its outlet. */
 struct plan_host_edge {
 	const char *from; /* a service */
+	enum plan_transport transport;
 	uint32_t port;
 	const char *at; /* as of struct plan_edge */
 	uint32_t at_port, budget;
@@ -100,11 +101,12 @@ struct plan_host_edge {
 	struct where where;
 };
 
-/* To TCP ports of addresses beyond the stack and this machine, by the outlet as well; of a name,
+/* To ports of addresses beyond the stack and this machine, by the outlet as well; of a name,
  * those that the stack's resolver has answered.  What in a range is special (catalog/special.h)
  * belongs to it only where all of it lies in that; a name never has such an address. */
 struct plan_outside {
-	const char *from;     /* a service */
+	const char *from; /* a service */
+	enum plan_transport transport;
 	const char *range;    /* "10.0.0.0/8", "2001:db8::1"; NULL: */
 	const char *name;     /* "api.example.com", or "*.example.com": one label more */
 	uint32_t first, last; /* ports */
@@ -244,6 +246,13 @@ const struct plan_service *plan_service_named(const struct plan *plan, const cha
 
 /* Does anybody reach this machine or what is beyond it, so that there is an outlet? */
 bool plan_leaves(const struct plan *plan);
+
+/* And @service (NULL: anybody) by datagrams?  Is a port of datagrams published? */
+bool plan_leaves_by_datagrams(const struct plan *plan, const struct plan_service *service);
+bool plan_publishes_datagrams(const struct plan *plan);
+
+/* Does @service send datagrams to anybody, of the stack or outside of it? */
+bool plan_sends_datagrams(const struct plan *plan, const struct plan_service *service);
 
 /* Does @service connect to names outside, so that it has the resolver? */
 bool plan_asks_names(const struct plan *plan, const struct plan_service *service);

@@ -33,6 +33,19 @@ static void add_sources(
 	}
 }
 
+/* The gateway's socket is one of the host's network: the kernel must hold whom it answers. */
+static void need_answers(struct planner *planner, struct where where)
+{
+	const struct plan *plan = planner->plan;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->publish_count; i++)
+		count += plan->publishes[i].transport == PLAN_UDP;
+	if (count == 1)
+		plan_gap(planner, NULL, LAYER_NETWORK, HOST_CGROUP_PORTS, true, where,
+			"nothing would hold the gateway to those who ask by datagrams");
+}
+
 void plan_publishes(
 	struct planner *planner, const struct policy_service *from, struct plan_service *service)
 {
@@ -56,5 +69,7 @@ void plan_publishes(
 			.per_source_where = given->per_source.where,
 		};
 		add_sources(planner, given, publish);
+		if (publish->transport == PLAN_UDP)
+			need_answers(planner, given->where);
 	}
 }

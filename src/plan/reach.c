@@ -64,6 +64,7 @@ struct plan_reach *plan_reaches(const struct plan *plan, struct arena *arena, si
 		const struct plan_host_edge *edge = &plan->host_edges[i];
 
 		list[(*count)++] = (struct plan_reach){.from = edge->from,
+			.transport = edge->transport,
 			.port = edge->port,
 			.last = edge->port,
 			.at = edge->at,
@@ -78,6 +79,7 @@ struct plan_reach *plan_reaches(const struct plan *plan, struct arena *arena, si
 			.range = edge->name ? edge->name : edge->range,
 			.named = edge->name != NULL,
 			.tls = edge->tls,
+			.transport = edge->transport,
 			.port = edge->first,
 			.last = edge->last,
 			.budget = budget_of(plan, edge->budget),

@@ -29,6 +29,7 @@ static const struct record_type edge_type = RECORD_TYPE(struct plan_edge, edge_f
 
 static const struct record_field host_edge_fields[] = {
 	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, from),
+	RECORD_ITEM_ENUM(struct plan_host_edge, transport, plan_transport_names),
 	RECORD_ITEM(struct plan_host_edge, RECORD_U32, port),
 	RECORD_ITEM(struct plan_host_edge, RECORD_TEXT, at),
 	RECORD_ITEM(struct plan_host_edge, RECORD_U32, at_port),
@@ -42,6 +43,7 @@ static const struct record_type host_edge_type =
 
 static const struct record_field outside_fields[] = {
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, from),
+	RECORD_ITEM_ENUM(struct plan_outside, transport, plan_transport_names),
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, range),
 	RECORD_ITEM(struct plan_outside, RECORD_TEXT, name),
 	RECORD_ITEM(struct plan_outside, RECORD_U32, first),
@@ -186,8 +188,9 @@ static bool is_outside(const struct plan_outside *outside)
 {
 	struct prefix range;
 
-	return outside->from && outside->first > 0 && outside->first <= outside->last &&
-	       outside->last <= UINT16_MAX && !outside->range != !outside->name &&
+	return outside->from && outside->transport != PLAN_UNIX && outside->first > 0 &&
+	       outside->first <= outside->last && outside->last <= UINT16_MAX &&
+	       !outside->range != !outside->name &&
 	       (!outside->range || prefix_parse(outside->range, strlen(outside->range), &range));
 }
 

@@ -176,37 +176,36 @@ static void check_round_trip(
 		for (size_t j = 0; j < service->publish_count; j++) {
 			const struct policy_publish *publish = &service->publishes[j];
 
-			if (publish->transport != POLICY_TCP || publish->host_port != port ||
-				!is_local(publish))
+			if (publish->transport != edge->to.transport ||
+				publish->host_port != port || !is_local(publish))
 				continue;
 			struct report_entry *entry = policy_error_at(reading, edge->where,
 				edge->width,
 				"port %u of this machine is a door of the stack itself", port);
 			report_other(entry, publish->where, "published here");
-			report_hint(reading->report, entry, "connect to the service: %s:%u",
-				service->name, publish->port);
+			report_hint(reading->report, entry, "connect to the service: %s:%u%s",
+				service->name, publish->port,
+				publish->transport == POLICY_UDP ? "/udp" : "");
 			return;
 		}
 	}
 }
 
-/* This machine's loopback: who listens there is not the policy's to say.  UDP is refused by the
- * table of keys. */
+/* This machine's loopback: who listens there is not the policy's to say. */
 static void resolve_host(
 	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
 {
-	for (unsigned port = edge->to.first;
-		edge->to.transport == POLICY_TCP && port && port <= edge->to.last; port++) {
+	for (unsigned port = edge->to.first; port && port <= edge->to.last; port++) {
 		check_round_trip(reading, edge, port);
 		add_connect(reading, &draft->service, edge, NULL, port, NULL);
 	}
 }
 
-/* Of a range of ports one edge: who listens there is not known.  UDP as above. */
+/* Of a range of ports one edge: who listens there is not known. */
 static void resolve_outside(
 	struct policy_reading *reading, struct policy_draft *draft, const struct policy_edge *edge)
 {
-	if (policy_check_outside(reading, edge) && edge->to.transport == POLICY_TCP)
+	if (policy_check_outside(reading, edge))
 		add_connect(reading, &draft->service, edge, NULL, edge->to.first, NULL);
 }
 

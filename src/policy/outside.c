@@ -53,10 +53,22 @@ void policy_refuse_tls(struct policy_reading *reading, const struct policy_edge 
 		"leave it out, or connect to the name: api.example.com:443");
 }
 
+/* Of a name's own protocols by datagrams nobody reads the first message: QUIC's is encrypted. */
+static void refuse_tls_of_datagrams(struct policy_reading *reading, const struct policy_edge *edge)
+{
+	report_hint(reading->report,
+		policy_error_at(reading, edge->where, edge->width,
+			"'tls' reads the first message of a connection, and '%s' is by datagrams",
+			edge->text),
+		"leave it out: by UDP a name is held by its addresses alone");
+}
+
 bool policy_check_outside(struct policy_reading *reading, const struct policy_edge *edge)
 {
 	const struct catalog_special *special;
 
+	if (edge->tls && edge->to.kind != PEER_ADDRESSES && edge->to.transport == POLICY_UDP)
+		refuse_tls_of_datagrams(reading, edge);
 	if (edge->to.kind != PEER_ADDRESSES)
 		return true;
 	if (edge->tls)

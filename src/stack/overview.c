@@ -110,9 +110,10 @@ static void add_publishes(
 
 		if (text_equal(publish->service, row->service))
 			add_text(arena, &row->publishes, &row->publish_count,
-				arena_printf(arena, "%s%s%s:%u->%u", wide ? "[" : "",
+				arena_printf(arena, "%s%s%s:%u->%u%s", wide ? "[" : "",
 					publish->address, wide ? "]" : "", publish->host_port,
-					publish->port));
+					publish->port,
+					publish->transport == PLAN_UDP ? "/udp" : ""));
 	}
 }
 

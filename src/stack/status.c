@@ -189,6 +189,8 @@ static void add_stack(struct stack_status_look *look)
 				UINT64_C(1) << CAP_NET_RAW, .spaces = STATUS_ALL_SPACES});
 	if (look->state->gateway.pid && plan->network.host_link)
 		stack_status_add_door(look);
+	if (look->state->gateway.pid)
+		stack_status_add_answers(look);
 	if (look->state->outlet.pid)
 		stack_status_add_outlet(look);
 	if (look->state->resolver.pid)

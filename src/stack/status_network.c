@@ -117,6 +117,23 @@ void stack_status_add_door(struct stack_status_look *look)
 		plan->network.door_where);
 }
 
+/* Its doors of datagrams are sockets of the host's network. */
+void stack_status_add_answers(struct stack_status_look *look)
+{
+	const struct plan *plan = look->state->plan;
+	const struct stack_member *gateway = &look->state->gateway;
+	struct fault why = {.text = "its cgroup does not run the planned programs"};
+	const struct where *where = NULL;
+
+	for (size_t i = 0; !where && i < plan->publish_count; i++)
+		if (plan->publishes[i].transport == PLAN_UDP)
+			where = &plan->publishes[i].where;
+	if (!where || !stack_member_alive(gateway))
+		return;
+	add_row(look, "gateway", enforce_answers_held(plan, gateway->pid) ? 0 : 1, &why,
+		"its cgroup lets it send datagrams to those alone who have asked", *where);
+}
+
 /* It is in the host's network: what it may reach there is held by its cgroup. */
 void stack_status_add_outlet(struct stack_status_look *look)
 {

@@ -18,6 +18,9 @@ void stack_status_add_router(struct stack_status_look *look);
 /* What the host has of `gateway: nat`, and whether it still forwards. */
 void stack_status_add_door(struct stack_status_look *look);
 
+/* And whom the gateway answers by datagrams. */
+void stack_status_add_answers(struct stack_status_look *look);
+
 /* The outlet, and what its cgroup lets it reach. */
 void stack_status_add_outlet(struct stack_status_look *look);
 

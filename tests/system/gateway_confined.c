@@ -134,7 +134,7 @@ static void a_door_is_no_way_to_the_host(void **state)
 	assert_int_equal(bind(listener, (struct sockaddr *)&any, sizeof(any)), 0);
 	assert_int_equal(listen(listener, 1), 0);
 	assert_int_equal(in_child(turn_plain, &listener), 1);
-	assert_int_equal(gateway_doors_open(&plan, arena, &doors, &count, &why), 0);
+	assert_int_equal(gateway_doors_open(&plan, -1, arena, &doors, &count, &why), 0);
 	assert_int_equal(in_child(turn_door, &doors[0]), 0);
 	gateway_doors_close(doors, count);
 	close(listener);

@@ -123,6 +123,10 @@ static void where_an_edge_leads_out_nothing_is_undeclared(void **state)
 	assert_null(lacks("connect-metadata", DRILL_METADATA));
 	outsides[1].first = 53;
 	assert_non_null(lacks("ask-known-stream", DRILL_KNOWN_RESOLVER));
+	outsides[1].transport = PLAN_UDP;
+	assert_non_null(lacks("ask-internet", DRILL_INTERNET));
+	assert_null(lacks("connect-internet", DRILL_INTERNET));
+	assert_null(lacks("ask-known-stream", DRILL_KNOWN_RESOLVER));
 	world.plan = &plan;
 }
 

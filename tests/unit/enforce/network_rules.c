@@ -195,6 +195,49 @@ static void a_door_of_the_loopback_has_guards_alone(void **state)
 	compare_with("network-host-loopback.nft", host);
 }
 
+/* One port of both transports: each has its counters, and of datagrams what answers is known by
+ * what the kernel follows. */
+static void a_door_of_datagrams_is_beside_that_of_connections(void **state)
+{
+	static struct plan_source near[] = {{.range = "10.0.0.0/8"}};
+	static struct plan_publish doors[] = {
+		{.service = "api", .port = 443, .host_port = 443, .address = "0.0.0.0"},
+		{.service = "api",
+			.transport = PLAN_UDP,
+			.port = 443,
+			.host_port = 443,
+			.address = "0.0.0.0",
+			.sources = near,
+			.source_count = 1},
+	};
+	struct plan plan = network_plan;
+
+	(void)state;
+	plan.publishes = doors;
+	plan.publish_count = 2;
+	plan.edge_count = 2; /* none by datagrams */
+	plan.network.host_link = "bh-shop";
+	plan.network.host4 = "198.18.4.254";
+	assert_true(enforce_rules_follows(&plan, &plan.services[API]));
+	assert_false(enforce_rules_follows(&plan, &plan.services[DB]));
+	scoped(memory) char *api = enforce_network_rules_service(&plan, &plan.services[API]);
+	assert_non_null(strstr(api, "\tcounter door443_begun {"));
+	assert_non_null(strstr(api, "\tcounter datagrams443_begun {"));
+	assert_non_null(strstr(api, "\tchain datagrams443 {\n\t\tcounter name "
+				    "\"datagrams443_begun\"\n\t\taccept\n"));
+	assert_non_null(strstr(api, "ip saddr { 10.0.0.0/8 } ip saddr != 198.18.4.0/24 udp dport "
+				    "443 goto datagrams443"));
+	assert_non_null(strstr(api, "ip saddr != 198.18.4.0/24 tcp dport 443 goto door443"));
+	assert_null(strstr(api, "udp sport 443"));
+	scoped(memory) char *between = enforce_network_rules_router(&plan);
+	assert_non_null(strstr(between, "198.18.4.3 . udp . 443"));
+	/* This machine's own clients are led there by connections alone. */
+	assert_null(strstr(between, "198.18.4.254 . 198.18.4.3 . udp"));
+	scoped(memory) char *host = enforce_network_rules_host(&plan);
+	assert_non_null(strstr(host, "fib daddr type local ip saddr { 10.0.0.0/8 } udp dport 443 "
+				     "dnat ip to 198.18.4.3:443"));
+}
+
 static size_t count_of(const char *text, const char *what)
 {
 	size_t count = 0;
@@ -445,6 +488,7 @@ int main(void)
 		cmocka_unit_test(the_router_remembers_so_much_for_each),
 		cmocka_unit_test(a_door_of_the_loopback_has_guards_alone),
 		cmocka_unit_test(a_door_lets_its_ranges_in),
+		cmocka_unit_test(a_door_of_datagrams_is_beside_that_of_connections),
 		cmocka_unit_test(a_line_is_counted_by_who_connects),
 		cmocka_unit_test(a_line_with_a_bandwidth_has_a_class),
 		cmocka_unit_test(connections_are_followed_where_it_takes_that),

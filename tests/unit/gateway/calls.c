@@ -28,8 +28,9 @@ static const struct {
 	const char *call;
 	uint64_t arguments[6];
 	uint32_t answer;
-	bool to_show; /* what shows a service its client: the outlet has no use for it */
-	bool to_lead; /* what leads out: the gateway has none for that */
+	bool to_show;   /* what shows a service its client: the outlet has no use for it */
+	bool to_lead;   /* what leads out: the gateway has none for that */
+	bool datagrams; /* what carries datagrams: others have none for that */
 } rows[] = {
 	{"accept4", {0}, SECCOMP_RET_ALLOW},
 	{"connect", {0}, SECCOMP_RET_ALLOW},
@@ -37,7 +38,12 @@ static const struct {
 	{"socket", {AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, SECCOMP_RET_ALLOW},
 	{"socket", {AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, SECCOMP_RET_ALLOW},
 	{"socket", {AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 262}, REFUSED},
-	{"socket", {AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
+	{"socket", {AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, SECCOMP_RET_ALLOW,
+		.datagrams = true},
+	{"socket", {AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, SECCOMP_RET_ALLOW,
+		.datagrams = true},
+	{"socket", {AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ICMP}, REFUSED},
+	{"socket", {AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
 	{"socket", {AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
 	{"socket", {AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}, REFUSED},
 	{"socket", {AF_PACKET, SOCK_RAW, 0}, REFUSED},
@@ -49,7 +55,10 @@ static const struct {
 	{"setsockopt", {3, SOL_SOCKET, SO_MARK}, REFUSED},
 	{"listen", {0}, REFUSED},
 	{"sendto", {0}, REFUSED},
+	{"sendmsg", {3, 0, MSG_DONTWAIT | MSG_NOSIGNAL}, SECCOMP_RET_ALLOW, .datagrams = true},
+	{"sendmsg", {3, 0, MSG_DONTWAIT | MSG_NOSIGNAL | MSG_FASTOPEN}, REFUSED},
 	{"sendmsg", {0}, REFUSED},
+	{"sendmmsg", {0}, REFUSED},
 	{"openat", {0}, REFUSED},
 	{"execve", {0}, REFUSED},
 	{"execveat", {0}, REFUSED},
@@ -62,7 +71,7 @@ static const struct {
 	{"read", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
 	{"getsockname", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
 	{"recvfrom", {0}, SECCOMP_RET_ALLOW, .to_lead = true},
-	{"recvmsg", {0}, REFUSED},
+	{"recvmsg", {0}, SECCOMP_RET_ALLOW, .datagrams = true},
 	{"getpeername", {0}, REFUSED},
 };
 
@@ -78,7 +87,10 @@ static void judge(const struct enforce_own *own, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct catalog_call *call = catalog_call(rows[i].call);
 		enum catalog_arch arch = catalog_native_arch();
-		const bool others = own == &outlet_own ? rows[i].to_show : rows[i].to_lead;
+		const bool outlet = own == &outlet_own || own == &outlet_datagrams_own;
+		const bool carries = own == &gateway_datagrams_own || own == &outlet_datagrams_own;
+		const bool others = (outlet ? rows[i].to_show : rows[i].to_lead) ||
+				    (rows[i].datagrams && !carries);
 		uint32_t answer = others ? REFUSED : rows[i].answer;
 
 		assert_non_null(call);
@@ -93,6 +105,8 @@ static void only_what_they_need_passes(void **state)
 	(void)state;
 	judge(&gateway_own, sizeof(rows) / sizeof(rows[0]));
 	judge(&outlet_own, sizeof(rows) / sizeof(rows[0]));
+	judge(&gateway_datagrams_own, sizeof(rows) / sizeof(rows[0]));
+	judge(&outlet_datagrams_own, sizeof(rows) / sizeof(rows[0]));
 }
 
 int main(void)

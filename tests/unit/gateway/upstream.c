@@ -14,6 +14,7 @@
 
 #include "gateway/door.h"
 #include "gateway/upstream.h"
+#include "plan/plan.h"
 
 static const struct {
 	const char *client;
@@ -65,10 +66,35 @@ static void an_address_that_means_something_else_inside_is_not_kept(void **state
 	}
 }
 
+/* Nor one that its cgroup lets it send nothing to. */
+static void who_cannot_be_answered_by_datagrams_is_not_shown(void **state)
+{
+	struct plan_ranges world = {.range = {.family = AF_INET}, .special_count = 1}, office = {0};
+	struct gateway_door door = {.datagrams = true, .shown = &world, .shown_count = 1};
+	union gateway_address client, special;
+
+	(void)state;
+	assert_true(prefix_parse("198.18.4.0/24", 13, &door.stack));
+	assert_true(prefix_parse("169.254.0.0/16", 14, &world.specials[0]));
+	assert_true(prefix_parse("10.0.0.0/8", 10, &office.range));
+	gateway_address_set(&client, "192.0.2.7", 1);
+	gateway_address_set(&special, "169.254.1.1", 1);
+	assert_true(gateway_address_kept(&door, &client));
+	assert_false(gateway_address_kept(&door, &special));
+	door.shown = &office;
+	assert_false(gateway_address_kept(&door, &client));
+	gateway_address_set(&client, "10.1.2.3", 1);
+	assert_true(gateway_address_kept(&door, &client));
+	/* By a connection it is answered anyway. */
+	door.datagrams = false;
+	assert_true(gateway_address_kept(&door, &special));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_that_means_something_else_inside_is_not_kept),
+		cmocka_unit_test(who_cannot_be_answered_by_datagrams_is_not_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

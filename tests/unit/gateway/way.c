@@ -26,7 +26,8 @@ static struct plan_service services[] = {
 	{.name = "a", .linked = true, .link = 1, .address4 = "10.1.0.2", .address6 = "fd01::2"},
 	{.name = "b", .linked = true, .link = 2, .address4 = "10.1.0.3", .address6 = "fd01::3"},
 };
-static struct plan_host_edge hosts[] = {{.from = "b", .port = 3306}};
+static struct plan_host_edge hosts[] = {
+	{.from = "b", .port = 3306}, {.from = "a", .transport = PLAN_UDP, .port = 8125}};
 static struct plan_outside outsides[] = {
 	{.from = "b", .range = "192.0.2.1", .first = 5432, .last = 5432},
 	{.from = "a", .range = "0.0.0.0/0", .first = 443, .last = 443},
@@ -34,13 +35,14 @@ static struct plan_outside outsides[] = {
 	{.from = "a", .range = "::/0", .first = 443, .last = 443},
 	{.from = "b", .range = "169.254.0.0/16", .first = 80, .last = 80},
 	{.from = "b", .range = "169.254.170.2", .first = 81, .last = 81},
+	{.from = "a", .range = "192.0.2.7", .transport = PLAN_UDP, .first = 123, .last = 125},
 };
 static const struct plan plan = {
 	.stack = "ways",
 	.services = services,
 	.service_count = 2,
 	.host_edges = hosts,
-	.host_edge_count = 1,
+	.host_edge_count = 2,
 	.outsides = outsides,
 	.outside_count = sizeof(outsides) / sizeof(outsides[0]),
 	.network = {.prefix4 = "10.1.0.0/24",
@@ -62,7 +64,7 @@ static void each_service_goes_where_its_own_lines_lead(void **state)
 	static const struct {
 		const char *client, *to;
 		unsigned port;
-		bool leads;
+		bool leads, datagrams;
 	} rows[] = {
 		{"10.1.0.2", "203.0.113.1", 443, true},
 		{"10.1.0.2", "203.0.113.1", 444, false},
@@ -94,6 +96,15 @@ static void each_service_goes_where_its_own_lines_lead(void **state)
 		{"10.1.0.3", "169.254.1.1", 80, true},
 		{"10.1.0.3", "169.254.169.254", 80, false},
 		{"10.1.0.3", "169.254.170.2", 81, true},
+		/* By datagrams there are lines of their own. */
+		{"10.1.0.2", "192.0.2.7", 123, true, true},
+		{"10.1.0.2", "192.0.2.7", 125, true, true},
+		{"10.1.0.2", "192.0.2.7", 126, false, true},
+		{"10.1.0.2", "192.0.2.7", 123, false},
+		{"10.1.0.2", "192.0.2.8", 123, false, true},
+		{"10.1.0.3", "192.0.2.7", 123, false, true},
+		{"10.1.0.2", "203.0.113.1", 443, false, true},
+		{"10.1.0.3", "192.0.2.1", 5432, false, true},
 	};
 	scoped(arena) struct arena *arena = arena_new();
 	const struct gateway_ways *ways = gateway_ways(&plan, arena);
@@ -103,8 +114,12 @@ static void each_service_goes_where_its_own_lines_lead(void **state)
 		const union gateway_address client = address(rows[i].client, 40000);
 		const union gateway_address to = address(rows[i].to, rows[i].port);
 
-		if ((gateway_way_outside(ways, &client, &to) == WAY_OPEN) != rows[i].leads)
-			fail_msg("%s to %s:%u", rows[i].client, rows[i].to, rows[i].port);
+		const enum plan_transport transport = rows[i].datagrams ? PLAN_UDP : PLAN_TCP;
+
+		if ((gateway_way_outside(ways, transport, &client, &to) == WAY_OPEN) !=
+			rows[i].leads)
+			fail_msg("row %zu: %s to %s:%u", i, rows[i].client, rows[i].to,
+				rows[i].port);
 	}
 }
 
@@ -118,14 +133,34 @@ static void a_port_of_the_host_is_not_one_outside(void **state)
 				    loopback = address("127.0.0.1", 3306);
 
 	(void)state;
-	assert_true(gateway_way_host(ways, &b, 3306));
-	assert_true(gateway_way_host(ways, &wide, 3306));
-	assert_false(gateway_way_host(ways, &a, 3306));
-	assert_false(gateway_way_host(ways, &b, 3307));
-	assert_false(gateway_way_host(ways, &b, 5432));
-	assert_int_equal(gateway_way_outside(ways, &b, &loopback), WAY_NONE);
+	assert_true(gateway_way_host(ways, PLAN_TCP, &b, 3306));
+	assert_true(gateway_way_host(ways, PLAN_TCP, &wide, 3306));
+	assert_false(gateway_way_host(ways, PLAN_TCP, &a, 3306));
+	assert_false(gateway_way_host(ways, PLAN_TCP, &b, 3307));
+	assert_false(gateway_way_host(ways, PLAN_TCP, &b, 5432));
+	assert_false(gateway_way_host(ways, PLAN_UDP, &b, 3306));
+	assert_true(gateway_way_host(ways, PLAN_UDP, &a, 8125));
+	assert_false(gateway_way_host(ways, PLAN_TCP, &a, 8125));
+	assert_int_equal(gateway_way_outside(ways, PLAN_TCP, &b, &loopback), WAY_NONE);
 	assert_true(gateway_way_router(ways, &router) && gateway_way_router(ways, &router6));
 	assert_false(gateway_way_router(ways, &a));
+}
+
+/* So that one service does not take the places of another. */
+static void each_service_has_a_number(void **state)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct gateway_ways *ways = gateway_ways(&plan, arena);
+	const union gateway_address a = address("10.1.0.2", 1), again = address("10.1.0.2", 9);
+	const union gateway_address b = address("10.1.0.3", 1), wide = address("fd01::2", 1);
+
+	(void)state;
+	assert_int_equal(gateway_way_number(ways, &a), gateway_way_number(ways, &again));
+	assert_int_not_equal(gateway_way_number(ways, &a), gateway_way_number(ways, &b));
+	assert_int_not_equal(gateway_way_number(ways, &a), gateway_way_number(ways, &wide));
+	assert_true(gateway_way_number(ways, &a) < gateway_way_count(ways));
+	assert_true(gateway_way_number(ways, &b) < gateway_way_count(ways));
+	assert_true(gateway_way_number(ways, &wide) < gateway_way_count(ways));
 }
 
 static void holds(const char *text, const char *part)
@@ -151,6 +186,12 @@ static void the_tables_say_the_same(void **state)
 		"\t\tip saddr 192.0.2.0/24 tcp sport 9300-9400 tcp flags & (syn | ack) != syn "
 		"counter name \"outside");
 	holds(service, world);
+	/* Of datagrams what is asked; answers are those of what is established. */
+	holds(service, "\t\tip daddr 192.0.2.7 udp dport 123-125 accept\n");
+	assert_null(strstr(service, "udp sport 123"));
+	holds(service, "10.1.0.1 . udp . 8125");
+	holds(router, "10.1.0.2 . 10.1.0.1 . udp . 8125");
+	holds(router, "\t\tip daddr 192.0.2.7 udp dport 123-125 accept\n");
 	holds(service, "\t\tmeta nfproto ipv6 ip6 daddr != {");
 	assert_null(strstr(service, "192.0.2.1"));
 	holds(router, world);
@@ -235,9 +276,9 @@ static void a_name_that_tls_says_is_asked_for(void **state)
 	named.outsides = lines;
 	named.outside_count = 4;
 	const struct gateway_ways *ways = gateway_ways(&named, arena);
-	assert_int_equal(gateway_way_outside(ways, &a, &other), WAY_NAMED);
-	assert_int_equal(gateway_way_outside(ways, &a, &open), WAY_OPEN);
-	assert_int_equal(gateway_way_outside(ways, &a, &special), WAY_NONE);
+	assert_int_equal(gateway_way_outside(ways, PLAN_TCP, &a, &other), WAY_NAMED);
+	assert_int_equal(gateway_way_outside(ways, PLAN_TCP, &a, &open), WAY_OPEN);
+	assert_int_equal(gateway_way_outside(ways, PLAN_TCP, &a, &special), WAY_NONE);
 	assert_true(gateway_way_named(ways, &a, 443, "api.example.com"));
 	assert_true(gateway_way_named(ways, &a, 443, "x.cdn.net"));
 	assert_false(gateway_way_named(ways, &a, 444, "api.example.com"));
@@ -252,6 +293,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_service_goes_where_its_own_lines_lead),
 		cmocka_unit_test(a_port_of_the_host_is_not_one_outside),
+		cmocka_unit_test(each_service_has_a_number),
 		cmocka_unit_test(the_tables_say_the_same),
 		cmocka_unit_test(a_name_is_a_set_that_fills_and_empties),
 		cmocka_unit_test(a_name_that_tls_says_is_asked_for),

@@ -386,6 +386,43 @@ static void the_host_is_an_edge_of_another_kind(void **state)
 	sketch_free(&sketch);
 }
 
+/* A port is one of TCP or of UDP, also where it leaves the stack, and who carries datagrams needs
+ * what holds it. */
+static void datagrams_leave_and_come_in(void **state)
+{
+	static const char text[] =
+		"  a: {role: bare, command: daemon, listens: [53, 53/udp], publishes: {53/udp: "
+		"192.0.2.1}, connects: [\n"
+		"    {to: \"192.0.2.0/24:123/udp\", why: x}, {to: \"host:8125/udp\", why: y},\n"
+		"    {to: \"192.0.2.0/24:123\", why: x}, {to: \"host:8125\", why: y}]}\n"
+		"  b: {role: bare, command: daemon, connects: [a:53]}\n";
+	struct sketch sketch = sketch_plan(text, false);
+	const struct plan *plan = sketch.plan;
+	const struct plan_service *a = plan_service(plan, "a"), *b = plan_service(plan, "b");
+
+	(void)state;
+	assert_int_equal(plan->publish_count, 1);
+	assert_int_equal(plan->publishes[0].transport, PLAN_UDP);
+	assert_int_equal(plan->outside_count, 2);
+	assert_int_equal(plan->outsides[0].transport, PLAN_UDP);
+	assert_int_equal(plan->outsides[1].transport, PLAN_TCP);
+	assert_int_equal(plan->host_edge_count, 2);
+	assert_int_equal(plan->host_edges[0].transport, PLAN_UDP);
+	assert_int_equal(plan->host_edges[1].transport, PLAN_TCP);
+	assert_true(plan_publishes_datagrams(plan));
+	assert_true(plan_leaves_by_datagrams(plan, NULL) && plan_leaves_by_datagrams(plan, a));
+	assert_true(plan_sends_datagrams(plan, a));
+	assert_false(plan_leaves_by_datagrams(plan, b) || plan_sends_datagrams(plan, b));
+	assert_int_equal(plan->gap_count, 0);
+	sketch.host->features[HOST_CGROUP_PORTS].state = HOST_NO;
+	plan = plan_build(sketch.policy, sketch.host, false, sketch.arena, sketch.report);
+	size_t required = 0;
+	for (size_t i = 0; i < plan->gap_count; i++)
+		required += plan->gaps[i].required && plan->gaps[i].layer == LAYER_NETWORK;
+	assert_int_equal(required, 2);
+	sketch_free(&sketch);
+}
+
 static void who_is_outside_is_a_range_or_a_name(void **state)
 {
 	static const char top[] = "resolver: {upstream: [192.0.2.53]}\n";
@@ -460,6 +497,7 @@ int main(void)
 		cmocka_unit_test(a_budget_is_its_edges),
 		cmocka_unit_test(a_door_needs_what_leads_to_it),
 		cmocka_unit_test(the_host_is_an_edge_of_another_kind),
+		cmocka_unit_test(datagrams_leave_and_come_in),
 		cmocka_unit_test(who_is_outside_is_a_range_or_a_name),
 		cmocka_unit_test(names_are_asked_of_the_machines_servers),
 	};
