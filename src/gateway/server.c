@@ -34,7 +34,8 @@ static size_t settle_limit(size_t doors, bool datagrams)
 {
 	const rlim_t each = DESCRIPTORS_EACH + (datagrams ? DESCRIPTORS_FLOW : 0);
 	struct rlimit limit;
-	rlim_t wanted = GATEWAY_CONNECTIONS * each + DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors;
+	rlim_t wanted =
+		GATEWAY_CONNECTIONS * each + DESCRIPTORS_SPARE + (rlim_t)RELAY_PIPES * 2 + doors;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
@@ -42,7 +43,7 @@ static size_t settle_limit(size_t doors, bool datagrams)
 	limit.rlim_max = limit.rlim_cur;
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return 0;
-	wanted = DESCRIPTORS_SPARE + RELAY_PIPES * 2 + doors + each;
+	wanted = DESCRIPTORS_SPARE + (rlim_t)RELAY_PIPES * 2 + doors + each;
 	if (limit.rlim_cur < wanted)
 		return 0;
 	return (limit.rlim_cur - wanted) / each + 1;

@@ -192,29 +192,34 @@ static void many_flows_are_answered_in_few_places(void **state)
 	assert_true(descriptors_of(parts[GATEWAY_DOORS]) < 60);
 }
 
+static __attribute__((noreturn)) void repeat(int heard, int said)
+{
+	static unsigned char bytes[65536];
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (;;) {
+		union gateway_address client;
+		socklen_t size = sizeof(client);
+		ssize_t got = recvfrom(heard, bytes, sizeof(bytes), 0, &client.any, &size);
+
+		if (got >= 0)
+			sendto(said, bytes, (size_t)got, 0, &client.any, size);
+	}
+}
+
 /* A daemon of this machine: it repeats what it is sent, by the socket that heard it or, @elsewhere,
  * by another one. */
 static pid_t serve(unsigned port, bool elsewhere)
 {
-	static unsigned char bytes[65536];
-	union gateway_address own, client;
+	union gateway_address own;
 	const socklen_t length = gateway_address_set(&own, "127.0.0.1", port);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	scoped(fd) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	scoped(fd) int other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	assert_int_equal(bind(fd, &own.any, length), 0);
 	pid_t child = fork();
 	if (child == 0)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (child == 0) {
-		socklen_t size = sizeof(client);
-		ssize_t got = recvfrom(fd, bytes, sizeof(bytes), 0, &client.any, &size);
-
-		if (got >= 0)
-			sendto(elsewhere ? other : fd, bytes, (size_t)got, 0, &client.any, size);
-	}
-	close(fd);
-	close(other);
+		repeat(fd, elsewhere ? other : fd);
 	return child;
 }
 
