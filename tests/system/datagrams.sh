@@ -157,6 +157,8 @@ services:
       - {to: "10.77.0.0/24:8090/udp", why: the whole network}
       - {to: "0.0.0.0/0:123/udp", why: the time}
       - {to: "10.77.0.4:8080/udp", why: three an hour, new-connections: 3/h}
+      - {to: "10.77.0.5:8080/udp", why: two at a time, connections: 2, bandwidth: 100mbit}
+      - {to: "10.77.0.5:9300/udp", why: so much a day, bytes: 100KB/d}
       - {to: "[fd77::2]:8080/udp", why: figures by IPv6}
       - {to: "host:9125/udp", why: a daemon of this machine, at: 127.0.0.1:8125}
       - {to: "host:9126/udp", why: another that has IPv6}
@@ -283,6 +285,10 @@ for gateway in relay nat; do
   asks "almost the largest ($gateway)" 18311 10.77.0.2 9300 65400 '65400 of 65400'
   for count in 1 2 3; do asks "$count of three ($gateway)" 18311 10.77.0.4 8080 '' 10.77.0.4; done
   refuses "and not more ($gateway)" 18311 10.77.0.4 8080 connected
+  for count in 1 2; do asks "$count of two at a time ($gateway)" 18311 10.77.0.5 8080 '' 10.77.0.5; done
+  refuses "and not three ($gateway)" 18311 10.77.0.5 8080 connected
+  asks "as much as a line may carry ($gateway)" 18311 10.77.0.5 9300 40000 '40000 of 40000'
+  asks "and not more ($gateway)" 18311 10.77.0.5 9300 40000 "@(silence|$refusal)"
   refuses "another address ($gateway)" 18311 10.77.0.3 8080
   refuses "another port ($gateway)" 18311 10.77.0.2 8081
   refuses "a port that is declared for TCP ($gateway)" 18311 10.77.0.3 8081
@@ -334,6 +340,10 @@ for gateway in relay nat; do
   else
     skip "a name server that is published ($gateway)" 'needs dig'
   fi
+
+  expect 0 "net ($gateway)" bulkhead net
+  says '5353/udp' "shows the doors ($gateway)"
+  says '9300-9301/udp' "and the lines that lead out ($gateway)"
 
   if [ $gateway = relay ]; then
     outlet=$(pid_of outlet)
