@@ -51,8 +51,7 @@ bool enforce_rules_goes_outside(const struct plan *plan, const struct plan_servi
 }
 
 /* Where connections are followed the kernel knows which packet of datagrams begins one. */
-static void write_counted(
-	FILE *out, uint32_t number, enum plan_transport transport, bool followed)
+static void write_counted(FILE *out, uint32_t number, enum plan_transport transport, bool followed)
 {
 	static const char *const whats[] = {"begun", "sent", "came"};
 

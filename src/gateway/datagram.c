@@ -29,6 +29,9 @@ static int set_options(int fd, int family)
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &waiting, sizeof(waiting)) < 0 &&
 		errno != EPERM)
 		return -1;
+	/* As of gateway/listener.h. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes)) < 0)
+		return -1;
 	if (family != AF_INET6)
 		return setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &yes, sizeof(yes));
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) < 0)

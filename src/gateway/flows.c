@@ -19,6 +19,7 @@ enum { TURN = 64 }; /* datagrams of one socket before the others have theirs */
 
 struct gateway_flows {
 	struct gateway_door *doors;
+	size_t capacity;
 	int epoll;
 	struct gateway_sources *sources;
 	struct gateway_flow_table *table;
@@ -59,6 +60,7 @@ struct gateway_flows *gateway_flows(struct gateway_door *doors, size_t count, si
 	if (!flows)
 		return NULL;
 	flows->doors = doors;
+	flows->capacity = capacity;
 	flows->epoll = epoll;
 	flows->sources = sources;
 	flows->table = gateway_flow_table(capacity, owners_of(doors, count));
@@ -88,6 +90,13 @@ static void end_flow(struct gateway_flows *flows, size_t flow)
 	if (!call->door->outlet)
 		gateway_source_leave(flows->sources, call->door, &call->client);
 	gateway_flow_end(flows->table, flow);
+}
+
+void gateway_flows_end(struct gateway_flows *flows)
+{
+	for (size_t i = 0; i < flows->capacity; i++)
+		if (flows->sockets[i] >= 0)
+			end_flow(flows, i);
 }
 
 /* A socket that is connected to the first end that was not tried; false: there is none. */

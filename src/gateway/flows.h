@@ -40,5 +40,8 @@ void gateway_flows_answer(struct gateway_flows *flows, size_t flow, long now);
 /* End those that have been silent for long. */
 void gateway_flows_end_late(struct gateway_flows *flows, long now);
 
+/* End all. */
+void gateway_flows_end(struct gateway_flows *flows);
+
 /* Are there any? */
 bool gateway_flows_any(const struct gateway_flows *flows);

@@ -145,8 +145,7 @@ static void close_doors(struct gateway_server *server)
 	}
 	server->door_count = 0;
 	if (server->flows)
-		gateway_flows_free(server->flows);
-	server->flows = NULL;
+		gateway_flows_end(server->flows);
 }
 
 /* The doors last: a new client may be given the place of one that ended just now, and what else
