@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "catalog/landlock.h"
 #include "enforce/askers_program.h"
@@ -14,9 +15,13 @@
 #include "enforce/outside_program.h"
 #include "enforce/program.h"
 #include "enforce/refusals.h"
+#include "enforce/search.h"
 #include "plan/plan.h"
 
 enum { LAST_PORT = 65535, WORDS = 4 };
+
+/* Registers: of outside_program.h, and what is searched for once more. */
+enum { PORT = BPF_REG_6, PROTOCOL = BPF_REG_7, WORD = BPF_REG_8, DOOR = BPF_REG_9 };
 
 /* What is being written: which half of the internet, and how an address of it is shown. */
 struct peers {
@@ -24,27 +29,14 @@ struct peers {
 	const struct plan *plan;
 	const struct plan_service *service;
 	bool wide;
+	struct enforce_search_item *items;
+	size_t item_count;
 };
 
-/* Registers as of outside_program.h; 0 is the answer "yes". */
-static void allow(struct peers *peers, const uint32_t *words, enum plan_transport transport,
-	uint32_t first, uint32_t last)
+/* A port of its protocol, in one number. */
+static uint32_t door(enum plan_transport transport, uint32_t port)
 {
-	const uint32_t protocol = transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP;
-	const short length = peers->wide ? WORDS : 1;
-	struct enforce_program *program = peers->program;
-	short rest = (short)((length + 2) * ENFORCE_PROGRAM_SKIP_OTHERS + 1);
-
-	/* Peers differ in the last of their words. */
-	for (short i = length; i-- > 0;) {
-		rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
-		enforce_program_skip_others(program, BPF_REG_8, (unsigned char)(BPF_REG_2 + i),
-			words[i], words[i], rest);
-	}
-	rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
-	enforce_program_skip_others(program, BPF_REG_8, BPF_REG_7, protocol, protocol, rest);
-	enforce_program_skip_others(program, BPF_REG_8, BPF_REG_6, first, last, 1);
-	enforce_program_end(program);
+	return (uint32_t)(transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP) << 16 | port;
 }
 
 /* @address as text; in the program of IPv6 an IPv4 address wears its clothes. */
@@ -52,14 +44,18 @@ static void allow_text(struct peers *peers, const char *address, enum plan_trans
 	uint32_t first, uint32_t last)
 {
 	uint32_t words[WORDS] = {0};
+	struct enforce_search_item *item;
 
 	if (!address)
 		return;
-	if (inet_pton(AF_INET, address, &words[peers->wide ? 3 : 0]) == 1)
+	if (inet_pton(AF_INET, address, &words[WORDS - 1]) == 1)
 		words[2] = peers->wide ? htonl(0xffff) : 0;
 	else if (!peers->wide || inet_pton(AF_INET6, address, words) != 1)
 		return;
-	allow(peers, words, transport, first, last);
+	item = arena_append(
+		peers->program->arena, &peers->items, &peers->item_count, sizeof(*item));
+	*item = (struct enforce_search_item){{words[0], words[1], words[2]}, words[WORDS - 1],
+		door(transport, first), door(transport, last), 0};
 }
 
 static void allow_service(struct peers *peers, const struct plan_service *to,
@@ -106,8 +102,6 @@ static void allow_edges(struct peers *peers)
 		allow_text(peers, plan->network.router4, PLAN_UDP, NETWORK_RESOLVER_PORT,
 			NETWORK_RESOLVER_PORT);
 	}
-	enforce_program_outside(peers->program, plan, peers->service->name, peers->wide);
-	enforce_program_askers(peers->program, plan, peers->service, peers->wide);
 }
 
 /* Where it listens itself, by whatever address means itself. */
@@ -128,17 +122,49 @@ static void allow_itself(struct peers *peers)
 	}
 }
 
+/* An address travels as it is compared: any order of the last words will do. */
+static void begin(struct enforce_program *program, const void *context,
+	const struct enforce_search_item *item, short steps)
+{
+	enum { COPIES = 2 + 3 };
+	const struct peers *peers = context;
+	const short before = peers->wide ? ENFORCE_SEARCH_BEFORE : 0;
+	short rest = (short)(steps + COPIES + before * ENFORCE_PROGRAM_SKIP_OTHERS);
+
+	for (short i = 0; i < before; i++) {
+		rest = (short)(rest - ENFORCE_PROGRAM_SKIP_OTHERS);
+		enforce_program_skip_others(program, WORD, (unsigned char)(BPF_REG_2 + i),
+			item->before[i], item->before[i], rest);
+	}
+	enforce_program_copy_apart(
+		program, WORD, (unsigned char)(BPF_REG_2 + (peers->wide ? WORDS - 1 : 0)));
+	enforce_program_pair(program, DOOR, PROTOCOL, PORT);
+}
+
+static void found(struct enforce_program *program, const void *context,
+	const struct enforce_search_item *item)
+{
+	(void)context;
+	(void)item;
+	enforce_program_end(program);
+}
+
+/* Register 0 is the answer "yes", until none is found. */
 static void compile(struct peers *peers, int hook)
 {
 	struct enforce_program *program = peers->program;
+	const struct enforce_search search = {WORD, DOOR, begin, found, peers};
 
-	enforce_program_load_peer(program, peers->wide);
 	enforce_program_answer(program, 1);
+	enforce_program_load_peer(program, peers->wide);
 	allow_edges(peers);
 	allow_itself(peers);
+	enforce_search(program, &search, peers->items, peers->item_count);
+	enforce_program_outside(program, peers->plan, peers->service->name, peers->wide);
+	enforce_program_askers(program, peers->plan, peers->service, peers->wide);
 	enforce_refusal(program, hook,
 		&(struct enforce_refusal_registers){
-			BPF_REG_2, peers->wide ? WORDS : 1, BPF_REG_6, BPF_REG_7});
+			BPF_REG_2, peers->wide ? WORDS : 1, PORT, PROTOCOL});
 }
 
 static bool sends(int hook)

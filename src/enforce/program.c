@@ -2,6 +2,7 @@
 #include "enforce/program.h"
 
 #include <linux/bpf.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 
@@ -55,6 +56,27 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 void enforce_program_jump(struct enforce_program *program, short steps)
 {
 	add(program, (struct bpf_insn){.code = BPF_JMP | BPF_JA, .off = steps});
+}
+
+size_t enforce_program_branch(
+	struct enforce_program *program, unsigned char compare, unsigned char what, uint32_t value)
+{
+	enforce_program_skip(program, compare, what, value, 0);
+	return program->count - 1;
+}
+
+size_t enforce_program_leap(struct enforce_program *program)
+{
+	enforce_program_jump(program, 0);
+	return program->count - 1;
+}
+
+void enforce_program_land(struct enforce_program *program, size_t from)
+{
+	const size_t steps = program->count - from - 1;
+
+	program->too_far |= steps > INT16_MAX;
+	program->steps[from].off = (short)steps;
 }
 
 void enforce_program_skip_others(struct enforce_program *program, unsigned char scratch,
@@ -117,6 +139,24 @@ void enforce_program_mask(struct enforce_program *program, unsigned char what, u
 			.code = BPF_ALU | BPF_AND | BPF_K, .dst_reg = what & 15, .imm = (int)bits});
 }
 
+void enforce_program_pair(
+	struct enforce_program *program, unsigned char into, unsigned char high, unsigned char low)
+{
+	enforce_program_copy(program, into, high);
+	add(program, (struct bpf_insn){
+			     .code = BPF_ALU | BPF_LSH | BPF_K, .dst_reg = into & 15, .imm = 16});
+	add(program, (struct bpf_insn){.code = BPF_ALU | BPF_OR | BPF_X,
+			     .dst_reg = into & 15,
+			     .src_reg = low & 15});
+}
+
+void enforce_program_copy_apart(
+	struct enforce_program *program, unsigned char into, unsigned char from)
+{
+	enforce_program_copy(program, into, from);
+	enforce_program_mask(program, into, UINT32_MAX);
+}
+
 void enforce_program_remainder(struct enforce_program *program, uint32_t divisor)
 {
 	add(program, (struct bpf_insn){.code = BPF_ALU | BPF_MOD | BPF_K, .imm = (int)divisor});
@@ -143,6 +183,7 @@ void enforce_program_append(struct enforce_program *program, const struct enforc
 {
 	for (size_t i = 0; i < other->count; i++)
 		add(program, other->steps[i]);
+	program->too_far |= other->too_far;
 }
 
 void enforce_program_keep_value(struct enforce_program *program, short offset, uint32_t value)

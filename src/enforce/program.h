@@ -21,6 +21,7 @@ struct enforce_program {
 	size_t count;
 	int refusals; /* descriptor of the map where it records what it refuses
 			 (enforce/refusals.h), or that it asks (enforce/answers.h) */
+	bool too_far; /* some jump is longer than a step can say: it cannot be loaded */
 };
 
 void enforce_program_answer(struct enforce_program *program, int answer);
@@ -35,6 +36,12 @@ void enforce_program_skip(struct enforce_program *program, unsigned char compare
 	unsigned char what, uint32_t value, short steps);
 /* Leave out @steps. */
 void enforce_program_jump(struct enforce_program *program, short steps);
+/* Both of them when what is left out has not been written yet: where enforce_program_land() is told
+ * of the number that they return. */
+size_t enforce_program_branch(
+	struct enforce_program *program, unsigned char compare, unsigned char what, uint32_t value);
+size_t enforce_program_leap(struct enforce_program *program);
+void enforce_program_land(struct enforce_program *program, size_t from);
 /*
  * When the number in register @what is not from @first to @last, leave out @steps that follow
  * these; register @scratch is lost.  For programs of hundreds of comparisons: the kernel's verifier
@@ -58,6 +65,13 @@ void enforce_program_load_packet(
 void enforce_program_mask(struct enforce_program *program, unsigned char what, uint32_t bits);
 /* Of register 0 what is left when it is divided by @divisor. */
 void enforce_program_remainder(struct enforce_program *program, uint32_t divisor);
+/* Two numbers of 16 bits each, in registers @high and @low, become one. */
+void enforce_program_pair(
+	struct enforce_program *program, unsigned char into, unsigned char high, unsigned char low);
+/* A copy of 32 bits of which the kernel's verifier does not know that it is one: what it learns of
+ * the one it does not take for known of the other. */
+void enforce_program_copy_apart(
+	struct enforce_program *program, unsigned char into, unsigned char from);
 /* Of register 0, of 64 bits, the upper half. */
 void enforce_program_upper(struct enforce_program *program);
 void enforce_program_copy(struct enforce_program *program, unsigned char into, unsigned char from);
@@ -89,7 +103,8 @@ void enforce_program_skip_none(struct enforce_program *program, unsigned char wh
 /* The steps of @other. */
 void enforce_program_append(struct enforce_program *program, const struct enforce_program *other);
 
-/* Hand it to the kernel as @type for @hook.  Its descriptor, which the caller closes, or -errno. */
+/* Hand it to the kernel as @type for @hook.  Its descriptor, which the caller closes, or -errno;
+ * -E2BIG: it is too long. */
 int enforce_program_load(
 	const struct enforce_program *program, int type, int hook, const char *name);
 

@@ -29,6 +29,8 @@ int enforce_program_load(
 		.license = (uint64_t)(uintptr_t) "GPL",
 	};
 
+	if (program->too_far)
+		return -E2BIG;
 	snprintf(attributes.prog_name, sizeof(attributes.prog_name), "%s", name);
 	return bpf(BPF_PROG_LOAD, &attributes);
 }

@@ -83,7 +83,7 @@ static int start(enum gateway_part part)
 {
 	groups[part] = enforce_cgroup_open(plan.stack, names[part], &why);
 	return groups[part] < 0 ? groups[part]
-				: gateway_start(part, &plan, &router, groups[part], &parts[part],
+				: gateway_start(part, &plan, &router, NULL, groups[part], &parts[part],
 					  &pidfds[part], &why);
 }
 

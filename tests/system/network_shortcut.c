@@ -110,10 +110,11 @@ static void a_connection_takes_it(void **state)
 }
 
 /* A socket in @service's network that sends and gets TCP segments as they are. */
-static int raw_socket(int service)
+static int raw_socket(int service, bool wide)
 {
 	scoped(visit) int home = enforce_network_visit(networks[service], (struct where){0}, &why);
-	int fd = home < 0 ? -1 : socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
+	int fd = home < 0 ? -1
+			  : socket(wide ? AF_INET6 : AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_TCP);
 
 	assert_true(fd >= 0);
 	return fd;
@@ -134,24 +135,48 @@ struct segment {
 	const char *as; /* another's address, or NULL */
 	uint16_t source, port;
 	uint8_t flags;
+	bool wide;
 };
 
-static void send_segment(const struct segment *segment, int fd)
+static struct tcphdr header_of(const struct segment *segment)
 {
-	const int yes = 1;
-	struct sockaddr_in to = {.sin_family = AF_INET}, from = {.sin_family = AF_INET};
 	struct tcphdr header = {.source = htons(segment->source),
 		.dest = htons(segment->port),
 		.doff = sizeof(header) / 4,
 		.seq = htonl(77),
 		.window = htons(1000)};
+
+	header.th_flags = segment->flags;
+	return header;
+}
+
+/* By IPv6 the kernel adds the checksum. */
+static void send_wide(const struct segment *segment, int fd)
+{
+	const int sum_at = offsetof(struct tcphdr, th_sum);
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6}, from = {.sin6_family = AF_INET6};
+	const struct tcphdr header = header_of(segment);
+
+	inet_pton(AF_INET6, network_plan.services[segment->to].address6, &to.sin6_addr);
+	inet_pton(AF_INET6, network_plan.services[segment->from].address6, &from.sin6_addr);
+	assert_int_equal(setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &sum_at, sizeof(sum_at)), 0);
+	assert_int_equal(bind(fd, (const struct sockaddr *)&from, sizeof(from)), 0);
+	assert_int_equal(
+		sendto(fd, &header, sizeof(header), 0, (const struct sockaddr *)&to, sizeof(to)),
+		sizeof(header));
+}
+
+static void send_segment(const struct segment *segment, int fd)
+{
+	const int yes = 1;
+	struct sockaddr_in to = {.sin_family = AF_INET}, from = {.sin_family = AF_INET};
+	struct tcphdr header = header_of(segment);
 	const uint16_t rest[] = {htons(IPPROTO_TCP), htons(sizeof(header))};
 
 	inet_pton(AF_INET, network_plan.services[segment->to].address4, &to.sin_addr);
 	inet_pton(AF_INET,
 		segment->as ? segment->as : network_plan.services[segment->from].address4,
 		&from.sin_addr);
-	header.th_flags = segment->flags;
 	uint32_t total = sum(&header, sizeof(header)) + sum(&to.sin_addr, 4) +
 			 sum(&from.sin_addr, 4) + sum(rest, sizeof(rest));
 	total = (total & 0xffff) + (total >> 16);
@@ -172,9 +197,11 @@ static bool comes(int fd, const struct segment *segment)
 
 	while (poll(&waits, 1, 100) > 0) {
 		ssize_t got = recv(fd, packet, sizeof(packet), 0);
-		const struct tcphdr *header = (const void *)(packet + (packet[0] & 15) * 4);
+		const int before = segment->wide ? 0 : (packet[0] & 15) * 4;
+		const struct tcphdr *header = (const void *)(packet + before);
 
-		if (got >= 40 && ntohs(header->dest) == segment->port &&
+		if (got >= before + (ssize_t)sizeof(*header) &&
+			ntohs(header->dest) == segment->port &&
 			ntohs(header->source) == segment->source &&
 			header->th_flags == segment->flags)
 			return true;
@@ -184,10 +211,13 @@ static bool comes(int fd, const struct segment *segment)
 
 static bool arrives(const struct segment segment)
 {
-	scoped(fd) int from = raw_socket(segment.from);
-	scoped(fd) int to = raw_socket(segment.to);
+	scoped(fd) int from = raw_socket(segment.from, segment.wide);
+	scoped(fd) int to = raw_socket(segment.to, segment.wide);
 
-	send_segment(&segment, from);
+	if (segment.wide)
+		send_wide(&segment, from);
+	else
+		send_segment(&segment, from);
 	return comes(to, &segment);
 }
 
@@ -214,6 +244,88 @@ static void only_what_an_edge_joins_takes_it(void **state)
 	/* What begins a connection is judged by the table, also where an edge leads. */
 	assert_false(arrives((struct segment){DB, API, NULL, 5432, 40000, TH_SYN}));
 	assert_true(arrives((struct segment){API, DB, NULL, 40001, 5432, TH_SYN}));
+}
+
+/* api with a thousand edges: to services that are away, and to ports of db. */
+enum { AWAY = 200, PORTS = 800, FIRST_PORT = 10000, FIRST_AWAY = 20 };
+static struct plan_service many_services[SERVICES + AWAY];
+static struct plan_edge many_edges[AWAY + PORTS + 1];
+static struct plan many;
+
+static int build_many(void **state)
+{
+	static char names[AWAY][16], addresses4[AWAY][16], addresses6[AWAY][32];
+
+	(void)state;
+	many = network_plan;
+	memcpy(many_services, network_plan.services, SERVICES * sizeof(*many_services));
+	many.services = many_services;
+	many.service_count = SERVICES + AWAY;
+	many.edges = many_edges;
+	many.edge_count = AWAY + PORTS + 1;
+	for (uint32_t i = 0; i < AWAY; i++) {
+		snprintf(names[i], sizeof(names[i]), "away-%u", i);
+		snprintf(addresses4[i], sizeof(addresses4[i]), "198.18.4.%u", FIRST_AWAY + i);
+		snprintf(addresses6[i], sizeof(addresses6[i]), "fd62:6b68::%x", FIRST_AWAY + i);
+		many_services[SERVICES + i] = (struct plan_service){.name = names[i],
+			.linked = true,
+			.link = FIRST_AWAY + i,
+			.address4 = addresses4[i],
+			.address6 = addresses6[i]};
+		many_edges[i] = (struct plan_edge){
+			.from = "api", .to = names[i], .transport = PLAN_TCP, .port = 5432};
+	}
+	for (uint32_t i = 0; i < PORTS; i++)
+		many_edges[AWAY + i] = (struct plan_edge){.from = "api",
+			.to = "db",
+			.transport = PLAN_TCP,
+			.port = FIRST_PORT + 2 * i};
+	many_edges[AWAY + PORTS] =
+		(struct plan_edge){.from = "web", .to = "api", .transport = PLAN_TCP, .port = 5432};
+	return network_stack_build_of(&many);
+}
+
+/* The long way is closed, so what arrives came by the short one. */
+static void of_a_thousand_edges_each_takes_it(void **state)
+{
+	static const uint16_t ports[] = {
+		FIRST_PORT, FIRST_PORT + PORTS - 2, FIRST_PORT + PORTS, FIRST_PORT + 2 * PORTS - 2};
+	static const char closed[] = "flush ruleset\n"
+				     "table inet closed {\n"
+				     "chain forward {\n"
+				     "type filter hook forward priority filter; policy drop;\n"
+				     "}\n"
+				     "}\n";
+
+	(void)state;
+	for (int i = WEB; i <= DB; i++)
+		flush(i);
+	assert_int_equal(network_stack_load(router.network, closed), 0);
+	for (int wide = 0; wide < 2; wide++) {
+		for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+			const uint16_t port = ports[i], next = (uint16_t)(port + 1);
+
+			assert_true(arrives(
+				(struct segment){API, DB, NULL, 40000, port, TH_ACK, wide}));
+			assert_true(arrives(
+				(struct segment){DB, API, NULL, port, 40000, TH_ACK, wide}));
+			assert_false(arrives(
+				(struct segment){API, DB, NULL, 40000, port, TH_SYN, wide}));
+			assert_false(arrives(
+				(struct segment){API, DB, NULL, 40000, next, TH_ACK, wide}));
+			assert_false(arrives(
+				(struct segment){DB, API, NULL, next, 40000, TH_ACK, wide}));
+			assert_false(arrives(
+				(struct segment){API, WEB, NULL, 40000, port, TH_ACK, wide}));
+			assert_false(arrives(
+				(struct segment){WEB, DB, NULL, 40000, port, TH_ACK, wide}));
+		}
+		/* The port of others, and of another direction. */
+		assert_false(arrives((struct segment){API, DB, NULL, 40000, 5432, TH_ACK, wide}));
+		assert_false(arrives((struct segment){API, WEB, NULL, 40000, 5432, TH_ACK, wide}));
+		assert_true(arrives((struct segment){API, WEB, NULL, 5432, 40000, TH_ACK, wide}));
+		assert_true(arrives((struct segment){WEB, API, NULL, 40000, 5432, TH_ACK, wide}));
+	}
 }
 
 /* Also where the kernel does not look whether there is a way back to who is said to have sent it,
@@ -267,6 +379,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		NETWORK_STACK_TEST(a_connection_takes_it),
 		NETWORK_STACK_TEST(only_what_an_edge_joins_takes_it),
+		cmocka_unit_test_setup_teardown(
+			of_a_thousand_edges_each_takes_it, build_many, network_stack_take_down),
 		NETWORK_STACK_TEST(who_sends_is_known_by_the_link),
 		NETWORK_STACK_TEST(another_program_is_seen),
 	};

@@ -38,7 +38,8 @@ static struct plan_listen listens[] = {
 	{.transport = PLAN_UDP, .first = 53, .last = 53},
 };
 static struct plan_audit audits[] = {{.layer = LAYER_NETWORK}};
-static struct plan_service services[] = {
+enum { MANY = 5000, FIRST_OF_MANY = 10000, PEERS = 1000, NAMED = 6 };
+static struct plan_service services[NAMED + PEERS] = {
 	{.name = "web",
 		.ports_held = true,
 		.calls = calls,
@@ -56,8 +57,9 @@ static struct plan_service services[] = {
 		.audits = audits,
 		.audit_count = 1},
 	{.name = "many", .ports_held = true, .calls = calls, .call_count = 1},
+	{.name = "all", .ports_held = true, .calls = calls, .call_count = 1},
 };
-enum { MANY = 1000, FIRST_OF_MANY = 10000, EDGES = MANY + 2 };
+enum { EDGES = 2 + MANY + PEERS };
 static struct plan_edge edges[EDGES] = {
 	{.from = "web",
 		.to = "db",
@@ -71,7 +73,7 @@ static struct plan_host_edge host_edges[] = {{.from = "web", .port = 25}};
 static const struct plan plan = {
 	.stack = "test-peers",
 	.services = services,
-	.service_count = 5,
+	.service_count = NAMED + PEERS,
 	.edges = edges,
 	.edge_count = EDGES,
 	.host_edges = host_edges,
@@ -202,17 +204,30 @@ static void in_audit_mode_nothing_is_held(void **state)
 	assert_answers(attempts, sizeof(attempts) / sizeof(attempts[0]));
 }
 
-/* The kernel's verifier takes the program for them, which it did not for some four hundred. */
-static void a_thousand_edges_are_held(void **state)
+/* Ports of one peer.  The kernel's verifier takes the program for them, and what is next to them is
+ * refused. */
+static void thousands_of_edges_are_held(void **state)
 {
-	const uint16_t last = FIRST_OF_MANY + 2 * (MANY - 1);
+	const uint16_t middle = FIRST_OF_MANY + MANY, last = FIRST_OF_MANY + 2 * (MANY - 1);
 	const struct attempt attempts[] = {
 		{"198.18.0.3", FIRST_OF_MANY, SOCK_STREAM, false, &services[4]},
+		{"198.18.0.3", middle, SOCK_STREAM, false, &services[4]},
 		{"198.18.0.3", last, SOCK_STREAM, false, &services[4]},
+		{"fd00::3", FIRST_OF_MANY, SOCK_STREAM, false, &services[4]},
+		{"fd00::3", middle, SOCK_STREAM, false, &services[4]},
 		{"fd00::3", last, SOCK_STREAM, false, &services[4]},
+		{"::ffff:198.18.0.3", FIRST_OF_MANY, SOCK_STREAM, false, &services[4]},
 		{"::ffff:198.18.0.3", last, SOCK_STREAM, false, &services[4]},
+		{"198.18.0.3", FIRST_OF_MANY - 1, SOCK_STREAM, true, &services[4]},
 		{"198.18.0.3", FIRST_OF_MANY + 1, SOCK_STREAM, true, &services[4]},
-		{"fd00::3", last - 1, SOCK_STREAM, true, &services[4]},
+		{"198.18.0.3", middle + 1, SOCK_STREAM, true, &services[4]},
+		{"198.18.0.3", last + 1, SOCK_STREAM, true, &services[4]},
+		{"198.18.0.3", middle, SOCK_DGRAM, true, &services[4]},
+		{"fd00::3", middle - 1, SOCK_STREAM, true, &services[4]},
+		{"fd00::3", last + 2, SOCK_STREAM, true, &services[4]},
+		{"fd00:1::3", middle, SOCK_STREAM, true, &services[4]},
+		{"::ffff:198.18.0.3", middle + 1, SOCK_STREAM, true, &services[4]},
+		{"::198.18.0.3", middle, SOCK_STREAM, true, &services[4]},
 		{"198.18.0.4", last, SOCK_STREAM, true, &services[4]},
 	};
 
@@ -220,9 +235,56 @@ static void a_thousand_edges_are_held(void **state)
 	assert_answers(attempts, sizeof(attempts) / sizeof(attempts[0]));
 }
 
+/* And by datagrams to as many peers. */
+static void a_thousand_peers_are_held(void **state)
+{
+	const struct attempt attempts[] = {
+		{"198.19.0.0", 53, SOCK_DGRAM, false, &services[5]},
+		{"198.19.0.127", 53, SOCK_DGRAM, false, &services[5]},
+		{"198.19.0.128", 53, SOCK_DGRAM, false, &services[5]},
+		{"198.19.3.231", 53, SOCK_DGRAM, false, &services[5]},
+		{"::ffff:198.19.3.231", 53, SOCK_DGRAM, false, &services[5]},
+		{"fd01::", 53, SOCK_DGRAM, false, &services[5]},
+		{"fd01::80", 53, SOCK_DGRAM, false, &services[5]},
+		{"fd01::3e7", 53, SOCK_DGRAM, false, &services[5]},
+		{"198.18.255.255", 53, SOCK_DGRAM, true, &services[5]},
+		{"198.19.3.232", 53, SOCK_DGRAM, true, &services[5]},
+		{"198.19.0.128", 54, SOCK_DGRAM, true, &services[5]},
+		{"198.19.0.128", 53, SOCK_STREAM, true, &services[5]},
+		{"::ffff:198.19.3.232", 53, SOCK_DGRAM, true, &services[5]},
+		{"fd01::3e8", 53, SOCK_DGRAM, true, &services[5]},
+		{"fd01::80", 52, SOCK_DGRAM, true, &services[5]},
+		{"fd01:0:0:1::80", 53, SOCK_DGRAM, true, &services[5]},
+		{"fd01::1:0:80", 53, SOCK_DGRAM, true, &services[5]},
+		{"fd00::80", 53, SOCK_DGRAM, true, &services[5]},
+	};
+
+	(void)state;
+	assert_answers(attempts, sizeof(attempts) / sizeof(attempts[0]));
+}
+
+static void fill_many(void)
+{
+	for (uint32_t i = 0; i < MANY; i++)
+		edges[2 + i] = (struct plan_edge){.from = "many",
+			.to = "db",
+			.transport = PLAN_TCP,
+			.port = FIRST_OF_MANY + 2 * i};
+	for (uint32_t i = 0; i < PEERS; i++) {
+		struct plan_service *peer = &services[NAMED + i];
+
+		*peer = (struct plan_service){.name = arena_printf(arena, "peer-%u", i),
+			.address4 = arena_printf(arena, "198.19.%u.%u", i / 256, i % 256),
+			.address6 = arena_printf(arena, "fd01::%x", i)};
+		edges[2 + MANY + i] = (struct plan_edge){
+			.from = "all", .to = peer->name, .transport = PLAN_UDP, .port = 53};
+	}
+}
+
 static int leave_nothing(void **state)
 {
 	(void)state;
+	enforce_cgroup_remove(plan.stack, "all", NULL);
 	enforce_cgroup_remove(plan.stack, "many", NULL);
 	enforce_cgroup_remove(plan.stack, "web", NULL);
 	enforce_cgroup_remove(plan.stack, "watched", NULL);
@@ -236,7 +298,8 @@ int main(void)
 		cmocka_unit_test(where_an_edge_leads_it_connects),
 		cmocka_unit_test(everywhere_else_is_refused),
 		cmocka_unit_test(in_audit_mode_nothing_is_held),
-		cmocka_unit_test(a_thousand_edges_are_held),
+		cmocka_unit_test(thousands_of_edges_are_held),
+		cmocka_unit_test(a_thousand_peers_are_held),
 	};
 
 	if (geteuid() != 0) {
@@ -244,10 +307,6 @@ int main(void)
 		return 77;
 	}
 	arena = arena_new();
-	for (uint32_t i = 0; i < MANY; i++)
-		edges[EDGES - MANY + i] = (struct plan_edge){.from = "many",
-			.to = "db",
-			.transport = PLAN_TCP,
-			.port = FIRST_OF_MANY + 2 * i};
+	fill_many();
 	return cmocka_run_group_tests(tests, NULL, leave_nothing);
 }
