@@ -37,10 +37,18 @@ static void write_strangers(FILE *out, const struct plan_network *network)
 	"iifname . ip6 saddr @links6 ip6 daddr . ip6 saddr . meta l4proto . th sport "             \
 	"@edges6 " RULES_ANSWER
 
+/* Datagrams say nothing of who began: that both ends know, which remember it. */
+#define DATAGRAMS4                                                                                 \
+	"meta l4proto udp iifname . ip saddr @links4 ip daddr . ip saddr . meta l4proto . "        \
+	"th sport @edges4"
+#define DATAGRAMS6                                                                                 \
+	"meta l4proto udp iifname . ip6 saddr @links6 ip6 daddr . ip6 saddr . meta l4proto . "     \
+	"th sport @edges6"
+
 /*
- * Who is who, by link and address.  Edges of TCP are judged here, packet by packet, and not
- * followed: the shortcut lets the router hear the first of each connection alone, and who asks for
- * many takes no room.
+ * Who is who, by link and address.  Edges are judged here, packet by packet, and what answers by
+ * one is not followed: the shortcut lets the router hear the first packet of each connection alone,
+ * and of datagrams none.
  */
 static void write_spoofed(FILE *out, const struct plan *plan)
 {
@@ -53,7 +61,9 @@ static void write_spoofed(FILE *out, const struct plan *plan)
 		"\t\tmeta l4proto tcp ip daddr != %s " ASKS4 " notrack accept\n"
 		"\t\tmeta l4proto tcp ip6 daddr != %s " ASKS6 " notrack accept\n"
 		"\t\t" ANSWERS4 " notrack accept\n"
-		"\t\t" ANSWERS6 " notrack accept\n",
+		"\t\t" ANSWERS6 " notrack accept\n"
+		"\t\t" DATAGRAMS4 " notrack accept\n"
+		"\t\t" DATAGRAMS6 " notrack accept\n",
 		network->router4, network->router6);
 	enforce_rules_resolver_untracked(out, plan);
 	fputs("\t\tiifname . ip saddr @links4 accept\n"
@@ -90,6 +100,14 @@ static void write_replies(FILE *out, const struct plan_network *network)
 /* By an edge; or towards the outlet, by one as well. */
 #define BY_EDGES "\t\t" ASKS4 " accept\n\t\t" ASKS6 " accept\n"
 
+/* Errors about datagrams by an edge, which the kernel does not know here; the table of who gets
+ * them knows which are about any that it sent. */
+#define ABOUT_DATAGRAMS                                                                            \
+	"\t\ticmp type { destination-unreachable, time-exceeded, parameter-problem } "             \
+	"ip saddr . ip daddr @exchange4 accept\n"                                                  \
+	"\t\ticmpv6 type { destination-unreachable, packet-too-big, time-exceeded, "               \
+	"parameter-problem } ip6 saddr . ip6 daddr @exchange6 accept\n"
+
 /* `gateway: nat`: by the door's link come those from outside, to what is published: so many that
  * the kernel remembers them for one service, and leaves room for the others. */
 static void write_door(FILE *out, const struct plan *plan)
@@ -120,7 +138,9 @@ static void write_forward(FILE *out, const struct plan *plan, bool audited)
 	      "\t\ttype filter hook forward priority filter; policy drop;\n" NOWHERE,
 		out);
 	enforce_rules_shaped(out, plan);
-	fputs("\t\tmeta l4proto tcp ct state untracked accept\n" RULES_EXISTING BY_EDGES, out);
+	fputs("\t\tmeta l4proto { tcp, udp } ct state untracked accept\n" ABOUT_DATAGRAMS
+			RULES_EXISTING BY_EDGES,
+		out);
 	if (plan->network.host_link)
 		write_door(out, plan);
 	if (audited)

@@ -114,6 +114,49 @@ static void write_edges(FILE *out, const struct plan *plan, bool wide)
 	enforce_rules_set_end(&set);
 }
 
+struct pair {
+	const char *from, *to;
+};
+
+static int by_both(const void *left, const void *right)
+{
+	const struct pair *one = left, *other = right;
+	int order = strcmp(one->from, other->from);
+
+	return order ? order : strcmp(one->to, other->to);
+}
+
+/* Who exchanges datagrams with whom, both ways, each pair once. */
+static void write_exchange(FILE *out, const struct plan *plan, bool wide)
+{
+	scoped(arena) struct arena *arena = arena_new();
+	const struct plan_service **sorted = sort_services(plan, arena);
+	struct pair *pairs = arena_alloc(arena, (2 * plan->edge_count + 1) * sizeof(*pairs));
+	struct rules_set set;
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->edge_count; i++) {
+		const struct plan_edge *edge = &plan->edges[i];
+		const char *from = address_of(plan, sorted, edge->from, wide);
+		const char *to = address_of(plan, sorted, edge->to, wide);
+
+		if (edge->transport != PLAN_UDP || !from || !to)
+			continue;
+		pairs[count++] = (struct pair){from, to};
+		pairs[count++] = (struct pair){to, from};
+	}
+	qsort(pairs, count, sizeof(*pairs), by_both);
+	set = enforce_rules_set_begin(
+		out, "exchange", wide, wide ? "ipv6_addr . ipv6_addr" : "ipv4_addr . ipv4_addr");
+	for (size_t i = 0; i < count; i++) {
+		if (i && by_both(&pairs[i - 1], &pairs[i]) == 0)
+			continue;
+		enforce_rules_set_element(&set);
+		fprintf(out, "%s . %s", pairs[i].from, pairs[i].to);
+	}
+	enforce_rules_set_end(&set);
+}
+
 /* Where the router's own address may go: the gateway, to what is published. */
 static void write_doors(FILE *out, const struct plan *plan, bool wide)
 {
@@ -179,6 +222,7 @@ bool enforce_rules_router_sets(FILE *out, const struct plan *plan)
 	for (int wide = 0; wide < 2; wide++) {
 		write_links(out, plan, wide);
 		write_edges(out, plan, wide);
+		write_exchange(out, plan, wide);
 		write_doors(out, plan, wide);
 		write_asked(out, plan, wide);
 	}

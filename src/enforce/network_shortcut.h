@@ -2,14 +2,13 @@
 #pragma once
 
 /*
- * The router's shortcut: packets of a TCP connection that exists, between two
- * services that an edge joins or from the host's loopback through a door, go from
- * link to link past the router's network stack, which costs a question and its
- * answer some ten microseconds.  A program at the router's end of each link (tcx,
- * Linux 6.6; bpf_redirect_peer, 5.10) looks at their addresses, port and flags.
- * What begins a connection, is no TCP, or differs in anything else takes the long
- * way through the router's table, as all does on older kernels; and the tables of
- * both services judge every packet.
+ * The router's shortcut: packets of a TCP connection that exists, and datagrams, between two
+ * services that an edge joins, or those of a connection from the host's loopback through a door, go
+ * from link to link past the router's network stack, which costs a question and its answer some ten
+ * microseconds.  A program at the router's end of each link (tcx, Linux 6.6; bpf_redirect_peer,
+ * 5.10; bpf_check_mtu, 5.12) looks at their addresses, port and flags.  What begins a connection,
+ * is neither, or differs in anything else takes the long way through the router's table, as all
+ * does on older kernels; and the tables of both services judge every packet.
  */
 
 #include <stdbool.h>

@@ -33,10 +33,10 @@ static const struct layout layout4 = {
 static const struct layout layout6 = {
 	AF_INET6, ETH_P_IPV6, 0x60, AT, AT + 6, AT + 8, AT + 24, WORDS6, AFTER6, AFTER6 + 13};
 
-/* Registers 7 to 9: the last word of where it goes, and its two ports.  1 and 2 are for searching:
- * whatever reads a packet loses them. */
+/* Registers 7 to 9: the last word of where it goes, and its two ports, of its protocol, which is
+ * in the first of them before.  1 and 2 are for searching: whatever reads a packet loses them. */
 enum { DESTINATION = BPF_REG_7, FROM_PORT = BPF_REG_8, TO_PORT = BPF_REG_9 };
-enum { WORD = BPF_REG_1, PORT = BPF_REG_2 };
+enum { PROTOCOL = DESTINATION, WORD = BPF_REG_1, PORT = BPF_REG_2 };
 
 /* Whom a packet may be handed to by one of its ports. */
 struct passing {
@@ -62,16 +62,33 @@ static bool words_of(
 	return true;
 }
 
-/* What is anything else takes the long way. */
-static void demand(struct enforce_program *program, uint32_t value)
+static void take_long_way(struct enforce_program *program)
 {
-	enforce_program_skip(program, BPF_JEQ, BPF_REG_0, value, 2);
 	enforce_program_answer(program, LONG_WAY);
 	enforce_program_end(program);
 }
 
-/* A whole TCP packet from its @own address that acknowledges something, or resets: so not the first
- * of a connection. */
+/* What is anything else takes the long way. */
+static void demand(struct enforce_program *program, uint32_t value)
+{
+	enforce_program_skip(program, BPF_JEQ, BPF_REG_0, value, 2);
+	take_long_way(program);
+}
+
+/* TCP that acknowledges something, or resets: so not the first of a connection; or a datagram. */
+static void demand_transport(struct enforce_program *program, const struct layout *layout)
+{
+	enforce_program_load_packet(program, BPF_B, layout->transport_at);
+	enforce_program_copy_apart(program, PROTOCOL, BPF_REG_0);
+	size_t datagram = enforce_program_branch(program, BPF_JEQ, BPF_REG_0, IPPROTO_UDP);
+	demand(program, IPPROTO_TCP);
+	enforce_program_load_packet(program, BPF_B, layout->flags);
+	enforce_program_skip(program, BPF_JSET, BPF_REG_0, ACKNOWLEDGES | RESETS, 2);
+	take_long_way(program);
+	enforce_program_land(program, datagram);
+}
+
+/* A whole packet from its @own address that may be handed over. */
 static void demand_connection(
 	struct enforce_program *program, const struct layout *layout, const uint32_t *own)
 {
@@ -79,27 +96,22 @@ static void demand_connection(
 	if (layout->family == AF_INET6)
 		enforce_program_mask(program, BPF_REG_0, 0xf0);
 	demand(program, layout->version);
-	enforce_program_load_packet(program, BPF_B, layout->transport_at);
-	demand(program, IPPROTO_TCP);
+	demand_transport(program, layout);
 	if (layout->family == AF_INET) {
 		enforce_program_load_packet(program, BPF_H, AT + 6);
 		enforce_program_mask(program, BPF_REG_0, NOT_WHOLE);
 		demand(program, 0);
 	}
-	enforce_program_load_packet(program, BPF_B, layout->flags);
-	enforce_program_skip(program, BPF_JSET, BPF_REG_0, ACKNOWLEDGES | RESETS, 2);
-	enforce_program_answer(program, LONG_WAY);
-	enforce_program_end(program);
 	for (uint32_t i = 0; i < layout->words; i++) {
 		enforce_program_load_packet(program, BPF_W, layout->source + 4 * i);
 		demand(program, own[i]);
 	}
+	enforce_program_load_packet(program, BPF_H, layout->ports);
+	enforce_program_pair(program, FROM_PORT, PROTOCOL, BPF_REG_0);
+	enforce_program_load_packet(program, BPF_H, layout->ports + 2);
+	enforce_program_pair(program, TO_PORT, PROTOCOL, BPF_REG_0);
 	enforce_program_load_packet(program, BPF_W, layout->destination + 4 * (layout->words - 1));
 	enforce_program_copy(program, DESTINATION, BPF_REG_0);
-	enforce_program_load_packet(program, BPF_H, layout->ports);
-	enforce_program_copy(program, FROM_PORT, BPF_REG_0);
-	enforce_program_load_packet(program, BPF_H, layout->ports + 2);
-	enforce_program_copy(program, TO_PORT, BPF_REG_0);
 }
 
 /* When it is of this family and the words before the last are @item's: for a search. */
@@ -122,18 +134,37 @@ static void begin(struct enforce_program *program, const void *context,
 	enforce_program_copy_apart(program, PORT, passing->port);
 }
 
-/* Over to that link. */
+/* The helper leaves how long a packet may be there; it is asked whether there is a link. */
+static void demand_link(struct enforce_program *program, uint32_t link)
+{
+	const short length = -(short)sizeof(uint64_t);
+
+	enforce_program_keep_value(program, length, 0);
+	enforce_program_copy(program, BPF_REG_1, BPF_REG_6);
+	enforce_program_set(program, BPF_REG_2, link);
+	enforce_program_frame(program, BPF_REG_3, length);
+	enforce_program_set(program, BPF_REG_4, 0);
+	enforce_program_set(program, BPF_REG_5, 0);
+	enforce_program_call(program, BPF_FUNC_check_mtu);
+	demand(program, 0);
+}
+
+/* Over to that link.  Who sends a datagram to a service that is away is told so by the router's
+ * table; a connection has begun there. */
 static void hand_over(struct enforce_program *program, const void *context,
 	const struct enforce_search_item *item)
 {
 	(void)context;
+	if (item->first >> 16 == IPPROTO_UDP)
+		demand_link(program, item->found);
 	enforce_program_set(program, BPF_REG_1, item->found);
 	enforce_program_set(program, BPF_REG_2, 0);
 	enforce_program_call(program, BPF_FUNC_redirect_peer);
 	enforce_program_end(program);
 }
 
-static void pass(struct passing *passing, const struct plan_service *peer, uint32_t port)
+static void pass(struct passing *passing, const struct plan_service *peer,
+	enum plan_transport transport, uint32_t port)
 {
 	const uint32_t last = passing->layout->words - 1;
 	struct enforce_search_item *item;
@@ -143,8 +174,8 @@ static void pass(struct passing *passing, const struct plan_service *peer, uint3
 		return;
 	item = arena_append(passing->arena, &passing->items, &passing->item_count, sizeof(*item));
 	*item = (struct enforce_search_item){.word = words[last],
-		.first = port,
-		.last = port,
+		.first = enforce_search_door(transport, port),
+		.last = enforce_search_door(transport, port),
 		.found = (uint32_t)enforce_network_link_index(peer->link)};
 	memcpy(item->before, words, last * sizeof(*words));
 }
@@ -160,13 +191,13 @@ static void pass_edges(
 		const struct plan_edge *edge = &plan->edges[i];
 		const struct plan_service *peer;
 
-		if (edge->transport != PLAN_TCP ||
+		if (edge->transport == PLAN_UNIX ||
 			!text_equal(asks ? edge->from : edge->to, service->name) ||
 			enforce_network_shaped(plan, edge->budget))
 			continue;
 		peer = plan_service(plan, asks ? edge->to : edge->from);
 		if (peer && peer->linked && peer != service)
-			pass(passing, peer, edge->port);
+			pass(passing, peer, edge->transport, edge->port);
 	}
 }
 
@@ -192,9 +223,10 @@ static void pass_doors(
 		if (publish->transport != PLAN_TCP || enforce_rules_repeated(plan, i))
 			continue;
 		if (in)
-			pass(passing, plan_service(plan, publish->service), publish->port);
+			pass(passing, plan_service(plan, publish->service), PLAN_TCP,
+				publish->port);
 		else if (text_equal(publish->service, service->name))
-			pass(passing, &door, publish->port);
+			pass(passing, &door, PLAN_TCP, publish->port);
 	}
 }
 
@@ -207,12 +239,6 @@ static void write_passing(struct enforce_program *program, const struct layout *
 	pass_edges(&passing, plan, service);
 	pass_doors(&passing, plan, service);
 	enforce_search(program, &search, passing.items, passing.item_count);
-}
-
-static void take_long_way(struct enforce_program *program)
-{
-	enforce_program_answer(program, LONG_WAY);
-	enforce_program_end(program);
 }
 
 struct enforce_program enforce_shortcut_compile(

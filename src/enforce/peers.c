@@ -33,12 +33,6 @@ struct peers {
 	size_t item_count;
 };
 
-/* A port of its protocol, in one number. */
-static uint32_t door(enum plan_transport transport, uint32_t port)
-{
-	return (uint32_t)(transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP) << 16 | port;
-}
-
 /* @address as text; in the program of IPv6 an IPv4 address wears its clothes. */
 static void allow_text(struct peers *peers, const char *address, enum plan_transport transport,
 	uint32_t first, uint32_t last)
@@ -55,7 +49,7 @@ static void allow_text(struct peers *peers, const char *address, enum plan_trans
 	item = arena_append(
 		peers->program->arena, &peers->items, &peers->item_count, sizeof(*item));
 	*item = (struct enforce_search_item){{words[0], words[1], words[2]}, words[WORDS - 1],
-		door(transport, first), door(transport, last), 0};
+		enforce_search_door(transport, first), enforce_search_door(transport, last), 0};
 }
 
 static void allow_service(struct peers *peers, const struct plan_service *to,

@@ -2,14 +2,16 @@
 #include "enforce/search.h"
 
 #include <linux/bpf.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "enforce/program.h"
 
-/* Of one tree: jumps have 16 bits, and an item takes ten steps at most. */
-enum { MOST_ITEMS = 2048 };
+/* Of one tree: jumps have 16 bits, and an item takes six steps and what is done when it is found.
+ */
+enum { MOST_ITEMS = 1024 };
 
 /* Items in a row, and what is known of the number when it comes here: that it is no less than the
  * first one's, and no more than the last one's.  What is known is not asked. */
@@ -18,6 +20,11 @@ struct row {
 	size_t count;
 	bool begun, ended;
 };
+
+uint32_t enforce_search_door(enum plan_transport transport, uint32_t port)
+{
+	return (uint32_t)(transport == PLAN_UDP ? IPPROTO_UDP : IPPROTO_TCP) << 16 | port;
+}
 
 static int compare_numbers(uint32_t left, uint32_t right)
 {

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "plan/service.h"
+
 struct enforce_program;
 
 enum { ENFORCE_SEARCH_BEFORE = 3 };
@@ -23,7 +25,7 @@ struct enforce_search_item {
 	/* Its words before the last one, of whatever order. */
 	uint32_t before[ENFORCE_SEARCH_BEFORE];
 	uint32_t word; /* the last one, as a number */
-	/* Ports, or numbers that are made of the protocol and the port. */
+	/* Numbers that are made of the protocol and the port (enforce_search_door()). */
 	uint32_t first, last;
 	uint32_t found; /* the caller's: what to do */
 };
@@ -43,6 +45,9 @@ struct enforce_search {
 		const struct enforce_search_item *item);
 	const void *context;
 };
+
+/* A port of its protocol in one number, as enforce_program_pair() makes it of both. */
+uint32_t enforce_search_door(enum plan_transport transport, uint32_t port);
 
 /* Search among @items, which get sorted, and of which those that say the same are joined.  When
  * nothing is found the program goes on behind these steps. */

@@ -200,7 +200,7 @@ static void an_edge_of_tcp_is_not_followed(void **state)
 	assert_int_equal(remembered(router.network), 0);
 	assert_int_equal(remembered(networks[API]), 0);
 	assert_int_equal(ask(SOCK_DGRAM, DB, 53), 0);
-	assert_int_equal(remembered(router.network), 1);
+	assert_int_equal(remembered(networks[DB]), 1);
 	peer_stop(api);
 	peer_stop(db);
 }
