@@ -46,7 +46,8 @@
 	"ends and the router (ask-name-group)."
 #define ASKED                                                                                      \
 	"Who asks it by datagrams is answered at a port of the kernel's choice, which no program " \
-	"of the cgroup can know: the rules of both ends and the router know who has asked."
+	"of the cgroup can know: the rules of both ends know who has asked. The router knows who " \
+	"may ask whom at which port, and lets what comes from that port back."
 
 #define CLIENTS                                                                                    \
 	"Who asks a published port by datagrams is answered at an address that no program of the " \

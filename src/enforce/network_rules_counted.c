@@ -23,9 +23,9 @@ static uint32_t hash_of(const struct plan_outside *outside)
 {
 	char line[LINE];
 
-	snprintf(line, sizeof(line), "%s:%" PRIu32 "-%" PRIu32 "/%s",
+	snprintf(line, sizeof(line), "%s:%" PRIu32 "-%" PRIu32 "%s",
 		outside->name ? outside->name : outside->range, outside->first, outside->last,
-		enforce_rules_transport(outside->transport));
+		outside->transport == PLAN_UDP ? "/udp" : "");
 	/* No number is a mark that means nothing, and those of equal ones are moved on. */
 	return plan_stack_hash(line) % (UINT32_MAX / 2) + 1;
 }
