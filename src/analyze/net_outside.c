@@ -18,8 +18,9 @@ const char *analyze_net_outside_name(const struct plan_outside *outside)
 const char *analyze_net_ports(struct arena *arena, const struct plan_outside *outside)
 {
 	return outside->last == outside->first
-		       ? arena_printf(arena, "%" PRIu32, outside->first)
-		       : arena_printf(arena, "%" PRIu32 "-%" PRIu32, outside->first, outside->last);
+		       ? analyze_net_port(arena, outside->first, outside->transport)
+		       : arena_printf(arena, "%" PRIu32 "-%s", outside->first,
+				 analyze_net_port(arena, outside->last, outside->transport));
 }
 
 static void count_outside(struct net_making *making, struct analyze_net_edge *edge, size_t index)

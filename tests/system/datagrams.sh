@@ -8,6 +8,8 @@
 # shellcheck source=tests/system/lib.sh
 [ -n "${INSIDE_HOST-}" ] || INSIDE_HOST=yes exec unshare --net "$0" "$@"
 . tests/system/lib.sh
+# shellcheck source=tests/system/net-lib.sh
+. tests/system/net-lib.sh
 
 for program in node curl ip nft nsenter; do
   command -v $program >/dev/null || skip_all "needs $program"
@@ -344,6 +346,8 @@ for gateway in relay nat; do
   expect 0 "net ($gateway)" bulkhead net
   says '5353/udp' "shows the doors ($gateway)"
   says '9300-9301/udp' "and the lines that lead out ($gateway)"
+  shows "with what went by them ($gateway)" \
+    "leads('10.77.0.2/31', '9300-9301/udp').connections > 0 && leads('10.77.0.2/31', '9300-9301/udp').received > 0"
 
   if [ $gateway = relay ]; then
     outlet=$(pid_of outlet)
