@@ -83,8 +83,8 @@ static int start(enum gateway_part part)
 {
 	groups[part] = enforce_cgroup_open(plan.stack, names[part], &why);
 	return groups[part] < 0 ? groups[part]
-				: gateway_start(part, &plan, &router, NULL, groups[part], &parts[part],
-					  &pidfds[part], &why);
+				: gateway_start(part, &plan, &router, NULL, groups[part],
+					  &parts[part], &pidfds[part], &why);
 }
 
 static int build(void **state)

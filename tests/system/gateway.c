@@ -237,7 +237,8 @@ static void who_comes_by_one_that_leaves_is_served_to_the_end(void **state)
 	assert_true(open >= 0);
 	assert_int_equal(read(open, &letter, 1), 1);
 	assert_int_equal(
-		gateway_start(GATEWAY_DOORS, &network_plan, &router, NULL, -1, &pid, &pidfd, &why), 0);
+		gateway_start(GATEWAY_DOORS, &network_plan, &router, NULL, -1, &pid, &pidfd, &why),
+		0);
 	assert_int_equal(kill(gateway, GATEWAY_LEAVE), 0);
 	/* It is still there for this one, and others come to the next. */
 	end.fd = gateway_pidfd;
