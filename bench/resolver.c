@@ -69,6 +69,7 @@ static _Noreturn void serve(int launcher)
 		_exit(1);
 	}
 	gateway_resolver_serve(server);
+	_exit(0);
 }
 
 /* Each on a processor of its own, when there are two. */
