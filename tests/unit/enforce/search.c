@@ -54,7 +54,8 @@ static struct enforce_program search_among(
 	struct enforce_search_item *sorted = arena_alloc(arena, (count + 1) * sizeof(*items));
 	struct enforce_program program = {.arena = arena};
 
-	memcpy(sorted, items, count * sizeof(*items));
+	if (count)
+		memcpy(sorted, items, count * sizeof(*items));
 	enforce_search(&program, &search, sorted, count);
 	enforce_program_set(&program, BPF_REG_0, NOTHING);
 	enforce_program_end(&program);
