@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/prefix.h"
+#include "base/scoped.h"
 #include "enforce/network_end.h"
 #include "enforce/network_end_part.h"
+#include "enforce/network_space.h"
 #include "plan/plan.h"
 
 static bool holds(const char *range, int family, const unsigned char *address)
@@ -34,14 +36,36 @@ static bool is_at(const struct plan_publish *publish, int family, const unsigned
 	return strcmp(publish->address, all) == 0 || holds(publish->address, family, address);
 }
 
-static bool may_go_on(const struct plan *plan, enum plan_transport transport, int family,
-	const unsigned char *door, uint32_t port, const unsigned char *client)
+/* Somebody who has come by a door; of a socket's end it is not known where that leads. */
+struct customer {
+	enum plan_transport transport;
+	int family;
+	const unsigned char *door, *client, *service; /* service: NULL, not known */
+	uint32_t door_port, service_port;
+};
+
+static bool leads_to(const struct plan *plan, const struct plan_publish *publish,
+	const struct customer *customer)
+{
+	const struct plan_service *service = plan_service(plan, publish->service);
+	const char *address = !service                      ? NULL
+			      : customer->family == AF_INET ? service->address4
+							    : service->address6;
+
+	return !customer->service || (address && publish->port == customer->service_port &&
+					     holds(address, customer->family, customer->service));
+}
+
+static bool may_go_on(const struct plan *plan, const struct customer *customer)
 {
 	for (size_t i = 0; i < plan->publish_count; i++) {
 		const struct plan_publish *publish = &plan->publishes[i];
 
-		if (publish->transport == transport && publish->host_port == port &&
-			is_at(publish, family, door) && may_come(publish, family, client))
+		if (publish->transport == customer->transport &&
+			publish->host_port == customer->door_port &&
+			is_at(publish, customer->family, customer->door) &&
+			may_come(publish, customer->family, customer->client) &&
+			leads_to(plan, publish, customer))
 			return true;
 	}
 	return false;
@@ -51,10 +75,30 @@ static bool may_go_on(const struct plan *plan, enum plan_transport transport, in
 static bool socket_ends(const void *what, const struct inet_diag_msg *socket)
 {
 	const struct plan *plan = what;
+	const struct customer customer = {.transport = PLAN_TCP,
+		.family = socket->idiag_family,
+		.door = (const void *)socket->id.idiag_src,
+		.door_port = ntohs(socket->id.idiag_sport),
+		.client = (const void *)socket->id.idiag_dst};
 
-	return socket->idiag_uid == plan->network.gateway_id &&
-	       !may_go_on(plan, PLAN_TCP, socket->idiag_family, (const void *)socket->id.idiag_src,
-		       ntohs(socket->id.idiag_sport), (const void *)socket->id.idiag_dst);
+	return socket->idiag_uid == plan->network.gateway_id && !may_go_on(plan, &customer);
+}
+
+/* In the router's none but those that lead to a service which is published there. */
+static bool inward_ends(const void *what, const struct inet_diag_msg *socket)
+{
+	const struct plan *plan = what;
+	const struct customer customer = {.family = socket->idiag_family,
+		.service = (const void *)socket->id.idiag_dst,
+		.service_port = ntohs(socket->id.idiag_dport)};
+
+	if (socket->idiag_uid != plan->network.gateway_id)
+		return false;
+	for (size_t i = 0; i < plan->publish_count; i++)
+		if (plan->publishes[i].transport == PLAN_TCP &&
+			leads_to(plan, &plan->publishes[i], &customer))
+			return false;
+	return true;
 }
 
 /* What the kernel translates to a service of the stack. */
@@ -63,15 +107,22 @@ static bool flow_ends(const void *what, const struct network_flow *flow)
 	const struct plan *plan = what;
 	const struct network_flow_way *there = &flow->there, *back = &flow->back;
 	const char *stack = flow->family == AF_INET ? plan->network.prefix4 : plan->network.prefix6;
+	const struct customer customer = {
+		.transport = there->protocol == IPPROTO_TCP ? PLAN_TCP : PLAN_UDP,
+		.family = flow->family,
+		.door = there->to,
+		.door_port = there->to_port,
+		.client = there->from,
+		.service = back->from,
+		.service_port = back->from_port};
 
 	return (there->protocol == IPPROTO_TCP || there->protocol == IPPROTO_UDP) &&
 	       holds(stack, flow->family, back->from) &&
-	       memcmp(there->to, back->from, sizeof(there->to)) != 0 &&
-	       !may_go_on(plan, there->protocol == IPPROTO_TCP ? PLAN_TCP : PLAN_UDP, flow->family,
-		       there->to, there->to_port, there->from);
+	       memcmp(there->to, back->from, sizeof(there->to)) != 0 && !may_go_on(plan, &customer);
 }
 
-int enforce_network_end_doors(const struct plan *after, struct arena *arena, struct fault *why)
+int enforce_network_end_doors(
+	const struct plan *after, int router, struct arena *arena, struct fault *why)
 {
 	const struct where where = after->network.where;
 
@@ -82,5 +133,9 @@ int enforce_network_end_doors(const struct plan *after, struct arena *arena, str
 
 	if (error == 0 && after->network.host_link)
 		error = enforce_network_end_flows_which(flow_ends, after, arena, where, why);
-	return error;
+	if (error < 0 || router < 0)
+		return error;
+	scoped(visit) int home = enforce_network_visit(router, where, why);
+	return home < 0 ? home
+			: enforce_network_end_sockets_which(inward_ends, after, arena, where, why);
 }

@@ -130,9 +130,9 @@ static void write_refusals(FILE *out)
  * where its router were no more what it is; what else it sends is for those that
  * this table translates, if it does.  To addresses of the stack nobody else sends:
  * no neighbour finds anything there, and where the link is gone nothing goes
- * elsewhere in its place: who is led there hears so.  Doors are of TCP alone, and of errors about
- * what the host could not pass on.  Each packet of the host is looked at here: so it is little, and
- * what is refused is recorded where nothing else gets.
+ * elsewhere in its place: who is led there hears so.  What the host itself asks doors is of TCP
+ * alone, and of errors about what it could not pass on.  Each packet of the host is looked at here:
+ * so it is little, and what is refused is recorded where nothing else gets.
  */
 static void write_guards(FILE *out, const struct place *place, bool translates, bool wide)
 {

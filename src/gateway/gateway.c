@@ -87,15 +87,19 @@ static const char *const names[] = {
 	[GATEWAY_OUTLET] = "outlet",
 };
 
-/* By its cgroup, as far as it is in the host's network. */
+/* By its cgroup, as far as it is in the host's network.  A predecessor that answers datagrams goes
+ * on with the same map, until it leaves; and where one had such doors, what held it holds who has
+ * none: by doors that are there no more nobody else could be reached. */
 static int hold(
 	enum gateway_part part, const struct plan *plan, int cgroup, int *asked, struct fault *why)
 {
 	if (part == GATEWAY_OUTLET)
 		return enforce_hold_connects(plan, cgroup, why);
-	if (!plan_publishes_datagrams(plan))
+	*asked = cgroup < 0 ? -ENOENT : enforce_answers_of(cgroup);
+	if (*asked < 0 && !plan_publishes_datagrams(plan))
 		return 0;
-	*asked = enforce_answers_make();
+	if (*asked < 0)
+		*asked = enforce_answers_make();
 	return *asked < 0 ? fault(why, *asked, plan->where,
 				    "cannot note who asks the gateway by datagrams")
 			  : enforce_hold_answers(plan, *asked, cgroup, why);
@@ -107,7 +111,7 @@ int gateway_start(enum gateway_part part, const struct plan *plan,
 {
 	scoped(arena) struct arena *arena = arena_new();
 	scoped(fd) int asked = -1;
-	/* Before there is anything in it. */
+	/* Before it is there. */
 	int error = hold(part, plan, cgroup, &asked, why);
 	const struct life life = {part, plan, router, turned, arena, asked};
 	const struct gateway_process process = {names[part], plan->where, live, &life};

@@ -22,7 +22,7 @@ extern const struct enforce_own resolver_own;
 /*
  * Fork it into the cgroup @cgroup (a directory descriptor; -1: the caller's) and let it serve by
  * @config at @sockets, which stay the caller's: another one can serve at them when this one leaves
- * (gateway/process.h), and nothing that was asked is lost.  Returns when it serves.  The caller
+ * (gateway/process.h), which finds what nobody has read yet.  Returns when it serves.  The caller
  * closes *@pidfd.
  */
 int gateway_resolver_start(const struct gateway_resolver_config *config,

@@ -13,7 +13,7 @@
 
 /* Inits that are our children; others have another parent.  Commands are reaped by who waits for
  * them. */
-static void reap(const struct launcher *launcher)
+static void reap(struct launcher *launcher)
 {
 	for (size_t i = 0; i < launcher->start.plan->service_count; i++)
 		if (launcher->services[i].pid > 0)
@@ -22,12 +22,13 @@ static void reap(const struct launcher *launcher)
 		if (launcher->relays[i].pid > 0)
 			waitpid(launcher->relays[i].pid, NULL, WNOHANG);
 	for (size_t i = 0; i < STACK_LEAVING; i++)
-		if (launcher->start.leaving[i].pid > 0)
-			waitpid(launcher->start.leaving[i].pid, NULL, WNOHANG);
+		if (launcher->start.leaving[i].pid > 0 &&
+			waitpid(launcher->start.leaving[i].pid, NULL, WNOHANG) > 0)
+			launcher->start.leaving[i].pid = 0;
 }
 
 /* False: this ends, with *@status. */
-static bool take_signals(const struct launcher *launcher, int signals, int *status)
+static bool take_signals(struct launcher *launcher, int signals, int *status)
 {
 	struct signalfd_siginfo info;
 	bool stay = true;

@@ -29,7 +29,11 @@ static int open_sized(int folder, const char *name, size_t size)
 		return take_fd(&fd);
 	unlinkat(folder, name, 0);
 	scoped(fd) int anew = open_file(folder, name);
-	return anew < 0 || ftruncate(anew, (off_t)size) < 0 ? -errno : take_fd(&anew);
+	if (anew < 0)
+		return -errno;
+	/* All of it: who writes where there is no room for it is killed (SIGBUS). */
+	int error = posix_fallocate(anew, 0, (off_t)size);
+	return error ? -error : take_fd(&anew);
 }
 
 void *stack_refused_file_map(

@@ -124,7 +124,8 @@ int reload_change(struct reload_change *change, struct fault *why)
 	if (error == 0)
 		error = reload_relays(change, why);
 	if (error == 0)
-		error = enforce_network_end_doors(change->after, change->reload->arena, why);
+		error = enforce_network_end_doors(
+			change->after, network.router, change->reload->arena, why);
 	if (error == 0)
 		error = stack_state_write_fixed(folder, state->router, generation, why);
 	reload_network_close(&network);

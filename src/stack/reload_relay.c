@@ -13,7 +13,7 @@
 #include "stack/reload_part.h"
 #include "stack/state.h"
 
-enum { LOOKS = 160, PATIENCE = 100, PAUSE = 50000000 };
+enum { LOOKS = 120, PAUSE = 50000000 };
 
 static const struct where nowhere;
 
@@ -48,8 +48,8 @@ static void end(const struct stack_member *relay)
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
 }
 
-/* Its supervisor has the next take its place, by the plan that counts now.  One that does not go in
- * time is ended: it may not serve by a plan that counts no more. */
+/* Its supervisor has the next take its place, by the plan that counts now.  Where that cannot start
+ * the one before serves on, and is the right one again when the plan goes back. */
 static int await(const struct reload_change *change, const char *name, struct fault *why)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE};
@@ -68,8 +68,6 @@ static int await(const struct reload_change *change, const char *name, struct fa
 			end(relay);
 			return 0;
 		}
-		if (i == PATIENCE)
-			end(relay);
 		nanosleep(&pause, NULL);
 	}
 	return fault(why, -ETIMEDOUT, nowhere,

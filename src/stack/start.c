@@ -18,7 +18,6 @@
 #include "stack/launch.h"
 #include "stack/log.h"
 #include "stack/member.h"
-#include "stack/start_part.h"
 #include "stack/state.h"
 
 static const struct where nowhere;
@@ -95,7 +94,8 @@ int stack_renew(const struct stack_start *start, const struct stack_state *state
 	return error;
 }
 
-int stack_start_write_down(const struct stack_start *start, const char *file,
+/* Who is written down nowhere could not be found again: it does not stay. */
+static int write_down(const struct stack_start *start, const char *file,
 	const struct stack_member *member, struct fault *why)
 {
 	int error = stack_member_write(start->folder, file, member, why);
@@ -169,7 +169,7 @@ int stack_start_finish(struct stack_start *start, struct stack_starting *startin
 		return error;
 	describe(start, service, &launched, member);
 	snprintf(file, sizeof(file), "services/%s.json", service->name);
-	error = stack_start_write_down(start, file, member, why);
+	error = write_down(start, file, member, why);
 	if (error == 0)
 		*pidfd = take_fd(&launched.init_pidfd);
 	stack_launched_close(&launched);

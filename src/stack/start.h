@@ -29,7 +29,8 @@ struct stack_start {
 	int openings; /* where the resolver asks (stack/launcher.h); -1: there is none */
 	const struct plan *asked; /* by which it was started: it counts names as that does; NULL: it
 				     never was */
-	struct gateway_resolver_sockets resolver;   /* then: where services ask it */
+	bool listens;             /* there are: */
+	struct gateway_resolver_sockets resolver;   /* where services ask it */
 	struct stack_member leaving[STACK_LEAVING]; /* pid 0, or it has ended: a free place */
 };
 

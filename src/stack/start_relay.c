@@ -34,10 +34,9 @@
 #include "stack/member.h"
 #include "stack/refused.h"
 #include "stack/start.h"
-#include "stack/start_part.h"
 #include "stack/turned_away.h"
 
-enum { LONGEST_PROCESSES = 65536, KILL_MILLISECONDS = 2000 };
+enum { LONGEST_PROCESSES = 65536, KILL_MILLISECONDS = 2000, LEAVE_MILLISECONDS = 500 };
 
 /* Translated to a port that nobody else has: the gateway holds it by now. */
 int stack_start_door(const struct stack_start *start, struct fault *why)
@@ -73,14 +72,15 @@ static int connect_resolver(struct stack_start *start, const struct gateway_reso
 {
 	int error = 0;
 
-	if (!start->asked)
+	if (!start->listens)
 		error = gateway_resolver_sockets(
 			config, start->router_network, &start->resolver, why);
 	if (!error && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		error = fault(
 			why, -errno, start->plan->where, "cannot make the resolver's channel");
-	if (error && !start->asked)
+	if (error && !start->listens)
 		gateway_resolver_sockets_close(&start->resolver);
+	start->listens = start->listens || !error;
 	return error;
 }
 
@@ -99,7 +99,6 @@ static int start_resolver(struct stack_start *start, const struct enforce_networ
 	if (!error)
 		error = connect_resolver(start, config, ends, why);
 	if (!error) {
-		start->asked = start->plan;
 		start->resolver.launcher = ends[1];
 		error = gateway_resolver_start(
 			config, router, cgroup, &start->resolver, pid, pidfd, why);
@@ -115,6 +114,7 @@ static int start_resolver(struct stack_start *start, const struct enforce_networ
 	if (start->openings >= 0)
 		close(start->openings);
 	start->openings = ends[0];
+	start->asked = start->plan;
 	return 0;
 }
 
@@ -176,8 +176,10 @@ static int make_way(const struct stack_start *start, int cgroup, const struct st
 	return 0;
 }
 
-/* It ends with the last that it serves.  Of too many the first is not waited for. */
-static void see_off(struct stack_start *start, const struct stack_member *before)
+/* It ends with the last that it serves; a resolver, which has nothing to end, at once, or it is
+ * ended: it has the sockets that services ask at.  Of too many the first is not waited for. */
+static void see_off(
+	struct stack_start *start, enum gateway_part part, const struct stack_member *before)
 {
 	struct stack_member *places = start->leaving;
 	size_t i = 0;
@@ -194,8 +196,12 @@ static void see_off(struct stack_start *start, const struct stack_member *before
 	}
 	scoped(fd) int process = stack_member_open(before);
 	places[i] = *before;
-	if (process >= 0)
-		pidfd_send_signal(process, GATEWAY_LEAVE, NULL, 0);
+	if (process < 0)
+		return;
+	pidfd_send_signal(process, GATEWAY_LEAVE, NULL, 0);
+	struct pollfd end = {.fd = process, .events = POLLIN};
+	if (part == GATEWAY_RESOLVER && poll(&end, 1, LEAVE_MILLISECONDS) <= 0)
+		pidfd_send_signal(process, SIGKILL, NULL, 0);
 }
 
 bool stack_start_succeeds(const struct stack_start *start, const struct stack_member *member)
@@ -212,13 +218,11 @@ static int write_relay(const struct stack_start *start, enum gateway_part part, 
 	int error = stack_member_fill(member, relays[part].kind, name, pid, pid);
 
 	member->generation = start->generation;
-	if (error < 0) {
-		stack_kill(start->plan, name, NULL);
+	if (error < 0)
 		return fault(why, error, start->plan->where, "cannot tell the start time of the %s",
 			name);
-	}
 	snprintf(file, sizeof(file), "%s.json", name);
-	return stack_start_write_down(start, file, member, why);
+	return stack_member_write(start->folder, file, member, why);
 }
 
 int stack_start_relay(struct stack_start *start, enum gateway_part part,
@@ -244,9 +248,13 @@ int stack_start_relay(struct stack_start *start, enum gateway_part part,
 		return error;
 	}
 	error = write_relay(start, part, pid, member, why);
-	if (error == 0)
-		*pidfd = take_fd(&held);
-	if (error == 0 && succeeds)
-		see_off(start, &before);
-	return error;
+	/* Who is written down nowhere could not be found again: it alone does not stay. */
+	if (error < 0) {
+		pidfd_send_signal(held, SIGKILL, NULL, 0);
+		return error;
+	}
+	*pidfd = take_fd(&held);
+	if (succeeds)
+		see_off(start, part, &before);
+	return 0;
 }

@@ -49,6 +49,11 @@ static void succeed(struct supervisor *supervisor, const struct plan *plan)
 		const char *name = supervisor_name(supervisor, STACK_RELAY(i));
 
 		relay->older = relay->pidfd >= 0;
+		/* What kept it from starting may have been the plan before. */
+		if (!relay->older) {
+			relay->until = supervisor->now;
+			relay->tries = 0;
+		}
 		for (size_t j = 0; relay->older && j < differences.count; j++)
 			if (text_equal(differences.list[j].restarts, name)) {
 				relay->succeeded = true;

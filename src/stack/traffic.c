@@ -46,6 +46,7 @@ static int see_service(const struct stack_state *state, const struct plan_servic
 /* Names that the resolver has refused: of as many services as ask for names. */
 static void see_names(int folder, const struct plan *plan, struct plan_traffic *traffic)
 {
+	const int64_t now = clock_milliseconds();
 	size_t count = 0, index = 0;
 	scoped(memory) void *room = stack_refused_read(folder, plan, &count);
 	const struct gateway_refusals *all = room;
@@ -67,7 +68,9 @@ static void see_names(int folder, const struct plan *plan, struct plan_traffic *
 					.service = plan->services[i].name,
 					.address = arena_text(traffic->arena, text),
 					.packets = refusal->count,
-					.ago = (clock_milliseconds() - refusal->last) / 1000};
+					.ago = refusal->last < 0 || refusal->last > now
+						       ? 0
+						       : (now - refusal->last) / 1000};
 		}
 		index++;
 	}

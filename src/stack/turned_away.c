@@ -54,14 +54,15 @@ static struct plan_traffic_item *add(struct plan_traffic *traffic, const struct 
 {
 	struct plan_traffic_item *item =
 		arena_append(traffic->arena, &traffic->items, &traffic->count, sizeof(*item));
-	const int64_t ago = (clock_milliseconds() - turned->given->last) / 1000;
+	const int64_t now = clock_milliseconds(), last = turned->given->last;
+	const int64_t ago = last < 0 || last > now ? 0 : (now - last) / 1000;
 
 	*item = (struct plan_traffic_item){.kind = kind,
 		.layer = layer,
 		.transport = PLAN_TCP,
 		.port = turned->given->port,
 		.packets = turned->given->count,
-		.ago = ago < 0 ? 0 : ago};
+		.ago = ago};
 	return item;
 }
 
@@ -70,7 +71,7 @@ static bool is_door(const struct plan_publish *publish, const struct gateway_tur
 {
 	unsigned char address[16];
 
-	return publish->host_port == turned->port &&
+	return publish->transport == PLAN_TCP && publish->host_port == turned->port &&
 	       inet_pton((int)turned->family, publish->address, address) == 1 &&
 	       memcmp(address, turned->wanted, turned->family == AF_INET6 ? 16 : 4) == 0;
 }

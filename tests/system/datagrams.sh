@@ -167,6 +167,7 @@ services:
       - {to: "api.example.com:9301/udp", why: by its name}
       - {to: "10.77.0.3:8081", why: by TCP}
       - echo:5355/udp
+      - spare:3000
       ${2-}
   other:
     role: node
@@ -178,6 +179,12 @@ services:
     connects:
       - {to: "10.77.0.3:8080/udp", why: other figures}
       - {to: "169.254.169.254:123/udp", why: a cloud's time}
+  spare:
+    role: node
+    command: [node, asker.js]
+    workdir: $folder/app
+    files: {read: [$folder/app]}
+    listens: [3000]
   echo:
     role: node
     command: [node, echo.js, 0.0.0.0@5353, "::@5353", 0.0.0.0@5354, 0.0.0.0@5355, "::@5355"]
@@ -367,6 +374,14 @@ for gateway in relay nat; do
     expect 0 'a line less' bulkhead reload
     refuses 'is refused' 18311 10.77.0.3 8080
     expect 0 'status is as planned' bulkhead status
+    # What held a gateway of datagrams knows the doors that come after them.
+    sed -i '/^    publishes:$/,+2d; /^    publishes: {53/d; /^  echo:/i\    publishes: {3000: 127.0.0.1:18314}' "$policy"
+    expect 0 'doors of datagrams go, and one of TCP comes' bulkhead reload
+    within 10 'which leads in' curl -s -m 2 http://127.0.0.1:18314/localhost/0/lookup
+    policy_with relay
+    expect 0 'all as it was' bulkhead reload
+    hears 'datagrams are led in again' '0.0.0.0 10.77.0.3' \
+      by node "$folder/ask.js" 10.77.0.1 15353 '{"own": "10.77.0.3"}'
     layers
   else
     # Stopped, it relays nothing: what is answered was translated.

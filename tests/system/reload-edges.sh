@@ -196,6 +196,28 @@ else
 fi
 asked say/kept/10 heard 'what was open is open'
 expect 0 'as is planned' bulkhead status
+half 17441
+node -e 'require("node:net").createServer().listen(17446, "127.0.0.1")' &
+beside=$!
+taken() { (exec 9<>/dev/tcp/127.0.0.1/17446) 2>/dev/null; }
+within 5 'a port of another program' taken
+gateway=$(pid_of gateway)
+sed -i 's|publishes: .*|publishes: {3000: ["127.0.0.1:17441", "127.0.0.1:17446"]}|' "$policy"
+expect 4 'a door there fails' bulkhead reload
+says 'the gateway does not begin anew' 'which is said'
+says 'goes on by the policy before' 'and that all is as it was'
+goes_on 'who came by the door that there is goes on'
+asked say/kept/10 heard 'and others come'
+write "$always, db:5433" '' 17441
+expect 0 'all is as planned' bulkhead status
+kill "$beside"
+half 17441
+sed -i 's|publishes: .*|publishes: {3000: "127.0.0.1:17447"}|; s|listens: .7000, .*|&\n    publishes: {7000: "127.0.0.1:17441"}|' "$policy"
+expect 0 'the door leads to another service' bulkhead reload
+has_ended 'who came by it to the first has ended'
+write "$always, db:5433" '' 17441
+expect 0 'and back' bulkhead reload
+asked say/kept/10 heard 'what was open is open'
 node -e 'for (const port of [17442, 17443]) require("node:net").createServer((s) => s.on("error", () => {}).on("data", (d) => s.write(d))).listen(port, "127.0.0.1")' &
 beside=$!
 write "$always, {to: \"host:17442\", why: x}" '' 17441
