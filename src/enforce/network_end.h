@@ -60,8 +60,8 @@ int enforce_network_end_sockets(const struct network_ends *ends, struct arena *a
 int enforce_network_end_flows(const struct network_ends *ends, struct arena *arena,
 	struct where where, struct fault *why);
 
-/* What came by doors that @after has not, does not open to who came, or opens to another service,
- * ends: in the host's network namespace, which is the caller's, and in @router's (-1: there is
- * none).  0 or a negative errno. */
-int enforce_network_end_doors(
-	const struct plan *after, int router, struct arena *arena, struct fault *why);
+/* What came by doors of @before that @after has not, does not open to who came, or opens to another
+ * service, ends: in the host's network namespace, which is the caller's, and in @router's (-1:
+ * there is none).  0 or a negative errno. */
+int enforce_network_end_doors(const struct plan *before, const struct plan *after, int router,
+	struct arena *arena, struct fault *why);

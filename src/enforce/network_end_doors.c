@@ -71,17 +71,44 @@ static bool may_go_on(const struct plan *plan, const struct customer *customer)
 	return false;
 }
 
+struct plans {
+	const struct plan *before, *after;
+};
+
+/* Does the door lead elsewhere than before?  Of a socket's end it is not known by when it came. */
+static bool has_moved(const struct plans *plans, const struct customer *customer)
+{
+	for (size_t i = 0; i < plans->before->publish_count; i++) {
+		const struct plan_publish *was = &plans->before->publishes[i];
+		bool same = was->transport != customer->transport ||
+			    was->host_port != customer->door_port ||
+			    !is_at(was, customer->family, customer->door);
+
+		for (size_t j = 0; j < plans->after->publish_count && !same; j++) {
+			const struct plan_publish *is = &plans->after->publishes[j];
+
+			same = is->transport == was->transport && is->host_port == was->host_port &&
+			       is->port == was->port && strcmp(is->service, was->service) == 0 &&
+			       is_at(is, customer->family, customer->door);
+		}
+		if (!same)
+			return true;
+	}
+	return false;
+}
+
 /* Of sockets in the host's network the gateway has none but those that came by a door. */
 static bool socket_ends(const void *what, const struct inet_diag_msg *socket)
 {
-	const struct plan *plan = what;
+	const struct plans *plans = what;
 	const struct customer customer = {.transport = PLAN_TCP,
 		.family = socket->idiag_family,
 		.door = (const void *)socket->id.idiag_src,
 		.door_port = ntohs(socket->id.idiag_sport),
 		.client = (const void *)socket->id.idiag_dst};
 
-	return socket->idiag_uid == plan->network.gateway_id && !may_go_on(plan, &customer);
+	return socket->idiag_uid == plans->after->network.gateway_id &&
+	       (!may_go_on(plans->after, &customer) || has_moved(plans, &customer));
 }
 
 /* In the router's none but those that lead to a service which is published there. */
@@ -121,15 +148,16 @@ static bool flow_ends(const void *what, const struct network_flow *flow)
 	       memcmp(there->to, back->from, sizeof(there->to)) != 0 && !may_go_on(plan, &customer);
 }
 
-int enforce_network_end_doors(
-	const struct plan *after, int router, struct arena *arena, struct fault *why)
+int enforce_network_end_doors(const struct plan *before, const struct plan *after, int router,
+	struct arena *arena, struct fault *why)
 {
+	const struct plans plans = {before, after};
 	const struct where where = after->network.where;
 
 	/* A stack without a network has no gateway, and root's sockets are none of ours. */
 	if (!after->network.gateway_id)
 		return 0;
-	int error = enforce_network_end_sockets_which(socket_ends, after, arena, where, why);
+	int error = enforce_network_end_sockets_which(socket_ends, &plans, arena, where, why);
 
 	if (error == 0 && after->network.host_link)
 		error = enforce_network_end_flows_which(flow_ends, after, arena, where, why);

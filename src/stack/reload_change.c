@@ -125,7 +125,7 @@ int reload_change(struct reload_change *change, struct fault *why)
 		error = reload_relays(change, why);
 	if (error == 0)
 		error = enforce_network_end_doors(
-			change->after, network.router, change->reload->arena, why);
+			change->before, change->after, network.router, change->reload->arena, why);
 	if (error == 0)
 		error = stack_state_write_fixed(folder, state->router, generation, why);
 	reload_network_close(&network);
