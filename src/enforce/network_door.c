@@ -27,7 +27,7 @@
 #include "enforce/nft.h"
 #include "plan/plan.h"
 
-enum { KNOBS = 3, LINK_TRIES = 200, LINK_PAUSE = 5000000 };
+enum { KNOBS = 3, LINK_TRIES = 600, LINK_PAUSE = 5000000 };
 
 /* No loopback address goes by it, and nobody is discovered on it. */
 static size_t knobs(
