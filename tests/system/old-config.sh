@@ -98,8 +98,6 @@ refuse() { # EDGES TEXT NAME
 refuse "{to: db:5432, at: 10.0.0.1:5432}" 'write at: 127.0.0.1:5432' 'an address of no loopback is refused'
 refuse "{to: db:5432, at: 127.0.0.1:1}, {to: db6:5433, at: 127.0.0.1:1}" 'first given here' 'one address for two peers is refused'
 refuse "host:$outside" "needs 'why'" 'the host without a reason is refused'
-write_policy "$good, {to: host:53/udp, why: names}"
-expect 3 'a UDP port of the host is not enforced yet' "$BULKHEAD" up -f "$policy"
 write_policy "$good"
 sed -i 's/only shop/only db/' "$policy"
 expect 1 'who reaches the host is asserted' "$BULKHEAD" check -f "$policy"
