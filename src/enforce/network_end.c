@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "enforce/network_names.h"
+#include "enforce/network_rules_part.h"
 #include "plan/plan.h"
 #include "plan/reach.h"
 
@@ -29,9 +30,10 @@ static struct prefix prefix_of(const char *text)
 }
 
 static void add_between(struct collection *collection, const struct plan_reach *reach,
-	struct prefix client, struct prefix server)
+	struct prefix client, struct prefix server, uint32_t mark)
 {
-	const struct network_end end = {reach->transport, reach->port, reach->last, client, server};
+	const struct network_end end = {
+		reach->transport, reach->port, reach->last, client, server, mark};
 
 	if (end.client.family == 0 && end.server.family == 0)
 		return;
@@ -43,7 +45,7 @@ static void add_between(struct collection *collection, const struct plan_reach *
 static void add(struct collection *collection, const struct plan_reach *reach, const char *client,
 	const char *server)
 {
-	add_between(collection, reach, prefix_of(client), prefix_of(server));
+	add_between(collection, reach, prefix_of(client), prefix_of(server), 0);
 }
 
 /* Who is asked by @reach: a service, addresses outside, or the router, where the outlet listens. */
@@ -74,7 +76,10 @@ static const struct plan_outside *outside_of(
 {
 	for (size_t i = 0; i < plan->outside_count; i++)
 		if (text_equal(plan->outsides[i].from, reach->from) &&
-			text_equal(plan->outsides[i].name, reach->range))
+			text_equal(plan->outsides[i].name, reach->range) &&
+			plan->outsides[i].transport == reach->transport &&
+			plan->outsides[i].first == reach->port &&
+			plan->outsides[i].last == reach->last)
 			return &plan->outsides[i];
 	return NULL;
 }
@@ -89,7 +94,10 @@ static int collect_named(
 	const struct prefix *addresses = NULL;
 	size_t count = 0;
 
-	if (!outside || (service && !text_equal(reach->from, service->name)))
+	/* The router's connections have no marks: there it is what ended in the service's network.
+	 */
+	if (!outside || (!service && collection->router < 0) ||
+		(service && !text_equal(reach->from, service->name)))
 		return 0;
 	if (collection->router >= 0)
 		addresses = enforce_network_name_addresses(collection->plan, outside,
@@ -100,10 +108,11 @@ static int collect_named(
 		const char *client = client_of(collection->plan, reach, wide);
 
 		if (client && collection->router < 0)
-			add(collection, reach, client, anywhere[wide]);
+			add_between(collection, reach, prefix_of(client), prefix_of(anywhere[wide]),
+				enforce_rules_outside_number(collection->plan, outside));
 		for (size_t i = 0; client && i < count; i++)
 			if (addresses[i].family == (wide ? AF_INET6 : AF_INET))
-				add_between(collection, reach, prefix_of(client), addresses[i]);
+				add_between(collection, reach, prefix_of(client), addresses[i], 0);
 	}
 	return 0;
 }
@@ -159,10 +168,12 @@ int enforce_network_ends(const struct network_ends_asked *asked, struct arena *a
 	return error;
 }
 
+/* A connection without a mark may be of any line. */
 static bool meets(const struct network_end *end, int family, const unsigned char *client,
-	const unsigned char *server, uint32_t port)
+	const unsigned char *server, uint32_t port, uint32_t mark)
 {
-	return port >= end->first && port <= end->last &&
+	return (end->mark == 0 || mark == 0 || end->mark == mark) && port >= end->first &&
+	       port <= end->last &&
 	       (end->client.family == 0 ||
 		       (end->client.family == family && prefix_holds(&end->client, client))) &&
 	       (end->server.family == 0 ||
@@ -170,15 +181,16 @@ static bool meets(const struct network_end *end, int family, const unsigned char
 }
 
 bool enforce_network_end_is(const struct network_ends *ends, enum plan_transport transport,
-	int family, const unsigned char *client, const unsigned char *server, uint32_t port)
+	int family, const unsigned char *client, const unsigned char *server, uint32_t port,
+	uint32_t mark)
 {
 	bool is = false;
 
 	for (size_t i = 0; i < ends->count && !is; i++)
 		is = ends->list[i].transport == transport &&
-		     meets(&ends->list[i], family, client, server, port);
+		     meets(&ends->list[i], family, client, server, port, mark);
 	for (size_t i = 0; i < ends->kept_count && is; i++)
 		is = ends->kept[i].transport != transport ||
-		     !meets(&ends->kept[i], family, client, server, port);
+		     !meets(&ends->kept[i], family, client, server, port, 0);
 	return is;
 }

@@ -113,6 +113,9 @@ static int take(const struct nlmsghdr *header, void *context)
 			read_way(attribute, &flow.there);
 		} else if (mnl_attr_get_type(attribute) == CTA_TUPLE_REPLY) {
 			read_way(attribute, &flow.back);
+		} else if (mnl_attr_get_type(attribute) == CTA_MARK &&
+			   mnl_attr_get_payload_len(attribute) == sizeof(uint32_t)) {
+			flow.mark = ntohl(mnl_attr_get_u32(attribute));
 		}
 	}
 	if (!original || !search->is(search->what, &flow))
@@ -160,23 +163,54 @@ int enforce_network_end_flows_which(bool (*is)(const void *what, const struct ne
 	return error;
 }
 
+struct known {
+	const struct network_ends *ends;
+	struct network_ended *ended;
+	struct arena *arena;
+};
+
+static bool has_ended(const struct network_ended *ended, const struct network_ended_flow *flow)
+{
+	for (size_t i = 0; i < ended->count; i++)
+		if (memcmp(&ended->list[i], flow, sizeof(*flow)) == 0)
+			return true;
+	return false;
+}
+
 /* Where one end is translated, the answer says where it really leads. */
 static bool belongs(const void *what, const struct network_flow *flow)
 {
-	const struct network_ends *ends = what;
+	const struct known *known = what;
 	const struct network_flow_way *there = &flow->there, *back = &flow->back;
 	const enum plan_transport transport = there->protocol == IPPROTO_UDP ? PLAN_UDP : PLAN_TCP;
+	struct network_ended_flow one;
 
 	if (there->protocol != IPPROTO_UDP && there->protocol != IPPROTO_TCP)
 		return false;
-	return enforce_network_end_is(
-		       ends, transport, flow->family, there->from, back->from, back->from_port) ||
-	       enforce_network_end_is(
-		       ends, transport, flow->family, there->from, there->to, there->to_port);
+	memset(&one, 0, sizeof(one));
+	one.transport = transport;
+	one.family = flow->family;
+	memcpy(one.client, there->from, sizeof(one.client));
+	memcpy(one.server, there->to, sizeof(one.server));
+	one.client_port = there->from_port;
+	one.server_port = there->to_port;
+	if (has_ended(known->ended, &one))
+		return true;
+	if (!enforce_network_end_is(known->ends, transport, flow->family, there->from, back->from,
+		    back->from_port, flow->mark) &&
+		!enforce_network_end_is(known->ends, transport, flow->family, there->from,
+			there->to, there->to_port, flow->mark))
+		return false;
+	if (flow->mark)
+		*(struct network_ended_flow *)arena_append(
+			known->arena, &known->ended->list, &known->ended->count, sizeof(one)) = one;
+	return true;
 }
 
-int enforce_network_end_flows(
-	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+int enforce_network_end_flows(const struct network_ends *ends, struct network_ended *ended,
+	struct arena *arena, struct where where, struct fault *why)
 {
-	return enforce_network_end_flows_which(belongs, ends, arena, where, why);
+	const struct known known = {ends, ended, arena};
+
+	return enforce_network_end_flows_which(belongs, &known, arena, where, why);
 }

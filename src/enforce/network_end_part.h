@@ -22,6 +22,7 @@ struct network_flow_way {
 
 struct network_flow {
 	int family;
+	uint32_t mark;
 	struct network_flow_way there, back; /* where one end is translated, `back` comes from where
 						`there` really leads */
 };

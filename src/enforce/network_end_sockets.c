@@ -95,22 +95,51 @@ static const unsigned char *undress(int *family, const __be32 address[4])
 	return bytes + sizeof(mapped);
 }
 
+struct known {
+	const struct network_ends *ends;
+	const struct network_ended *ended;
+};
+
+static bool has_ended(const struct network_ended *ended, int family, const unsigned char *client,
+	uint32_t client_port, const unsigned char *server, uint32_t server_port)
+{
+	const size_t length = family == AF_INET6 ? 16 : 4;
+
+	for (size_t i = 0; i < ended->count; i++) {
+		const struct network_ended_flow *flow = &ended->list[i];
+
+		if (flow->transport == PLAN_TCP && flow->family == family &&
+			flow->client_port == client_port && flow->server_port == server_port &&
+			memcmp(flow->client, client, length) == 0 &&
+			memcmp(flow->server, server, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* It may be who asks, or who is asked. */
 static bool belongs(const void *what, const struct inet_diag_msg *socket)
 {
-	const struct network_ends *ends = what;
+	const struct known *known = what;
+	const uint32_t near_port = ntohs(socket->id.idiag_sport);
+	const uint32_t far_port = ntohs(socket->id.idiag_dport);
 	int family = socket->idiag_family, far_family = socket->idiag_family;
 	const unsigned char *near = undress(&family, socket->id.idiag_src);
 	const unsigned char *far = undress(&far_family, socket->id.idiag_dst);
 
-	return family == far_family && (enforce_network_end_is(ends, PLAN_TCP, family, near, far,
-						ntohs(socket->id.idiag_dport)) ||
-					       enforce_network_end_is(ends, PLAN_TCP, family, far,
-						       near, ntohs(socket->id.idiag_sport)));
+	return family == far_family &&
+	       (enforce_network_end_is(
+			known->ends, PLAN_TCP, family, near, far, far_port, NETWORK_NO_MARK) ||
+		       enforce_network_end_is(known->ends, PLAN_TCP, family, far, near, near_port,
+			       NETWORK_NO_MARK) ||
+		       has_ended(known->ended, family, near, near_port, far, far_port) ||
+		       has_ended(known->ended, family, far, far_port, near, near_port));
 }
 
-int enforce_network_end_sockets(
-	const struct network_ends *ends, struct arena *arena, struct where where, struct fault *why)
+int enforce_network_end_sockets(const struct network_ends *ends, const struct network_ended *ended,
+	struct arena *arena, struct where where, struct fault *why)
 {
-	return enforce_network_end_sockets_which(belongs, ends, arena, where, why);
+	const struct known known = {ends, ended};
+
+	return enforce_network_end_sockets_which(belongs, &known, arena, where, why);
 }

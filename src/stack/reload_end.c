@@ -48,7 +48,7 @@ static bool concerns(const struct gone *gone, const char *service)
 }
 
 static int end_in(const struct reload_network *network, const struct plan_service *service,
-	int space, const struct gone *gone, struct fault *why)
+	int space, const struct gone *gone, struct network_ended *ended, struct fault *why)
 {
 	const struct where where = network->after->where;
 	const struct network_ends_asked asked = {
@@ -58,20 +58,23 @@ static int end_in(const struct reload_network *network, const struct plan_servic
 	struct network_ends ends;
 	int error = enforce_network_ends(&asked, network->arena, &ends, why);
 
-	if (error || ends.count == 0 || space < 0)
+	if (error || (ends.count == 0 && ended->count == 0) || space < 0)
 		return error;
 	scoped(visit) int home = enforce_network_visit(space, where, why);
 	if (home < 0)
 		return home;
-	if (follows(network->after, is, gone))
-		error = enforce_network_end_flows(&ends, network->arena, where, why);
-	return error ? error : enforce_network_end_sockets(&ends, network->arena, where, why);
+	if (follows(network->after, is, gone) ||
+		(service && follows(network->before, service, gone)))
+		error = enforce_network_end_flows(&ends, ended, network->arena, where, why);
+	return error ? error
+		     : enforce_network_end_sockets(&ends, ended, network->arena, where, why);
 }
 
 int reload_network_may_end(const struct reload_network *network, struct fault *why)
 {
 	const struct network_ends none = {0};
 	const struct gone gone = find_gone(network);
+	struct network_ended ended = {0};
 	bool any = follows(network->after, NULL, &gone);
 
 	for (size_t i = 0; gone.count && !any && i < network->after->service_count; i++)
@@ -82,15 +85,17 @@ int reload_network_may_end(const struct reload_network *network, struct fault *w
 	scoped(visit) int home = enforce_network_visit(router, network->after->where, why);
 	return home < 0 ? home
 			: enforce_network_end_flows(
-				  &none, network->arena, network->after->where, why);
+				  &none, &ended, network->arena, network->after->where, why);
 }
 
 int reload_network_end(
 	const struct reload_network *network, const struct stack_state *now, struct fault *why)
 {
 	const struct gone gone = find_gone(network);
-	int error = gone.count ? end_in(network, NULL, network->router, &gone, why) : 0;
+	struct network_ended ended = {0};
+	int error = 0;
 
+	/* The router's last: what a name stood for, the tables of services know by their marks. */
 	for (size_t i = 0; error == 0 && gone.count && i < now->service_count; i++) {
 		const struct stack_member *member = &now->services[i];
 		const struct plan_service *service = plan_service(network->before, member->name);
@@ -99,7 +104,9 @@ int reload_network_end(
 					       : -1;
 
 		if (space >= 0)
-			error = end_in(network, service, space, &gone, why);
+			error = end_in(network, service, space, &gone, &ended, why);
 	}
+	if (error == 0 && gone.count)
+		error = end_in(network, NULL, network->router, &gone, &ended, why);
 	return error;
 }

@@ -91,7 +91,11 @@ asked say/other/10 heard 'by any name'
 asked say/address/10 heard 'and address'
 expect 0 'all is as planned' bulkhead status
 
-# A name that is gone, and one that stood for the address of another.
+# A name that is gone, and one that stood for the address of another.  The time of an address is over: who is
+# connected by it stays so.
+for place in "inside web" in_router; do
+  $place nft delete element inet bulkhead s1/api.example.com/4 '{ 10.77.0.2 }'
+done
 say_names "$api
 {to: \"shared.example.com:8080\", why: at the same address}
 {to: \"third.example.com:8080\", why: x}"
@@ -103,7 +107,8 @@ unknown 'it is none any more' other.example.com
 asked open/none/10.77.0.3/8080 ECONNREFUSED 'its address is shut'
 asked say/kept/10 heard 'what else was open is open'
 asked say/third/10 heard 'all of it'
-asked open/shared/shared.example.com/8080 open 'two names of an address'
+asked open/again/api.example.com/8080 open 'the address of a name is open again'
+asked open/shared/shared.example.com/8080 open 'and to a second name'
 say_names "$api"
 expect 0 'of which one goes' bulkhead reload
 asked say/shared/10 heard 'leave it open for the other'
